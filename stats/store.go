@@ -1,0 +1,65 @@
+package stats
+
+import "context"
+
+// Sink takes statistics. Both stores implement it; package storetest is its contract.
+type Sink interface {
+	// Merge adds b, all of it or nothing, exactly once: a batch whose Seq is not above the last one
+	// of its Instance is acknowledged and ignored; one that leaves a gap is refused with [ErrGap].
+	// Totals of a closed day are still added to; rows of a closed day are left to its "other".
+	Merge(ctx context.Context, b Batch) (Merged, error)
+	// Applied returns the last batch of instance that was merged; the zero Applied for none.
+	Applied(ctx context.Context, instance string) (Applied, error)
+}
+
+// Merged says what became of a batch.
+type Merged struct {
+	Duplicate bool // it had been merged before
+	Folded    int  // rows that the cap on values of their dimension left to "other"
+}
+
+// Applied is the last batch of an instance that a store holds.
+type Applied struct {
+	Seq  uint64
+	Mark []byte
+}
+
+// Source reads statistics as they rest in a store, with no floor applied: [Reports] is what readers use.
+type Source interface {
+	// Span returns the first and the last day that hold anything; ok is false for an empty store.
+	Span(ctx context.Context) (first, last Day, ok bool, err error)
+	// Totals calls f for each hour from first to last (inclusive) that holds anything, in order.
+	Totals(ctx context.Context, first, last Day, f func(Total)) error
+	// Rows calls f for each row of dim from first to last (inclusive), day by day, in no order within
+	// a day. The Row is valid during the call only, but its Value may be kept.
+	Rows(ctx context.Context, dim Dimension, first, last Day, f func(Row)) error
+	// Folds returns what closing folded, for the closed days from first to last, in order.
+	Folds(ctx context.Context, first, last Day) ([]Fold, error)
+}
+
+// Fold says what the closing of one day took out of one dimension, in numbers only.
+type Fold struct {
+	Day    Day
+	Dim    Dimension
+	K      int    // the floor
+	Values int    // values folded away
+	Counts Counts // what they had counted, now part of their parent or of "other"
+}
+
+// Keeper closes days and lets them go. Both stores implement it.
+type Keeper interface {
+	// Open returns the days before the given one that are not closed yet, in order.
+	Open(ctx context.Context, before Day) ([]Day, error)
+	// Close replaces the open rows of c.Day by c.Rows in one step and keeps c.Folds. Closing a closed
+	// day changes nothing and is no error, so a closing cut short is simply run again.
+	Close(ctx context.Context, c Closing) error
+	// Expire removes all statistics of days before the given one.
+	Expire(ctx context.Context, before Day) error
+}
+
+// Closing is a day in its final form.
+type Closing struct {
+	Day   Day
+	Rows  []Row
+	Folds []Fold
+}

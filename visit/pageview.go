@@ -1,0 +1,59 @@
+package visit
+
+// Kind says what a request asked for.
+type Kind uint8
+
+const (
+	// KindOther is a request that is neither a page nor a file: an API call, a form post, a redirect.
+	KindOther Kind = iota
+	// KindPage is a document that a person looks at: a page view when it succeeded.
+	KindPage
+	// KindFile is an asset or a download.
+	KindFile
+)
+
+// Pageview is one request made anonymous: what is left of a [Hit] after the address, the user agent
+// string, the query and the exact time are gone. It is what statistics count, page view or not
+// (Kind and Status tell). Every string is bounded in length; none holds personal data. The empty
+// string means unknown.
+type Pageview struct {
+	Day  Day
+	Hour uint8
+	Kind Kind
+
+	Path    string // scrubbed path
+	Section string // first segment of Path, with its slash: the topic of the page (S0-1.2)
+	Status  int    // HTTP status code
+
+	Source   string // host of the external referrer, lower case, without "www."
+	Channel  string // search, social, ai, mail, paid, campaign, referral, direct
+	Campaign string // declared campaign tag, scrubbed
+
+	Country, Region, City, Provider string // ISO 3166-1 alpha-2; names; AS organisation
+	Browser, BrowserVersion         string // "Chrome"; "Chrome 146"
+	OS, OSVersion                   string // "Windows"; "Windows 11"
+	Device                          string // desktop, mobile, tablet, tv, console, other
+	Language                        string // primary subtag of the preferred language, "kk"
+
+	Bot      string // name of the bot, "" for people
+	BotClass string // search, ai, monitor, preview, feed, tool, scanner, other
+
+	Step Step
+}
+
+// Step is what one page view adds to its visit. It is the zero Step for requests that are no page
+// view and for bots. Counts derived from it are signed: a second page view takes a bounce back, and
+// an exit from the previous page.
+type Step struct {
+	NewVisitor bool  // the first page view of the day of this visitor
+	NewVisit   bool  // the first page view of a visit; Path is its entry page
+	Second     bool  // the second page view: the visit is no bounce after all
+	Seconds    int64 // seconds since the previous page view of the visit
+
+	Previous     string // path of the previous page view of the visit ("" for none): no longer its exit
+	PreviousDay  Day    // day on which Previous was counted
+	StartedDay   Day    // day and hour on which the visit began and its bounce was counted
+	StartedHour  uint8
+	StartSource  string // source, channel … under which the visit was counted at its start
+	StartChannel string
+}
