@@ -10,6 +10,7 @@ require (
 	github.com/dchest/siphash v1.2.3 // indirect
 	github.com/evanw/esbuild v0.28.2 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
+	github.com/gofrs/flock v0.13.1 // indirect
 	github.com/gorilla/websocket v1.5.3 // indirect
 	github.com/hashicorp/golang-lru v1.0.2 // indirect
 	github.com/labstack/echo/v4 v4.16.0 // indirect
