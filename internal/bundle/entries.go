@@ -1,0 +1,38 @@
+package bundle
+
+import "path"
+
+// Entry is one file that browsers load and the source it is made from, both relative to the module's root.
+type Entry struct {
+	Source string // a .ts or .css file; what it imports is bundled in
+	Output string
+}
+
+// Entries lists everything that is built. A new page or module gets a line here and nothing else.
+func Entries() []Entry {
+	return append(
+		in("static/banner", "core.ts", "banner.ts", "centre.ts", "core.css", "banner.css", "centre.css"),
+		dashboard()...,
+	)
+}
+
+// dashboard lists the admin pages' files.
+func dashboard() []Entry {
+	return in("static/dashboard")
+}
+
+// in lists the entries of one folder: src/name becomes dist/name, TypeScript becoming JavaScript.
+func in(folder string, names ...string) []Entry {
+	entries := make([]Entry, 0, len(names))
+	for _, name := range names {
+		output := name
+		if path.Ext(name) == ".ts" {
+			output = name[:len(name)-len(".ts")] + ".js"
+		}
+		entries = append(entries, Entry{
+			Source: path.Join(folder, "src", name),
+			Output: path.Join(folder, "dist", output),
+		})
+	}
+	return entries
+}

@@ -1,0 +1,47 @@
+package banner
+
+import (
+	"slices"
+
+	"golang.org/x/text/language"
+)
+
+// Matcher picks a page's language among those that a policy offers. It is safe for concurrent use.
+type Matcher struct {
+	offered []string
+	matcher language.Matcher
+}
+
+// NewMatcher makes a matcher for the offered languages, the first being the one of last resort.
+// Where nothing is offered, English is.
+func NewMatcher(offered []string) *Matcher {
+	if len(offered) == 0 {
+		offered = []string{"en"}
+	}
+	tags := make([]language.Tag, len(offered))
+	for i, tag := range offered {
+		tags[i] = language.Make(tag)
+	}
+	return &Matcher{offered: slices.Clone(offered), matcher: language.NewMatcher(tags)}
+}
+
+// Match returns an offered language: what the visitor asked for by name (a ?lang parameter), else what the browser's
+// Accept-Language prefers, else the first offered. Wishes longer than 256 bytes are not read.
+func (m *Matcher) Match(asked, acceptLanguage string) string {
+	for _, wish := range [2]string{asked, acceptLanguage} {
+		if wish == "" || len(wish) > 256 {
+			continue
+		}
+		if slices.Contains(m.offered, wish) {
+			return wish
+		}
+		wanted, _, err := language.ParseAcceptLanguage(wish)
+		if err != nil || len(wanted) == 0 {
+			continue
+		}
+		if _, index, confidence := m.matcher.Match(wanted...); confidence >= language.High {
+			return m.offered[index]
+		}
+	}
+	return m.offered[0]
+}

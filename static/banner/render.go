@@ -1,0 +1,100 @@
+package banner
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+//go:embed markup
+var markup embed.FS
+
+// Render makes the markup to put right after a page's <body> tag. The result depends on v alone: make it once
+// and share it. All texts are escaped.
+func Render(v View) []byte { return execute("page", v) }
+
+// Panel makes the document that the core fetches when a visitor who has decided reopens the preferences.
+// It is the same for every visitor and may be cached.
+func Panel(v View) []byte {
+	v.Stage = Ask
+	return execute("panel-page", v)
+}
+
+// page is a View in words: what the templates read.
+type page struct {
+	View
+	Dir, Lead, Term, Third, IDs string
+	Decided                     bool
+	Purposes, Asked             []row
+}
+
+// row is one purpose in words.
+type row struct {
+	ID, Name, Text, Names, Globs string
+	Required                     bool
+}
+
+func execute(name string, v View) []byte {
+	locale := For(v.Lang)
+	set := template.Must(template.New("").Funcs(template.FuncMap{
+		"text":  func(key string) string { return locale.Text(key) },
+		"asset": func(file string) string { return Path(v.Mount, file) },
+	}).ParseFS(markup, "markup/*.html"))
+	var out bytes.Buffer
+	if err := set.ExecuteTemplate(&out, name, words(v, locale)); err != nil {
+		// The templates are embedded and take only strings, so this is a fault of the build that any test finds.
+		panic(fmt.Sprintf("banner: %v", err))
+	}
+	return between.ReplaceAll(bytes.TrimSpace(out.Bytes()), []byte("><"))
+}
+
+// between finds the line breaks that only the templates' readers need.
+var between = regexp.MustCompile(`>\n+<`)
+
+func words(v View, locale *Locale) page {
+	p := page{View: v, Dir: locale.Direction(), Decided: v.Stage == Decided}
+	p.Lead = locale.Text("lead", "site", v.Site)
+	p.Term = locale.Text("term", "duration", locale.Period(v.Lasts), "reopen", locale.Text("reopen"))
+	if n := v.ThirdParties(); n > 0 {
+		p.Third = locale.Count("third", n)
+	}
+	var ids []string
+	for _, purpose := range v.Purposes {
+		r := newRow(purpose, locale)
+		p.Purposes = append(p.Purposes, r)
+		ids = append(ids, r.ID+":"+strconv.Itoa(purpose.Bit))
+		if !r.Required {
+			p.Asked = append(p.Asked, r)
+		}
+	}
+	p.IDs = strings.Join(ids, " ")
+	return p
+}
+
+func newRow(p Purpose, locale *Locale) row {
+	r := row{ID: p.ID, Name: p.Name, Text: p.Text, Required: p.Required, Globs: strings.Join(p.Cookies, " ")}
+	if r.Name == "" {
+		r.Name = builtIn(locale, "purpose."+p.ID, p.ID)
+	}
+	if r.Text == "" {
+		r.Text = builtIn(locale, "purpose."+p.ID+".text", "")
+	}
+	names := make([]string, 0, len(p.Services))
+	for _, s := range p.Services {
+		names = append(names, s.Name)
+	}
+	r.Names = strings.Join(names, ", ")
+	return r
+}
+
+// builtIn is the locale's text for key, or instead where the purpose is a site's own.
+func builtIn(locale *Locale, key, instead string) string {
+	if locale.Has(key) {
+		return locale.Text(key)
+	}
+	return instead
+}

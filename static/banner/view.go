@@ -1,0 +1,75 @@
+package banner
+
+// View is everything that the markup shows. It depends on policy and language, never on a visitor.
+type View struct {
+	// Lang is the language of the words, a BCP 47 tag that [Match] returned. Others are shown in English.
+	Lang string
+	// Site is the name by which visitors know the site.
+	Site string
+	// Mount is the path under which the privacy centre answers, without a trailing slash: "/consent".
+	Mount string
+	// Since is the earliest revision of the policy whose choices still stand: the last material one.
+	Since int
+	// Lasts is how long a choice stands.
+	Lasts Period
+	// Purposes are asked for in this order; the required ones are named, not asked.
+	Purposes []Purpose
+	// Stage says which part of the markup the page needs.
+	Stage Stage
+	// Shared marks a page that a shared cache may keep for all visitors: the core then runs before the banner is
+	// painted, so that a visitor who has decided never sees it.
+	Shared bool
+	// Reload makes every new choice reload the page: set it where an enforced Content-Security-Policy follows the
+	// choice, which a living document cannot take on. A withdrawal always reloads.
+	Reload bool
+	// Bar lays the question out as a bar along the page's lower edge instead of a box in its corner.
+	Bar bool
+}
+
+// Period is a length of time as people say it: 6 "months".
+type Period struct {
+	N    int
+	Unit string // "minutes", "hours", "days", "months" or "years"
+}
+
+// Stage is how far a visitor has come.
+type Stage int
+
+const (
+	// Ask shows the question. It is the zero value: where nothing is known, the visitor is asked.
+	Ask Stage = iota
+	// Decided shows only the control that reopens the preferences.
+	Decided
+)
+
+// Purpose is one thing that consent is asked for.
+type Purpose struct {
+	ID       string // as in the policy: "statistics"
+	Name     string // in the view's language; "" takes the built-in name of the four standard purposes
+	Text     string // one sentence in the view's language; "" takes the built-in one
+	Bit      int    // position in the state cookie's number of granted purposes
+	Required bool   // necessary: always on, no switch
+	Services []Service
+	Cookies  []string // names or globs ("_ga*") that a script may have set; deleted on withdrawal
+}
+
+// Service is someone who works for a purpose.
+type Service struct {
+	Name       string
+	Recipient  string // who receives data; "" for the site itself
+	Country    string // where the recipient is, as text
+	ThirdParty bool   // counts among the third parties that the first layer names
+}
+
+// ThirdParties counts the services of all purposes that pass data to someone else.
+func (v View) ThirdParties() int {
+	n := 0
+	for _, p := range v.Purposes {
+		for _, s := range p.Services {
+			if s.ThirdParty {
+				n++
+			}
+		}
+	}
+	return n
+}
