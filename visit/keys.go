@@ -1,0 +1,164 @@
+package visit
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dchest/siphash"
+)
+
+// Key tells the visitors of one day apart. It means nothing on any other day, and nothing at all once
+// the seed of its day is gone. It is kept in memory only.
+type Key [2]uint64
+
+// IsZero reports the key of no visitor.
+func (k Key) IsZero() bool { return k == Key{} }
+
+// Keys makes day keys: SipHash-2-4-128 over address and user agent, under a key derived by HKDF from
+// the site's secret and a random seed of the day. Secret and seed are both needed to recompute a key;
+// the seed is in memory only and is overwritten when its day is dropped. At most two days live at a
+// time unless more are asked for: a further one drops the day used least recently, and a day that
+// comes back gets a new seed. Keys is safe for concurrent use.
+type Keys struct {
+	secret []byte
+	random io.Reader
+	days   int
+
+	mu     sync.Mutex
+	living atomic.Pointer[[]*dayKey] // most recently begun first; replaced, never changed
+}
+
+type dayKey struct {
+	day    Day
+	seed   [32]byte
+	k0, k1 uint64
+}
+
+// minSecret is the least length of a site secret in bytes.
+const minSecret = 32
+
+// NewKeys makes Keys of a site secret of at least 32 bytes. A nil random is crypto/rand; days below 2
+// are 2.
+func NewKeys(secret []byte, random io.Reader, days int) (*Keys, error) {
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("visit: secret of %d bytes: give at least %d random ones", len(secret), minSecret)
+	}
+	if random == nil {
+		random = rand.Reader
+	}
+	return &Keys{secret: append([]byte(nil), secret...), random: random, days: max(days, 2)}, nil
+}
+
+// Key returns the key of a visitor on day. It fails only when no randomness can be had for a new day.
+func (k *Keys) Key(day Day, addr netip.Addr, userAgent string) (Key, error) {
+	d := k.find(day)
+	if d == nil {
+		var err error
+		if d, err = k.begin(day); err != nil {
+			return Key{}, err
+		}
+	}
+	return d.key(addr, userAgent), nil
+}
+
+// Peek is Key for a day that is alive; false otherwise. It begins no day.
+func (k *Keys) Peek(day Day, addr netip.Addr, userAgent string) (Key, bool) {
+	d := k.find(day)
+	if d == nil {
+		return Key{}, false
+	}
+	return d.key(addr, userAgent), true
+}
+
+func (d *dayKey) key(addr netip.Addr, userAgent string) Key {
+	var message [16 + maxPersonal]byte
+	bytes := addr.As16()
+	copy(message[:16], bytes[:])
+	n := copy(message[16:], userAgent)
+	a, b := siphash.Hash128(d.k0, d.k1, message[:16+n])
+	return Key{a, b}
+}
+
+func (k *Keys) find(day Day) *dayKey {
+	if living := k.living.Load(); living != nil {
+		for _, d := range *living {
+			if d.day == day {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+func (k *Keys) begin(day Day) (*dayKey, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if d := k.find(day); d != nil {
+		return d, nil
+	}
+	d := &dayKey{day: day}
+	if _, err := io.ReadFull(k.random, d.seed[:]); err != nil {
+		return nil, errors.Join(errors.New("visit: no randomness for the seed of the day"), err)
+	}
+	out, err := hkdf.Key(sha256.New, k.secret, d.seed[:], fmt.Sprintf("kelisim visit key %d", day), 16)
+	if err != nil {
+		return nil, fmt.Errorf("visit: day key: %w", err)
+	}
+	d.k0, d.k1 = binary.LittleEndian.Uint64(out), binary.LittleEndian.Uint64(out[8:])
+	clear(out)
+	living := []*dayKey{d}
+	if old := k.living.Load(); old != nil {
+		living = append(living, *old...)
+	}
+	for len(living) > k.days {
+		living[len(living)-1].erase()
+		living = living[:len(living)-1]
+	}
+	k.living.Store(&living)
+	return d, nil
+}
+
+// Drop erases the seed and key of day.
+func (k *Keys) Drop(day Day) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	old := k.living.Load()
+	if old == nil {
+		return
+	}
+	living := make([]*dayKey, 0, len(*old))
+	for _, d := range *old {
+		if d.day == day {
+			defer d.erase()
+			continue
+		}
+		living = append(living, d)
+	}
+	k.living.Store(&living)
+}
+
+// Days returns the living days.
+func (k *Keys) Days() []Day {
+	living := k.living.Load()
+	if living == nil {
+		return nil
+	}
+	days := make([]Day, 0, len(*living))
+	for _, d := range *living {
+		days = append(days, d.day)
+	}
+	return days
+}
+
+func (d *dayKey) erase() {
+	clear(d.seed[:])
+	d.k0, d.k1 = 0, 0
+}

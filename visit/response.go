@@ -1,0 +1,99 @@
+package visit
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Response is what the site answered to a [Hit]. ContentType is the header as sent; "" for a hit from
+// a log. Place is used when the [Anonymiser] has no Locator of its own.
+type Response struct {
+	Status      int
+	ContentType string
+	Place       Place
+}
+
+// Place is where an address is, as far as statistics keep it: the fields of a geo.Location, each a
+// string that may be kept; "" means unknown.
+type Place struct {
+	Country  string // ISO 3166-1 alpha-2, upper case
+	Region   string
+	City     string
+	Provider string // organisation of the autonomous system
+}
+
+// kindOf says what the hit asked for. A live page is a GET answered with HTML that the browser loads
+// as a document, not ahead of time; one from a log is told by its extension. HEAD, redirects,
+// prefetches, frames and fetches are no pages.
+func kindOf(h *Hit, res *Response) Kind {
+	if h.method != http.MethodGet || h.prefetch || res.Status >= 300 && res.Status < 400 && res.Status != http.StatusNotModified {
+		return KindOther
+	}
+	ext := extension(h.path)
+	if h.logged {
+		return kindOfExtension(ext)
+	}
+	if h.dest != "" && h.dest != "document" {
+		return fileOr(KindOther, ext, res.ContentType)
+	}
+	switch {
+	case res.ContentType == "":
+		if res.Status == http.StatusNotModified || h.dest == "document" { // a 304 carries no type
+			return kindOfExtension(ext)
+		}
+		return fileOr(KindOther, ext, "")
+	case hasFold(res.ContentType, "text/html"), hasFold(res.ContentType, "application/xhtml+xml"):
+		return KindPage
+	}
+	return fileOr(KindOther, ext, res.ContentType)
+}
+
+// fileOr returns KindFile for what is an asset or download by extension or content type.
+func fileOr(other Kind, ext, contentType string) Kind {
+	if ext != "" && kindOfExtension(ext) == KindFile && !strings.EqualFold(ext, "json") {
+		return KindFile
+	}
+	for _, prefix := range [...]string{"image/", "font/", "video/", "audio/", "text/css", "text/javascript", "application/javascript", "application/octet-stream", "application/pdf", "application/zip"} {
+		if hasFold(contentType, prefix) {
+			return KindFile
+		}
+	}
+	return other
+}
+
+// extension returns the extension of the last segment of path without its dot: 1–5 letters and
+// digits, at least one of them a letter; "" for none.
+func extension(path string) string {
+	letter := false
+	for i := len(path) - 1; i >= 0 && i >= len(path)-6; i-- {
+		switch c := path[i]; {
+		case c == '.':
+			if ext := path[i+1:]; letter && i > 0 {
+				return ext
+			}
+			return ""
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+			letter = true
+		case c < '0' || c > '9':
+			return ""
+		}
+	}
+	return ""
+}
+
+func kindOfExtension(ext string) Kind {
+	if ext == "" {
+		return KindPage
+	}
+	for _, page := range [...]string{"html", "htm", "php", "xhtml", "shtml", "asp", "aspx", "jsp", "jspx", "do", "cgi", "pl", "cfm"} {
+		if strings.EqualFold(ext, page) {
+			return KindPage
+		}
+	}
+	return KindFile
+}
+
+// View reports a page view: a page that was answered well and that a person looks at.
+func (p *Pageview) View() bool {
+	return p.Kind == KindPage && p.Bot == "" && (p.Status >= 200 && p.Status < 300 || p.Status == http.StatusNotModified)
+}

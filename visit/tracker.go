@@ -1,0 +1,226 @@
+package visit
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// VisitPause is the pause after which a visitor's next page view begins a new visit.
+const VisitPause = 30 * time.Minute
+
+const (
+	trackerShards   = 64
+	defaultCapacity = 2_000_000
+)
+
+// Tracker knows who was seen today and which visits are open. It is keyed state: it is in memory
+// only and dies with its day. It holds keys, never addresses, and is bounded: at its capacity of
+// visitors a day (default 2,000,000; about 24 bytes each) further visitors are counted as page views only, and Stats says
+// how many views that were. A restart forgets it: every visitor of the day counts once more.
+// Tracker is safe for concurrent use; no call holds a lock for longer than one table's growth.
+type Tracker struct {
+	capacity int64
+	days     int
+
+	mu        sync.Mutex
+	living    atomic.Pointer[[]*dayState]
+	untracked atomic.Uint64
+}
+
+type dayState struct {
+	day      Day
+	visitors atomic.Int64
+	shards   [trackerShards]shard
+}
+
+type shard struct {
+	mu         sync.Mutex
+	seen       keySet
+	young, old map[uint64]openVisit // old: last touched before rotated
+	rotated    int64
+	_          [32]byte // keeps the locks of two shards off one cache line
+}
+
+type openVisit struct {
+	last      int64 // Unix seconds
+	path      string
+	source    string
+	channel   string
+	pathDay   Day
+	startDay  Day
+	startHour uint8
+	more      bool // has a second page view
+}
+
+// TrackerStats accounts for what the tracker holds and what it could not.
+type TrackerStats struct {
+	Days      int    // days alive
+	Visitors  int64  // visitors held, over the living days
+	Capacity  int64  // visitors a day
+	Untracked uint64 // page views since the start whose visitor found no room: in Views, in no visit or visitor
+}
+
+// NewTracker makes a Tracker of the given capacity in visitors a day; 0 is 2,000,000. At most days
+// days live at a time (below 2 is 2): a further one drops the day begun first.
+func NewTracker(capacity, days int) *Tracker {
+	if capacity <= 0 {
+		capacity = defaultCapacity
+	}
+	return &Tracker{capacity: int64(capacity), days: max(days, 2)}
+}
+
+// Observe counts one page view of the visitor key at time now and fills pv.Step; pv.Day, Hour, Path,
+// Source and Channel must be set, and their strings are kept. carry is the visitor's key of the day
+// before, zero when it is not alive: a visit that began before midnight goes on. Call it for page
+// views of people only, and carry only in the first 30 minutes of a day.
+func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
+	pv.Step = Step{}
+	d := t.find(pv.Day)
+	if d == nil {
+		d = t.begin(pv.Day)
+	}
+	s := &d.shards[key[0]%trackerShards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fresh, room := s.admit(key, d, t.capacity)
+	if !room {
+		t.untracked.Add(1)
+		return
+	}
+	pv.Step.NewVisitor = fresh
+	unix := now.Unix()
+	v, open := s.take(key[1], unix)
+	if !open && !carry.IsZero() {
+		v, open = t.carried(pv.Day-1, carry, unix)
+	}
+	if !open {
+		v = begun(pv)
+	} else {
+		v.step(pv, unix)
+	}
+	v.last, v.path, v.pathDay = max(v.last, unix), pv.Path, pv.Day
+	s.put(key[1], v)
+}
+
+func begun(pv *Pageview) openVisit {
+	pv.Step.NewVisit = true
+	pv.Step.StartedDay, pv.Step.StartedHour = pv.Day, pv.Hour
+	pv.Step.StartSource, pv.Step.StartChannel = pv.Source, pv.Channel
+	return openVisit{source: pv.Source, channel: pv.Channel, startDay: pv.Day, startHour: pv.Hour}
+}
+
+// step fills pv.Step as a further page view of v.
+func (v *openVisit) step(pv *Pageview, unix int64) {
+	pv.Step.Second = !v.more
+	pv.Step.Seconds = max(0, unix-v.last)
+	pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
+	pv.Step.StartedDay, pv.Step.StartedHour = v.startDay, v.startHour
+	pv.Step.StartSource, pv.Step.StartChannel = v.source, v.channel
+	v.more = true
+}
+
+// admit puts key among the visitors of the day.
+func (s *shard) admit(key Key, d *dayState, capacity int64) (fresh, room bool) {
+	if s.seen.has(key) {
+		return false, true
+	}
+	if d.visitors.Add(1) > capacity {
+		d.visitors.Add(-1)
+		return false, false
+	}
+	s.seen.add(key)
+	return true, true
+}
+
+// take removes and returns the open visit of id.
+func (s *shard) take(id uint64, unix int64) (openVisit, bool) {
+	v, ok := s.young[id]
+	if !ok {
+		if v, ok = s.old[id]; ok {
+			delete(s.old, id)
+		}
+	}
+	pause := int64(VisitPause / time.Second)
+	return v, ok && unix-v.last <= pause && v.last-unix <= pause
+}
+
+// put keeps v among the young visits. Every 30 minutes the visits not touched for as long go at once,
+// with their map: nothing is ever searched for finished visits.
+func (s *shard) put(id uint64, v openVisit) {
+	pause := int64(VisitPause / time.Second)
+	if s.young == nil || v.last-s.rotated > pause || s.rotated-v.last > pause {
+		s.old, s.young, s.rotated = s.young, make(map[uint64]openVisit), v.last
+	}
+	s.young[id] = v
+}
+
+// carried takes the visit of key out of day. It is called under the lock of a shard of the day after:
+// locks are taken in the order of falling days.
+func (t *Tracker) carried(day Day, key Key, unix int64) (openVisit, bool) {
+	d := t.find(day)
+	if d == nil {
+		return openVisit{}, false
+	}
+	s := &d.shards[key[0]%trackerShards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.take(key[1], unix)
+	delete(s.young, key[1])
+	return v, ok
+}
+
+func (t *Tracker) find(day Day) *dayState {
+	if living := t.living.Load(); living != nil {
+		for _, d := range *living {
+			if d.day == day {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+func (t *Tracker) begin(day Day) *dayState {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if d := t.find(day); d != nil {
+		return d
+	}
+	living := []*dayState{{day: day}}
+	if old := t.living.Load(); old != nil {
+		living = append(living, *old...)
+	}
+	living = living[:min(len(living), t.days)]
+	t.living.Store(&living)
+	return living[0]
+}
+
+// Drop forgets everything of day.
+func (t *Tracker) Drop(day Day) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	old := t.living.Load()
+	if old == nil {
+		return
+	}
+	living := make([]*dayState, 0, len(*old))
+	for _, d := range *old {
+		if d.day != day {
+			living = append(living, d)
+		}
+	}
+	t.living.Store(&living)
+}
+
+// Stats accounts for what is held.
+func (t *Tracker) Stats() TrackerStats {
+	stats := TrackerStats{Capacity: t.capacity, Untracked: t.untracked.Load()}
+	if living := t.living.Load(); living != nil {
+		stats.Days = len(*living)
+		for _, d := range *living {
+			stats.Visitors += d.visitors.Load()
+		}
+	}
+	return stats
+}
