@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config says what the dashboard shows and how it is reached. Reports and Documents are required;
+// every other field is useful at zero.
+type Config struct {
+	// Reports answers the questions of the statistics pages. Required; [FromStats] makes one.
+	Reports Reports
+	// Documents keeps the accounts and the set-up token. Required; both stores implement it.
+	Documents Documents
+	// Health gives the figures of the health page, anew for each view. Nil: the page says that none are known.
+	Health func(context.Context) Health
+
+	// Site is the name shown beside the logo, a host as a rule. Default: empty.
+	Site string
+	// Prefix is the path under which Handler is mounted, without a trailing slash. Default: "/admin".
+	Prefix string
+	// Zone is the time zone in which days are counted. Default: UTC.
+	Zone *time.Location
+	// Languages are the languages offered, the default first. Default: kk, ru, en.
+	Languages []string
+	// Secure says that browsers reach the dashboard over TLS: cookies are then marked Secure. Default: false.
+	Secure bool
+	// Client returns the address of the client, for rate limits only; it is kept as a keyed hash of
+	// its prefix, in memory. It must follow the site's trust mode, or an attacker who forges
+	// addresses escapes the limit per client. Default: the peer's address.
+	Client func(*http.Request) netip.Addr
+
+	// Logger gets sign-ins and faults, never an address. Default: discards.
+	Logger *slog.Logger
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+	// Rand gives tokens and salts. Default: crypto/rand.
+	Rand io.Reader
+}
+
+// normalise checks c and fills its defaults, on a copy.
+func (c Config) normalise() (Config, error) {
+	var faults []error
+	if c.Reports == nil {
+		faults = append(faults, errors.New("server: Config.Reports is required: pass server.FromStats(reports)"))
+	}
+	if c.Documents == nil {
+		faults = append(faults, errors.New("server: Config.Documents is required: pass the store"))
+	}
+	if c.Prefix == "" {
+		c.Prefix = "/admin"
+	}
+	if !strings.HasPrefix(c.Prefix, "/") || strings.HasSuffix(c.Prefix, "/") || strings.ContainsAny(c.Prefix, "{}?# ") {
+		faults = append(faults, fmt.Errorf("server: Config.Prefix %q must be a path like /admin, without a trailing slash", c.Prefix))
+	}
+	if len(c.Languages) == 0 {
+		c.Languages = slices.Clone(known)
+	}
+	for _, lang := range c.Languages {
+		if !slices.Contains(known, lang) {
+			faults = append(faults, fmt.Errorf("server: Config.Languages has %q: the dashboard speaks %s", lang, strings.Join(known, ", ")))
+		}
+	}
+	c.fill()
+	return c, errors.Join(faults...)
+}
+
+func (c *Config) fill() {
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Client == nil {
+		c.Client = peer
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+}
+
+// peer is the address at the other end of the connection.
+func peer(r *http.Request) netip.Addr {
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap().WithZone("")
+}

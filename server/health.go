@@ -1,0 +1,49 @@
+package server
+
+import (
+	"time"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// Health is what the program knows of itself. Zero fields are shown as unknown or left out.
+type Health struct {
+	Version string    // of the program
+	Commit  string    // it was built from
+	Go      string    // version of Go
+	Started time.Time // of this process
+	Store   string    // kind and version: "redis 7.0.15", "bbolt"
+	Fault   string    // what is wrong with the store now, in a word; "" where all is well
+	Flushed time.Time // last acknowledged batch
+
+	// Loss accounting, in page views and other hits: Accepted = Stored + Waiting + Spooled + all Dropped.
+	Accepted, Stored, Waiting, Spooled int64
+	Dropped                            []Drop
+
+	GeoBuilt  time.Time // build date of the location tables
+	GeoSource string    // their name and licence, for attribution
+	Policy    string    // hash of the consent policy in force
+	Revision  int       // its revision
+
+	Floors    []Floor     // the k of each class of dimension
+	OpenDays  []stats.Day // days not closed yet
+	Retention int         // days for which statistics are kept; 0: for ever
+	Kept      []Kept      // what is kept, where and for how long
+}
+
+// Drop is a number of hits that were not counted, and why.
+type Drop struct {
+	Reason string // a key of the locales ("health.drop.full"), or plain words
+	Count  int64
+}
+
+// Floor is the number of visitors below which values of a class of dimensions are not shown.
+type Floor struct {
+	Class string // a key of the locales ("health.floor.attribute"), or plain words
+	K     int
+}
+
+// Kept is one kind of data that the house holds.
+type Kept struct {
+	What, Where, Term string // keys of the locales, or plain words
+}

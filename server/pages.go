@@ -1,0 +1,128 @@
+package server
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pages are the templates, once per language: their functions know their locale.
+type pages map[string]*edition
+
+type edition struct {
+	locale *locale
+	tmpl   *template.Template
+}
+
+func loadPages(cfg Config, a *assets) (pages, error) {
+	all := make(pages, len(cfg.Languages))
+	for _, lang := range cfg.Languages {
+		l, err := loadLocale(lang)
+		if err != nil {
+			return nil, err
+		}
+		tmpl, err := template.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("server: templates: %w", err)
+		}
+		all[lang] = &edition{l, tmpl}
+	}
+	return all, nil
+}
+
+func functions(cfg Config, l *locale, a *assets) template.FuncMap {
+	return template.FuncMap{
+		"t":       l.T,
+		"n":       l.Number,
+		"dec":     l.Decimal,
+		"short":   l.Short,
+		"pct":     l.Percent,
+		"date":    l.Date,
+		"moment":  l.Moment,
+		"asset":   a.url,
+		"path":    func(p string) string { return cfg.Prefix + p },
+		"clean":   func(s string) string { return clean(s, valueMax) },
+		"icon":    icon,
+		"lang":    func() string { return l.lang },
+		"langs":   func() []string { return cfg.Languages },
+		"site":    func() string { return clean(cfg.Site, valueMax) },
+	}
+}
+
+// layout is what every page shows beside its own matter.
+type layout struct {
+	Page  string // name of the template
+	Theme string // auto, light or dark
+	User  string // "" where nobody is signed in
+	Here  string // path and query, to return to
+	Body  any
+}
+
+// show renders a page; nothing is sent before all of it is there.
+func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page string, body any) {
+	s.render(w, r, status, "page", page, body)
+}
+
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, frame, page string, body any) {
+	v := s.view(r)
+	ed := s.pages[v.lang]
+	data := layout{Page: page, Theme: v.theme, User: s.sessions.GetString(r.Context(), sessionName), Here: r.URL.RequestURI(), Body: body}
+	if r.Method != http.MethodGet {
+		data.Here = s.cfg.Prefix + "/login"
+	}
+	var main, whole bytes.Buffer
+	if err := ed.tmpl.ExecuteTemplate(&main, page, data); err != nil {
+		s.unrendered(w, r, err)
+		return
+	}
+	if err := ed.tmpl.ExecuteTemplate(&whole, frame, framed{data, template.HTML(main.String())}); err != nil { //nolint:gosec // rendered by html/template just above
+		s.unrendered(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", v.lang)
+	send(w, r, status, whole.Bytes())
+}
+
+// framed is a page's own matter, rendered, within its layout.
+type framed struct {
+	layout
+	Main template.HTML
+}
+
+// errorPage is what a page of an error shows.
+type errorPage struct{ Title, Text string }
+
+// fail answers with a status and a text of the locales; key + ".title" is its heading.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, key string) {
+	if s.machine(r) {
+		http.Error(w, http.StatusText(status), status)
+		return
+	}
+	s.show(w, r, status, "error", errorPage{Title: key + ".title", Text: key})
+}
+
+// broken logs the cause and tells the client only that there was one.
+func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
+	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot answer", slog.String("path", r.URL.Path), slog.Any("error", err))
+	s.fail(w, r, http.StatusServiceUnavailable, "error.store")
+}
+
+func (s *Server) unrendered(w http.ResponseWriter, r *http.Request, err error) {
+	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot render", slog.String("path", r.URL.Path), slog.Any("error", err))
+	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+}
+
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusNotFound, "error.missing")
+}
+
+func (s *Server) licences(w http.ResponseWriter, r *http.Request) {
+	s.show(w, r, http.StatusOK, "licences", s.assets.licences)
+}

@@ -1,0 +1,94 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/alexedwards/scs/v2"
+)
+
+// Server is the dashboard. Make one with [New]; it is safe for concurrent use.
+type Server struct {
+	cfg      Config
+	accounts accounts
+	hasher   *hasher
+	limits   *limits
+	sessions *scs.SessionManager
+	pages    pages
+	assets   *assets
+	world    *world
+	handler  http.Handler
+}
+
+// New checks cfg, all faults at once, and returns the dashboard. It reads no store yet. Call
+// [Server.Close] when done.
+func New(cfg Config) (*Server, error) {
+	cfg, err := cfg.normalise()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), sessions: newSessions(cfg)}
+	if s.hasher, err = newHasher(cfg.Rand); err != nil {
+		return nil, err
+	}
+	if s.assets, err = loadAssets(cfg.Prefix); err != nil {
+		return nil, err
+	}
+	if s.world, err = loadWorld(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = loadPages(cfg, s.assets); err != nil {
+		return nil, err
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+// Handler serves everything under the prefix. It wants the whole path, with the prefix not stripped.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Close ends the background work of the session store. The handler answers on.
+func (s *Server) Close() error {
+	if stopper, ok := s.sessions.Store.(interface{ StopCleanup() }); ok {
+		stopper.StopCleanup()
+	}
+	return nil
+}
+
+func (s *Server) routes() http.Handler {
+	mux, p := http.NewServeMux(), s.cfg.Prefix
+	mux.HandleFunc("GET "+p+"/login", s.loginForm)
+	mux.HandleFunc("POST "+p+"/login", s.login)
+	mux.HandleFunc("POST "+p+"/logout", s.logout)
+	mux.HandleFunc("GET "+p+"/setup", s.setupForm)
+	mux.HandleFunc("POST "+p+"/setup", s.setup)
+	mux.HandleFunc("POST "+p+"/view", s.setView)
+	mux.Handle("GET "+p+"/{$}", s.member(s.overview))
+	mux.Handle("GET "+p+"/panel/{name}", s.member(s.panel))
+	mux.Handle("GET "+p+"/list/{name}", s.member(s.list))
+	mux.Handle("GET "+p+"/export/{file}", s.member(s.export))
+	mux.Handle("GET "+p+"/health", s.member(s.health))
+	mux.Handle("GET "+p+"/licences", s.member(s.licences))
+	mux.HandleFunc("GET "+p, func(w http.ResponseWriter, r *http.Request) { redirect(w, r, p+"/") })
+	mux.Handle(p+"/", s.member(s.notFound))
+
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.cfg.Logger.LogAttrs(r.Context(), slog.LevelWarn, "server: refused a request that another origin made", slog.String("path", r.URL.Path))
+		s.fail(w, r, http.StatusForbidden, "error.origin")
+	}))
+	outer := http.NewServeMux()
+	outer.HandleFunc("GET "+p+"/static/{file}", s.assets.serve)
+	outer.Handle("/", s.sessions.LoadAndSave(s.bounded(origin.Handler(mux))))
+	return secured(outer)
+}
+
+// bodyMax bounds every form of the dashboard.
+const bodyMax = 16 << 10
+
+func (s *Server) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, bodyMax)
+		next.ServeHTTP(w, r)
+	})
+}
