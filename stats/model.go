@@ -1,4 +1,3 @@
-// Package stats counts, and never knows whom.
 package stats
 
 import "github.com/kelisim/kelisim/visit"
@@ -9,68 +8,103 @@ type Day = visit.Day
 // Measure is one of the numbers that are counted.
 type Measure uint8
 
+// Measures of rows and totals.
 const (
 	Views    Measure = iota // page views by people
 	Visits                  // visits begun: runs of page views with no pause over 30 minutes
 	Visitors                // first page views of the day: people, as far as they can be told apart
 	Bounces                 // visits with one page view (taken back by the second one)
-	Seconds                 // time between the page views of visits, seconds
+	Seconds                 // time between the page views of visits, counted where the visit began
 	Entries                 // visits that began on this page
 	Exits                   // visits that ended on this page (taken back when another page follows)
 	Requests                // requests of any kind by people, page views included
 	Bots                    // requests of any kind by bots
 	Events                  // occurrences of an event (a consent outcome, a custom event)
-	Refused                 // hits of visitors who refused to be counted; nothing else is known of them
-	NumMeasures
+)
+
+// Measures of totals only. They say how the requests divide between dimensions that do not cover
+// all of them, so that the "other" of each can be had: see [Dimension.Whole].
+const (
+	Refused     Measure = Events + 1 + iota // hits of visitors who refused to be counted; nothing else is known of them
+	Files                                   // those of Requests that asked for no page
+	FileBots                                // those of Bots that asked for no page
+	Missing                                 // those of Requests that asked for a page and got 404 or 410
+	MissingBots                             // those of Bots that asked for a page and got 404 or 410
+
+	NumMeasures    // of totals
+	NumRowMeasures = Refused // rows use the measures below this one
 )
 
 // Counts holds one number per [Measure]. In a [Batch] they are differences and may be negative.
 type Counts [NumMeasures]int64
 
+// Add adds d to c.
+func (c *Counts) Add(d *Counts) {
+	for m := range c {
+		c[m] += d[m]
+	}
+}
+
+// Sub takes d from c.
+func (c *Counts) Sub(d *Counts) {
+	for m := range c {
+		c[m] -= d[m]
+	}
+}
+
+// IsZero reports whether nothing is counted.
+func (c *Counts) IsZero() bool { return *c == Counts{} }
+
+// Hits is the number of hits that were accepted for counting, whoever made them.
+func (c *Counts) Hits() int64 { return c[Requests] + c[Bots] + c[Refused] }
+
 // Total is what happened in one hour, over all values of all dimensions.
 type Total struct {
 	Day    Day
-	Hour   uint8 // 0–23 in the site's time zone
+	Hour   uint8 // 0–23 in the site's time zone; the hour that a clock change repeats is one hour
 	Counts Counts
 }
 
-// Row is what happened on one day under one value of one dimension.
+// Row is what happened on one day under one value of one dimension. It uses the measures below
+// [NumRowMeasures]; the others are 0.
 type Row struct {
 	Day    Day
 	Dim    Dimension
-	Value  string
+	Value  string // "" is a value like any other: known to be none (direct) or unknown
 	Counts Counts
 }
 
 // Batch is what one instance adds to the statistics: differences, applied once each.
 type Batch struct {
-	Instance string // random name of the process run (or of the imported file): no visitor, no host
-	Seq      uint64 // 1, 2, 3 … within Instance
-	Mark     []byte // opaque position of an import after this batch; nil elsewhere
-	Totals   []Total
-	Rows     []Row
+	Instance string  // random name of the process run (or of the imported file): no visitor, no host
+	Seq      uint64  // 1, 2, 3 … within Instance
+	Mark     []byte  // opaque position of an import after this batch; nil elsewhere
+	Totals   []Total // at most one per day and hour, in order
+	Rows     []Row   // at most one per day, dimension and value, in order
 }
 
-// Dimension is an attribute by which requests are counted. There is no row for "other": it is the
-// total less the rows, so that whatever is held back, folded or over a cap is still in the totals.
+// Dimension is an attribute by which requests are counted. There is no row for "other": it is
+// [Dimension.Whole] of the total less the rows, so that whatever is held back, folded or over a cap
+// is still in the totals.
 type Dimension uint8
 
+// Dimensions. Their names, floors, caps and ladders are in one table: see [Spec].
 const (
 	DimPage           Dimension = iota + 1 // scrubbed path of documents
 	DimFile                                // scrubbed path of anything else: assets, downloads, calls
 	DimSection                             // first path segment
 	DimNotFound                            // scrubbed path of documents answered with 404 or 410
-	DimSource                              // referring host
+	DimSource                              // referring host; "" is direct
 	DimChannel                             // search, social, ai, mail, paid, campaign, referral, direct
-	DimCampaign                            // declared campaign tag
+	DimCampaign                            // declared campaign tag; "" is none
 	DimCountry                             // ISO 3166-1 alpha-2
-	DimRegion                              // "KZ/Almaty"
-	DimCity                                // "KZ/Almaty/Almaty"
+	DimRegion                              // "KZ/Almaty"; no row where the region is unknown
+	DimCity                                // "KZ/Almaty/Almaty"; no row where the city is unknown
 	DimProvider                            // organisation of the autonomous system
 	DimBrowser                             // "Chrome"
-	DimBrowserVersion                      // "Chrome 146"
+	DimBrowserVersion                      // "Chrome 146"; no row where the version is unknown
 	DimOS                                  // "Windows"
-	DimOSVersion                           // "Windows 11"
+	DimOSVersion                           // "Windows 11"; no row where the version is unknown
 	DimDevice                              // desktop, mobile, tablet, tv, console, other
 	DimLanguage                            // "kk"
 	DimStatus                              // "2xx"

@@ -1,6 +1,12 @@
 package stats
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrGap is returned by [Sink.Merge] for a batch that does not follow the last one of its instance.
+var ErrGap = errors.New("stats: a batch is missing before this one")
 
 // Sink takes statistics. Both stores implement it; package storetest is its contract.
 type Sink interface {
@@ -15,7 +21,7 @@ type Sink interface {
 // Merged says what became of a batch.
 type Merged struct {
 	Duplicate bool // it had been merged before
-	Folded    int  // rows that the cap on values of their dimension left to "other"
+	Folded    int  // rows that the cap on values of their dimension, or a closed day, left to "other"
 }
 
 // Applied is the last batch of an instance that a store holds.
@@ -30,8 +36,8 @@ type Source interface {
 	Span(ctx context.Context) (first, last Day, ok bool, err error)
 	// Totals calls f for each hour from first to last (inclusive) that holds anything, in order.
 	Totals(ctx context.Context, first, last Day, f func(Total)) error
-	// Rows calls f for each row of dim from first to last (inclusive), day by day, in no order within
-	// a day. The Row is valid during the call only, but its Value may be kept.
+	// Rows calls f once for each value of dim on each day from first to last (inclusive), day by day,
+	// in no order within a day. The Row is valid during the call only, but its Value may be kept.
 	Rows(ctx context.Context, dim Dimension, first, last Day, f func(Row)) error
 	// Folds returns what closing folded, for the closed days from first to last, in order.
 	Folds(ctx context.Context, first, last Day) ([]Fold, error)
@@ -41,9 +47,34 @@ type Source interface {
 type Fold struct {
 	Day    Day
 	Dim    Dimension
+	Reason FoldReason
 	K      int    // the floor
 	Values int    // values folded away
-	Counts Counts // what they had counted, now part of their parent or of "other"
+	Counts Counts // what they had counted, now part of their parent and of "other"
+}
+
+// FoldReason says why closing folded a value.
+type FoldReason uint8
+
+// Reasons of a [Fold].
+const (
+	FoldBelow      FoldReason = iota + 1 // fewer than k visitors carried it
+	FoldParent                           // the value it belongs to was folded ("KZ/Almaty" with "KZ")
+	FoldComplement                       // it was the smallest beside one that was folded, which a subtraction would have shown
+)
+
+// String returns a short name: below, parent, complement.
+func (r FoldReason) String() string {
+	switch r {
+	case FoldBelow:
+		return "below"
+	case FoldParent:
+		return "parent"
+	case FoldComplement:
+		return "complement"
+	default:
+		return "unknown"
+	}
 }
 
 // Keeper closes days and lets them go. Both stores implement it.
