@@ -10,6 +10,8 @@ type View struct {
 	Mount string
 	// Since is the earliest revision of the policy whose choices still stand: the last material one.
 	Since int
+	// Shape names the purposes and their bits; a state cookie with another shape counts as undecided.
+	Shape string
 	// Lasts is how long a choice stands.
 	Lasts Period
 	// Purposes are asked for in this order; the required ones are named, not asked.
@@ -48,6 +50,7 @@ type Purpose struct {
 	Name     string // in the view's language; "" takes the built-in name of the four standard purposes
 	Text     string // one sentence in the view's language; "" takes the built-in one
 	Bit      int    // position in the state cookie's number of granted purposes
+	OptsOut  bool   // refused by a browser that sends Global Privacy Control or Do Not Track
 	Required bool   // necessary: always on, no switch
 	Services []Service
 	Cookies  []string // names or globs ("_ga*") that a script may have set; deleted on withdrawal
