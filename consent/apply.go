@@ -1,0 +1,51 @@
+package consent
+
+import "time"
+
+// Apply makes the choice that s states and the record of it. Before is what held until now, as
+// [Rulebook.Effective] returned it: what it granted and s does not is withdrawn, and what the browser
+// asked is noted, so that a later change of the browser's mind is seen as later. The record has the
+// ids that s carries; give it one before sealing.
+func (b *Rulebook) Apply(s Submission, before Choice, now time.Time) (Choice, Record) {
+	if before.book != b {
+		asked := before.optOut
+		before = b.adopt(before)
+		before.optOut = asked
+	}
+	after := Choice{
+		book: b, decided: true, revision: b.policy.Revision.Number, at: hour(now), method: s.Method,
+		granted: b.granted(s, before), met: before.optOut, optOut: before.optOut,
+	}
+	after.withdrawn = (before.granted | before.withdrawn) &^ after.granted
+	if s.Action == Withdraw && after.granted != 0 { // what stays granted is not renewed by it
+		after.at, after.revision = before.at, before.revision
+	}
+	after.until = b.until(after)
+	return after, b.record(s, before, after, now)
+}
+
+func (b *Rulebook) granted(s Submission, before Choice) uint32 {
+	named := uint32(0)
+	for _, p := range s.Purposes {
+		if i, ok := b.purpose(p); ok {
+			named |= 1 << i
+		}
+	}
+	switch s.Action {
+	case Accept:
+		return b.all
+	case Choose:
+		return named & b.all
+	case Withdraw:
+		if len(s.Purposes) > 0 {
+			return before.granted &^ named
+		}
+	}
+	return 0
+}
+
+// hour rounds down to the hour: visitors who decided alike in the same hour hold the same state.
+func hour(t time.Time) int64 {
+	s := t.Unix()
+	return s - s%3600
+}

@@ -1,0 +1,151 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Rulebook is a compiled [Policy]: immutable, safe for concurrent use, no allocation per decision.
+type Rulebook struct {
+	policy  Policy
+	hash    string
+	shape   string // names the purposes and their bits, see Shape
+	since   int    // choices made from this revision on stand
+	all     uint32 // every purpose but necessary
+	optOuts uint32 // what GPC and DNT refuse
+	rules   []rule
+	exact   map[string]int // cookie name → index in rules
+	globs   []int          // indexes in rules, most specific first
+}
+
+// rule is a CookieRule made ready.
+type rule struct {
+	CookieRule
+	service string
+	bit     uint32 // 0 for necessary
+	places  []Place
+}
+
+// Compile checks p and makes it a Rulebook. The error is [Faults]: everything that is wrong, at once.
+// The Rulebook holds a copy: later changes to p do not reach it.
+func Compile(p Policy) (*Rulebook, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	own, canonical, err := normalise(p)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(canonical)
+	b := &Rulebook{policy: own, hash: hex.EncodeToString(sum[:]), since: own.Revision.Since}
+	b.indexPurposes()
+	b.indexCookies()
+	return b, nil
+}
+
+// normalise returns a deep copy of p with its defaults filled in, and its canonical JSON.
+func normalise(p Policy) (Policy, []byte, error) {
+	var own Policy
+	draft, err := json.Marshal(p)
+	if err == nil {
+		err = json.Unmarshal(draft, &own)
+	}
+	if err != nil {
+		return Policy{}, nil, fmt.Errorf("consent: copy policy: %w", err)
+	}
+	own.fillDefaults()
+	canonical, err := json.Marshal(own)
+	if err != nil {
+		return Policy{}, nil, fmt.Errorf("consent: canonical policy: %w", err)
+	}
+	return own, canonical, nil
+}
+
+func (p *Policy) fillDefaults() {
+	if p.Model == "" {
+		p.Model = ModelOptIn
+	}
+	if p.Lifetimes.Choice.IsZero() {
+		p.Lifetimes.Choice = Period{6, Months}
+	}
+	if p.Lifetimes.Refusal.IsZero() {
+		p.Lifetimes.Refusal = p.Lifetimes.Choice
+	}
+	if p.Lifetimes.Record.IsZero() {
+		p.Lifetimes.Record = Period{3, Years}
+	}
+	if p.Revision.Change == Material {
+		p.Revision.Since = p.Revision.Number
+	}
+	if p.Unclassified == "" {
+		p.Unclassified = Provisional
+	}
+	if p.OptOuts.Purposes == nil {
+		for _, purpose := range p.Purposes {
+			if purpose.ID != Necessary && purpose.ID != Preferences {
+				p.OptOuts.Purposes = append(p.OptOuts.Purposes, purpose.ID)
+			}
+		}
+	}
+}
+
+// indexPurposes puts necessary first and numbers the others in the policy's order.
+func (b *Rulebook) indexPurposes() {
+	ordered := make([]PurposeInfo, 0, len(b.policy.Purposes))
+	for _, first := range [...]bool{true, false} {
+		for _, p := range b.policy.Purposes {
+			if (p.ID == Necessary) == first {
+				ordered = append(ordered, p)
+			}
+		}
+	}
+	ids := make([]string, len(ordered))
+	for i := range ordered {
+		ordered[i].bit = uint8(i)
+		ids[i] = string(ordered[i].ID)
+		if i > 0 {
+			b.all |= 1 << i
+		}
+	}
+	b.policy.Purposes = ordered
+	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
+	b.shape = strconv.FormatUint(uint64(sum[0])<<16|uint64(sum[1])<<8|uint64(sum[2]), 36)
+	for _, p := range b.policy.OptOuts.Purposes {
+		if i, ok := b.purpose(p); ok {
+			b.optOuts |= 1 << i
+		}
+	}
+}
+
+// purpose returns the bit of p. Policies have few purposes: a scan is faster than a map.
+func (b *Rulebook) purpose(p Purpose) (int, bool) {
+	for i := range b.policy.Purposes {
+		if b.policy.Purposes[i].ID == p {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// Policy returns the document with its defaults filled in. Treat it as read-only.
+func (b *Rulebook) Policy() Policy { return b.policy }
+
+// Hash returns the hex SHA-256 of the policy's canonical JSON, defaults filled in.
+func (b *Rulebook) Hash() string { return b.hash }
+
+// Revision returns the number of the policy's revision.
+func (b *Rulebook) Revision() int { return b.policy.Revision.Number }
+
+// Since returns the last material revision: choices made under it or a later one stand.
+func (b *Rulebook) Since() int { return b.since }
+
+// Shape names the purposes and their bits, in at most 5 characters of a–z and 0–9. A state cookie with
+// another shape is stale: its bits would mean something else.
+func (b *Rulebook) Shape() string { return b.shape }
+
+// Purposes returns the purposes in the policy's order, necessary first. Treat them as read-only.
+func (b *Rulebook) Purposes() []PurposeInfo { return b.policy.Purposes }
