@@ -1,0 +1,169 @@
+package boltstore
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/kelisim/kelisim/store/internal/intake"
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// Options says how to open a file. The zero Options but for Site is useful.
+type Options struct {
+	// Site is the name of the site: letters, digits, dots, dashes and underscores, at most 64.
+	// Required. Several sites may use one file, one after the other.
+	Site string
+	// LockTimeout is how long to wait for another process to let go of the file. Default: 1 s.
+	LockTimeout time.Duration
+	// MaxBytes refuses to let the file grow larger. Default: no limit.
+	MaxBytes int64
+	// Logger gets what is worth knowing and no error. Default: none.
+	Logger *slog.Logger
+}
+
+// format is the layout that this package reads and writes.
+const format = "kelisim 1"
+
+var (
+	bucketMeta   = []byte("kelisim")
+	keyFormat    = []byte("format")
+	keyScrub     = []byte("scrub") // present while freed pages may still hold what was deleted
+	bucketQueue  = []byte("q")     // instance → sequence, mark
+	bucketDays   = []byte("y")     // day → open or closed
+	bucketTotals = []byte("t")     // day, hour → counts
+	bucketNames  = []byte("n")     // dimension, day, block → up to 256 values
+	bucketCounts = []byte("d")     // dimension, day, block → their counts
+	bucketPacked = []byte("z")     // dimension, day → closed rows
+	bucketFolds  = []byte("f")     // day → folds
+	bucketLedger = []byte("l")     // position → id, sealed
+	bucketIDs    = []byte("e")     // id → position
+	bucketDocs   = []byte("a")     // key → document
+)
+
+// Open opens the database at path, creating it (and its folder) if there is none. Only the owner of the
+// process may read the file. The error says what to do: another process has the file open, it is
+// damaged, it cannot be written.
+func Open(path string, o Options) (*Store, error) {
+	if err := intake.Site(o.Site); err != nil {
+		return nil, fmt.Errorf("boltstore: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("boltstore: cannot create the folder of the database: %w", err)
+	}
+	s := &Store{path: path, site: []byte("site:" + o.Site)}
+	if err := s.open(o); err != nil {
+		if s.db != nil {
+			_ = s.db.Close() // the first error is the one that matters
+		}
+		return nil, explain(path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(o Options) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w (%v)", ErrCorrupt, p)
+		}
+	}()
+	s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{
+		Timeout:      cmp.Or(o.LockTimeout, time.Second),
+		FreelistType: bbolt.FreelistMapType,
+		MaxSize:      int(o.MaxBytes),
+		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag, perm)
+			s.file = f
+			return f, err
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.whole(); err != nil {
+		return err
+	}
+	scrub, err := s.prepare()
+	if err != nil || !scrub {
+		return err
+	}
+	return s.scrub()
+}
+
+// whole finds out whether the file is as long as the database says: bbolt maps it into memory, where
+// what is missing is a fault.
+func (s *Store) whole() error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	return s.db.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("%w (%d bytes are missing)", ErrCorrupt, tx.Size()-info.Size())
+		}
+		return nil
+	})
+}
+
+// prepare creates what a new database lacks. It writes nothing to one that is complete.
+func (s *Store) prepare() (scrub bool, err error) {
+	complete := false
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		if meta == nil {
+			if k, _ := tx.Cursor().First(); k != nil {
+				return ErrCorrupt // somebody else's database
+			}
+			return nil
+		}
+		if got := string(meta.Get(keyFormat)); got != format {
+			return fmt.Errorf("boltstore: the database is of format %q, this program reads %q: use the version of Kelisim that wrote it", got, format)
+		}
+		scrub = meta.Get(keyScrub) != nil
+		complete = tx.Bucket(s.site) != nil
+		return nil
+	})
+	if err != nil || complete {
+		return scrub, err
+	}
+	return scrub, s.db.Update(func(tx *bbolt.Tx) error {
+		meta, err := tx.CreateBucketIfNotExists(bucketMeta)
+		if err != nil {
+			return err
+		}
+		site, err := tx.CreateBucketIfNotExists(s.site)
+		if err != nil {
+			return err
+		}
+		for _, name := range [][]byte{bucketQueue, bucketDays, bucketTotals, bucketNames, bucketCounts, bucketPacked, bucketFolds, bucketLedger, bucketIDs, bucketDocs} {
+			if _, err := site.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return meta.Put(keyFormat, []byte(format))
+	})
+}
+
+// explain says what to do about an error of Open.
+func explain(path string, err error) error {
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return fmt.Errorf("boltstore: another process has %s open: stop it, or give this one another data folder (one process per file)", path)
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+		return fmt.Errorf("%w: %s (%w)", ErrCorrupt, path, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("boltstore: %s cannot be written: give the user of this process the right to, or use another data folder: %w", path, err)
+	case errors.Is(err, ErrCorrupt):
+		return fmt.Errorf("%s: %w", path, err)
+	default:
+		return fmt.Errorf("boltstore: cannot open %s: %w", path, err)
+	}
+}

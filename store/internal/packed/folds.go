@@ -1,0 +1,55 @@
+package packed
+
+import (
+	"encoding/binary"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// AppendFolds appends the folds of one day, whose Day is not written.
+func AppendFolds(dst []byte, folds []stats.Fold) []byte {
+	dst = append(dst, version)
+	dst = binary.AppendUvarint(dst, uint64(len(folds)))
+	for i := range folds {
+		f := &folds[i]
+		dst = append(dst, byte(f.Dim), byte(f.Reason))
+		dst = binary.AppendVarint(dst, int64(f.K))
+		dst = binary.AppendVarint(dst, int64(f.Values))
+		dst = AppendCounts(dst, &f.Counts)
+	}
+	return dst
+}
+
+// Folds reads what [AppendFolds] wrote of the folds of day.
+func Folds(src []byte, day stats.Day) ([]stats.Fold, error) {
+	if len(src) == 0 || src[0] != version {
+		return nil, ErrCorrupt
+	}
+	n, src, err := uvarint(src[1:])
+	if err != nil || n > uint64(len(src)) {
+		return nil, ErrCorrupt
+	}
+	folds := make([]stats.Fold, n)
+	for i := range folds {
+		if len(src) < 2 {
+			return nil, ErrCorrupt
+		}
+		f := &folds[i]
+		f.Day, f.Dim, f.Reason = day, stats.Dimension(src[0]), stats.FoldReason(src[1])
+		var k, values uint64
+		if k, src, err = uvarint(src[2:]); err != nil {
+			return nil, err
+		}
+		if values, src, err = uvarint(src); err != nil {
+			return nil, err
+		}
+		f.K, f.Values = int(int64(k>>1)^-int64(k&1)), int(int64(values>>1)^-int64(values&1))
+		if src, err = Counts(src, &f.Counts); err != nil {
+			return nil, err
+		}
+	}
+	if len(src) != 0 {
+		return nil, ErrCorrupt
+	}
+	return folds, nil
+}
