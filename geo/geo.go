@@ -1,5 +1,3 @@
-// Package geo answers where an address is, as coarsely as the purpose needs: country and internet
-// provider from tables embedded in the program, region and city only from a site's own databases.
 package geo
 
 import (
@@ -19,6 +17,27 @@ const (
 	NetTor
 	NetBot // a bot operator's published range
 )
+
+// String returns the name used in reports: "unknown", "eyeball", "mobile", "hosting", "vpn", "tor"
+// or "bot".
+func (c NetClass) String() string {
+	switch c {
+	case NetEyeball:
+		return "eyeball"
+	case NetMobile:
+		return "mobile"
+	case NetHosting:
+		return "hosting"
+	case NetVPN:
+		return "vpn"
+	case NetTor:
+		return "tor"
+	case NetBot:
+		return "bot"
+	default:
+		return "unknown"
+	}
+}
 
 // Location is what is known of where an address is. The zero Location means nothing is known.
 // Every string is a constant of its table: copying a Location copies no text.

@@ -1,0 +1,62 @@
+package geo
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Stack asks its locators in order: a site's own databases first, the embedded tables last. It is
+// itself a [Locator]; the empty Stack knows nothing. Build it once and do not change it while it
+// is in use.
+//
+// An answer is put together from three parts, each taken whole from the first locator that knows
+// it: the place (country, region, city), the provider (number and name) and the network class. So
+// a region never stands beside another source's country.
+type Stack []Locator
+
+// Locate implements [Locator].
+func (s Stack) Locate(addr netip.Addr) Location {
+	var loc Location
+	for _, l := range s {
+		loc = loc.Or(l.Locate(addr))
+		if loc.complete() {
+			break
+		}
+	}
+	return loc
+}
+
+// Built returns the oldest date of its locators; one that states none is passed over. It is the
+// zero time when none states any.
+func (s Stack) Built() time.Time {
+	var oldest time.Time
+	for _, l := range s {
+		oldest = older(oldest, l.Built())
+	}
+	return oldest
+}
+
+// Or returns l with the parts it lacks (place, provider, network class) taken from other.
+func (l Location) Or(other Location) Location {
+	if l.Country == "" && l.Region == "" && l.City == "" {
+		l.Country, l.Region, l.City = other.Country, other.Region, other.City
+	}
+	if l.ASN == 0 && l.Provider == "" {
+		l.ASN, l.Provider = other.ASN, other.Provider
+	}
+	if l.Net == NetUnknown {
+		l.Net = other.Net
+	}
+	return l
+}
+
+func (l Location) complete() bool {
+	return l.Country != "" && l.ASN != 0 && l.Net != NetUnknown
+}
+
+func older(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

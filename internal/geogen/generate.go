@@ -1,0 +1,86 @@
+package geogen
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kelisim/kelisim/geo"
+)
+
+// Generate writes country.geo, provider.geo and the provider package's licence texts into out, after
+// having read both tables back. It fetches the packages unless it is given folders that hold them
+// unpacked. The report says what was made.
+func Generate(ctx context.Context, out, countryDir, providerDir string) (report string, err error) {
+	tmp, err := os.MkdirTemp("", "geogen")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(tmp)
+	countries, err := obtain(ctx, tmp, countryDir, CountryPackage)
+	if err != nil {
+		return "", err
+	}
+	providers, err := obtain(ctx, tmp, providerDir, ProviderPackage)
+	if err != nil {
+		return "", err
+	}
+	country, err := Countries(countries)
+	if err != nil {
+		return "", err
+	}
+	provider, err := Providers(providers)
+	if err != nil {
+		return "", err
+	}
+	files := map[string][]byte{"country.geo": country.Encode(), "provider.geo": provider.Encode()}
+	if _, err := geo.Parse(files["country.geo"], files["provider.geo"]); err != nil {
+		return "", err
+	}
+	if files["LICENSES"], err = licences(providers.Dir); err != nil {
+		return "", err
+	}
+	var lines strings.Builder
+	for _, name := range []string{"country.geo", "provider.geo", "LICENSES"} {
+		if err := os.WriteFile(filepath.Join(out, name), files[name], 0o644); err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&lines, "%s: %d bytes\n%s", name, len(files[name]), header(files[name]))
+	}
+	return lines.String(), nil
+}
+
+func obtain(ctx context.Context, tmp, dir, name string) (Package, error) {
+	if dir != "" {
+		return ReadPackage(dir)
+	}
+	return Fetch(ctx, tmp, name)
+}
+
+// header returns the text in front of a table file.
+func header(data []byte) string {
+	head, _, found := bytes.Cut(data, []byte("\n\n"))
+	if !found || !bytes.HasPrefix(head, []byte(geo.Format)) {
+		return ""
+	}
+	return string(head) + "\n"
+}
+
+// licences joins the licence and modification notices of the provider package, as they stand, under
+// a line that says what they are about.
+func licences(dir string) ([]byte, error) {
+	text := []byte("country.geo is made from " + CountryPackage + ", dedicated to the public domain (PDDL-1.0) by IPtoASN.\n" +
+		"provider.geo is made from " + ProviderPackage + " (CC-BY-4.0), modified: ranges are rounded to /24 and /48, names tidied.\n" +
+		"The notices of that package follow.\n")
+	for _, name := range []string{"ROUTEVIEWS-LICENSE", "DBIP-LICENSE", "NRO_LICENSE", "MODIFICATIONS"} {
+		notice, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("geogen: a licence is missing: %w", err)
+		}
+		text = fmt.Appendf(text, "\n== %s\n%s\n", name, bytes.TrimSpace(notice))
+	}
+	return text, nil
+}
