@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -66,7 +65,7 @@ func words(v View, locale *Locale) page {
 	for _, purpose := range v.Purposes {
 		r := newRow(purpose, locale)
 		p.Purposes = append(p.Purposes, r)
-		ids = append(ids, r.ID+":"+strconv.Itoa(purpose.Bit))
+		ids = append(ids, r.ID)
 		if !r.Required {
 			p.Asked = append(p.Asked, r)
 		}

@@ -14,7 +14,7 @@ type View struct {
 	Shape string
 	// Lasts is how long a choice stands.
 	Lasts Period
-	// Purposes are asked for in this order; the required ones are named, not asked.
+	// Purposes are asked for in this order, which is that of their bits in the state cookie: the necessary one first.
 	Purposes []Purpose
 	// Stage says which part of the markup the page needs.
 	Stage Stage
@@ -49,7 +49,6 @@ type Purpose struct {
 	ID       string // as in the policy: "statistics"
 	Name     string // in the view's language; "" takes the built-in name of the four standard purposes
 	Text     string // one sentence in the view's language; "" takes the built-in one
-	Bit      int    // position in the state cookie's number of granted purposes
 	OptsOut  bool   // refused by a browser that sends Global Privacy Control or Do Not Track
 	Required bool   // necessary: always on, no switch
 	Services []Service

@@ -1,0 +1,22 @@
+// The question, made better than a plain form: it answers in place and can be reopened.
+import { held, hold } from "./hold";
+import { escape, fetched, form, hide, show } from "./panel";
+import { kelisim } from "./kelisim";
+import { root } from "./state";
+import { submit } from "./submit";
+
+async function enhance(): Promise<void> {
+  await fetched();
+  form().onsubmit = (event) => {
+    event.preventDefault();
+    void submit(event.submitter as HTMLButtonElement);
+  };
+  form().onkeydown = (event) => {
+    if (event.key === "Escape") escape();
+  };
+  form().querySelector<HTMLElement>(".k-close")!.onclick = hide;
+  hold();
+}
+
+const ready = enhance();
+kelisim.on("open", () => void ready.then(show));

@@ -1,6 +1,7 @@
 // The part that runs on every page, whether or not the visitor has decided.
 import { activate } from "./activate";
-import { type Choice, read, root } from "./state";
+import type { Choice, Kelisim } from "../kelisim";
+import { read, root } from "./state";
 
 let choice = read();
 let more: HTMLScriptElement | undefined;
@@ -11,12 +12,12 @@ const tell = (name: string, detail?: unknown): boolean =>
   document.dispatchEvent(new CustomEvent("kelisim:" + name, { detail }));
 
 
-const kelisim = {
-  choice: new Promise<Choice>((resolve) => (settle = resolve)),
+const kelisim: Kelisim = {
+  choice: new Promise((resolve) => (settle = resolve)),
   current: () => choice,
   allows,
-  on(name: string, listener: (detail: unknown) => void) {
-    document.addEventListener("kelisim:" + name, (event) => listener((event as CustomEvent).detail));
+  on(name: string, listener: (detail: never) => void) {
+    document.addEventListener("kelisim:" + name, (event) => listener((event as CustomEvent).detail as never));
   },
   refresh,
   open,
@@ -33,12 +34,17 @@ function refresh() {
   else start();
 }
 
-// open shows the preferences; where the page came without, their script is loaded and fetches them.
-function open() {
-  if (more) return tell("open");
+// load brings the question's script where the page came without it.
+function load(then?: () => void) {
+  if (more || root.querySelector("form")) return then?.();
   more = document.createElement("script");
   more.src = root.dataset.more!;
+  more.onload = then!;
   root.append(more);
+}
+
+function open() {
+  load(() => tell("open"));
 }
 
 // start puts the choice into force. It runs before the page is complete where a shared cache keeps it.
@@ -48,6 +54,7 @@ function start() {
   tell("choice", choice);
   settle(choice);
   void activate(allows);
+  if (document.querySelector("iframe[data-src]")) load();
 }
 
 if (tabs) tabs.onmessage = refresh;
@@ -58,7 +65,7 @@ root.addEventListener("click", (event) => {
     open();
   }
 });
-(window as unknown as { kelisim: typeof kelisim }).kelisim = kelisim;
+Object.assign(window, { kelisim });
 root.toggleAttribute("data-done", !!choice);
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

@@ -1,9 +1,7 @@
 // What the visitor decided, read from the state cookie. The server alone writes it and judges its
 // signature; a script that is lied to here starts nothing that the server would not.
 
-export type Choice = {
-  readonly purposes: readonly string[]; // granted, the necessary ones included
-};
+import type { Choice } from "../kelisim";
 
 const root = document.getElementById("kelisim")!;
 

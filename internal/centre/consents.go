@@ -1,0 +1,30 @@
+package centre
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/kelisim/kelisim/consent"
+)
+
+// Consents is what the centre needs of the guard. Its methods are called concurrently.
+type Consents interface {
+	// Rules is the policy in force.
+	Rules() *consent.Rulebook
+
+	// Choice is what holds for the request: the state cookie's choice with what the browser asks applied.
+	Choice(r *http.Request) consent.Choice
+
+	// Submit puts s into force: it records it, and sets the state and proof cookies and expires those of withdrawn
+	// purposes in w's header, before it returns; it writes no status and no body. The Choice it returns is what
+	// holds from now on. An error means that the choice could not be recorded: then nothing was granted,
+	// though what was refused or withdrawn is in force.
+	Submit(w http.ResponseWriter, r *http.Request, s consent.Submission) (consent.Choice, error)
+
+	// Record is the record that the request's proof cookie proves. The error is [ErrNoRecord] where there
+	// is none, and any other where it could not be read.
+	Record(r *http.Request) (consent.Record, error)
+}
+
+// ErrNoRecord says that the request proves no record.
+var ErrNoRecord = errors.New("centre: no record")

@@ -1,0 +1,65 @@
+package centre
+
+import (
+	"net/http"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/static/banner"
+)
+
+// edition is what follows from one policy alone, made once and shared by all requests.
+type edition struct {
+	rules   *consent.Rulebook
+	policy  consent.Policy
+	matcher *banner.Matcher
+	panels  map[string][]byte
+}
+
+func newEdition(rules *consent.Rulebook, mount string) *edition {
+	policy := rules.Policy()
+	e := &edition{
+		rules:   rules,
+		policy:  policy,
+		matcher: banner.NewMatcher(policy.Languages),
+		panels:  map[string][]byte{},
+	}
+	for _, lang := range policy.Languages {
+		e.panels[lang] = banner.Panel(View(rules, lang, mount))
+	}
+	return e
+}
+
+// language is the one that the visitor chose by a link or a form, else what the browser prefers.
+func (e *edition) language(r *http.Request) string {
+	asked := r.URL.Query().Get("lang")
+	if asked == "" && r.PostForm != nil {
+		asked = r.PostForm.Get("language")
+	}
+	return e.matcher.Match(asked, r.Header.Get("Accept-Language"))
+}
+
+func (h *handler) panel(w http.ResponseWriter, r *http.Request) {
+	e := h.current()
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, max-age=300")
+	w.Header().Set("Vary", "Accept-Language")
+	_, _ = w.Write(e.panels[e.language(r)])
+}
+
+// asset serves a built file, which its name pins for good.
+func (h *handler) asset(w http.ResponseWriter, r *http.Request) {
+	asset, ok := banner.Lookup(r.PathValue("asset"))
+	if !ok {
+		h.missing(w, r)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", asset.Type)
+	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("ETag", asset.ETag)
+	if r.Header.Get("If-None-Match") == asset.ETag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	_, _ = w.Write(asset.Content)
+}

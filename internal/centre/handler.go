@@ -1,0 +1,106 @@
+package centre
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Config says what a privacy centre is made of.
+type Config struct {
+	// Consents is required.
+	Consents Consents
+	// Mount is the path under which the handler answers, "/consent" by default. Requests reach it with their full path.
+	Mount string
+	// Zone is the time zone in which dates are shown; UTC by default.
+	Zone *time.Location
+	// Logger gets the causes of failures, never anything about a visitor; [slog.Default] by default.
+	Logger *slog.Logger
+}
+
+// New makes the handler of everything under the mount. It is safe for concurrent use.
+func New(c Config) (http.Handler, error) {
+	if c.Consents == nil {
+		return nil, errors.New("centre: Config.Consents is required")
+	}
+	c.Mount = strings.TrimRight(c.Mount, "/")
+	if c.Mount == "" {
+		c.Mount = "/consent"
+	}
+	if !strings.HasPrefix(c.Mount, "/") || strings.ContainsAny(c.Mount, " {}?#%\"'<>") {
+		return nil, errors.New(`centre: Config.Mount must be a plain path such as "/consent"`)
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	h := &handler{Config: c}
+	return headers(h.guarded(h.routes())), nil
+}
+
+type handler struct {
+	Config
+	edition atomic.Pointer[edition]
+}
+
+func (h *handler) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+h.Mount+"/{$}", h.home)
+	mux.HandleFunc("GET "+h.Mount+"/notice", h.notice)
+	mux.HandleFunc("GET "+h.Mount+"/panel", h.panel)
+	mux.HandleFunc("GET "+h.Mount+"/state", h.state)
+	mux.HandleFunc("GET "+h.Mount+"/record", h.record)
+	mux.HandleFunc("POST "+h.Mount+"/choice", h.choice)
+	mux.HandleFunc("GET "+h.Mount+"/{asset}", h.asset)
+	mux.HandleFunc(h.Mount+"/", h.missing)
+	return mux
+}
+
+// guarded refuses writes that another site started.
+func (h *handler) guarded(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.refuse(w, r, http.StatusForbidden, "centre.foreign")
+	}))
+	return protection.Handler(next)
+}
+
+// headers are the same for every answer; what is about one visitor adds no-store.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (h *handler) missing(w http.ResponseWriter, r *http.Request) {
+	h.refuse(w, r, http.StatusNotFound, "centre.missing")
+}
+
+// current is the edition of the policy in force.
+func (h *handler) current() *edition {
+	rules := h.Consents.Rules()
+	if known := h.edition.Load(); known != nil && known.rules == rules {
+		return known
+	}
+	fresh := newEdition(rules, h.Mount)
+	h.edition.Store(fresh)
+	return fresh
+}
+
+// asks says whether what came with the request asks for data instead of a page.
+func asksJSON(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}

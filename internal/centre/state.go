@@ -1,0 +1,59 @@
+package centre
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+)
+
+// state is what holds for a visitor, as scripts read it.
+type state struct {
+	Decided  bool              `json:"decided"`
+	Purposes map[string]string `json:"purposes"` // purpose → stance: "granted", "refused", …
+	Granted  []consent.Purpose `json:"granted"`
+	OptOut   consent.OptOut    `json:"opt_out,omitempty"` // what the browser asks
+	At       time.Time         `json:"at,omitzero"`       // to the hour
+	Until    time.Time         `json:"until,omitzero"`
+	Revision int               `json:"revision,omitempty"` // that the choice was made under
+	Current  int               `json:"current_revision"`
+}
+
+func stateOf(rules *consent.Rulebook, c consent.Choice) *state {
+	s := &state{
+		Decided:  c.Decided(),
+		Purposes: map[string]string{},
+		Granted:  c.Granted(),
+		OptOut:   c.OptOut(),
+		At:       c.At(),
+		Until:    c.Until(),
+		Revision: c.Revision(),
+		Current:  rules.Revision(),
+	}
+	for _, p := range rules.Purposes() {
+		s.Purposes[string(p.ID)] = c.Stance(p.ID).String()
+	}
+	return s
+}
+
+func (h *handler) state(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	h.json(w, http.StatusOK, stateOf(h.current().rules, h.Consents.Choice(r)))
+}
+
+// record hands the visitor their own record. Without its proof cookie there is nothing to find here.
+func (h *handler) record(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	record, err := h.Consents.Record(r)
+	switch {
+	case errors.Is(err, ErrNoRecord):
+		h.refuse(w, r, http.StatusNotFound, "centre.norecord")
+	case err != nil:
+		h.Logger.ErrorContext(r.Context(), "centre: a record could not be read", "error", err)
+		h.refuse(w, r, http.StatusServiceUnavailable, "centre.unavailable")
+	default:
+		w.Header().Set("Content-Disposition", `attachment; filename="consent-`+record.ID+`.json"`)
+		h.json(w, http.StatusOK, record)
+	}
+}

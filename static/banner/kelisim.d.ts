@@ -1,0 +1,31 @@
+// Types of window.kelisim, for a site's own scripts.
+
+/** What a visitor decided: the ids of the purposes that may be used, "necessary" always among them. */
+export interface Choice {
+  readonly purposes: readonly string[];
+}
+
+export interface Kelisim {
+  /** Settles with the first choice that is in force: at once for a visitor who has decided, else when they do. */
+  readonly choice: Promise<Choice>;
+  /** The choice in force, null while there is none. */
+  current(): Choice | null;
+  /** Whether the purpose may be used now. */
+  allows(purpose: string): boolean;
+  /**
+   * Calls the listener with each event's detail. "choice" carries a Choice whenever one comes into force; "open" and
+   * "close" tell of the preferences. The same events reach document as CustomEvents named "kelisim:choice", ….
+   */
+  on(name: "choice", listener: (choice: Choice) => void): void;
+  on(name: "open" | "close", listener: () => void): void;
+  /** Opens the preferences. */
+  open(): void;
+  /** Takes on what the state cookie says now; for a script that posted a choice by itself. */
+  refresh(): void;
+}
+
+declare global {
+  interface Window {
+    readonly kelisim: Kelisim;
+  }
+}

@@ -1,0 +1,36 @@
+// What stands in a frame's place until its purpose is allowed.
+import { kelisim } from "./kelisim";
+import { form, show, switches } from "./panel";
+import { submit } from "./submit";
+
+export const held = () => document.querySelectorAll<HTMLIFrameElement>("iframe[data-consent][data-src]");
+
+const purposes = (frame: HTMLElement): string[] => frame.dataset.consent!.split(" ");
+
+// hold puts a placeholder before every frame that waits. It names the purpose and offers to allow it.
+export function hold(): void {
+  const template = document.querySelector<HTMLTemplateElement>("#kelisim template")!;
+  for (const frame of held()) {
+    const box = template.content.firstElementChild!.cloneNode(true) as HTMLElement;
+    const text = box.querySelector("p")!;
+    const names = purposes(frame).map((id) => document.getElementById("k-n-" + id)?.textContent ?? id);
+    text.textContent = text.textContent!.replace("{purpose}", names.join(", "));
+    if (frame.title) text.before(Object.assign(document.createElement("strong"), { textContent: frame.title }));
+    box.querySelector("button")!.onclick = () => allow(frame);
+    frame.hidden = true;
+    frame.before(box);
+    kelisim.on("choice", () => {
+      if (frame.dataset.src) return;
+      box.remove();
+      frame.hidden = false;
+    });
+  }
+}
+
+// allow adds the frame's purposes to a choice already made; someone who has made none is shown the whole question.
+function allow(frame: HTMLElement): void {
+  const decided = kelisim.current();
+  if (!decided) show();
+  for (const input of switches()) input.checked = kelisim.allows(input.value) || purposes(frame).includes(input.value);
+  if (decided) void submit(form().querySelector<HTMLButtonElement>(".k-save")!);
+}
