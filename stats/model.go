@@ -31,7 +31,7 @@ const (
 	Missing                                 // those of Requests that asked for a page and got 404 or 410
 	MissingBots                             // those of Bots that asked for a page and got 404 or 410
 
-	NumMeasures    // of totals
+	NumMeasures              // of totals
 	NumRowMeasures = Refused // rows use the measures below this one
 )
 

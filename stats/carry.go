@@ -1,0 +1,184 @@
+package stats
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// MaxSnapshot is the size in bytes above which [Aggregator.Snapshot] fails.
+const MaxSnapshot = 64 << 20
+
+const snapshotVersion = 1
+
+// ErrSnapshot is returned for bytes that are no snapshot.
+var ErrSnapshot = errors.New("stats: not a snapshot of an aggregator")
+
+// Snapshot returns all that the instance holds, for a graceful restart: values that must not rest on
+// a disk among it. The caller seals the bytes under a key that is kept elsewhere, and deletes them
+// before it calls Restore. Nothing may be added after Snapshot: it would not be in it.
+func (a *Aggregator) Snapshot() ([]byte, error) {
+	h := &a.hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a.gather()
+	out := []byte{snapshotVersion}
+	out = binary.AppendVarint(out, int64(h.closed))
+	out = binary.AppendUvarint(out, uint64(len(h.outgoing)))
+	for i := range h.outgoing {
+		b, err := h.outgoing[i].AppendBinary(nil)
+		if err != nil {
+			return nil, err
+		}
+		out = appendString(out, string(b))
+	}
+	out = binary.AppendUvarint(out, uint64(len(h.days)))
+	for _, d := range h.days {
+		out = d.appendBinary(out)
+	}
+	if len(out) > MaxSnapshot {
+		return nil, fmt.Errorf("stats: snapshot of %d bytes is above %d", len(out), MaxSnapshot)
+	}
+	return out, nil
+}
+
+func (d *heldDay) appendBinary(out []byte) []byte {
+	out = binary.AppendVarint(out, int64(d.day))
+	out = binary.AppendUvarint(out, uint64(max(d.views, 0)))
+	if d.ended {
+		out = append(out, 1)
+	} else {
+		out = append(out, 0)
+	}
+	for hour := range d.hours {
+		out = appendCounts(out, &d.hours[hour])
+	}
+	for dim := range Dimensions() {
+		list := d.values[dim]
+		if d.ended {
+			list = make(map[string]*held)
+			for _, v := range d.ready[dim] {
+				list[v.value] = v
+			}
+		}
+		out = binary.AppendUvarint(out, uint64(len(list)))
+		for _, v := range list {
+			out = appendString(out, v.value)
+			out = binary.AppendVarint(out, v.carried)
+			out = appendCounts(out, &v.waiting)
+		}
+	}
+	return out
+}
+
+// Restore adds what an earlier run's [Aggregator.Snapshot] returned. Nothing is changed on an error.
+func (a *Aggregator) Restore(snapshot []byte) error {
+	if len(snapshot) > MaxSnapshot {
+		return ErrSnapshot
+	}
+	d := decoder{data: snapshot}
+	s := d.snapshot()
+	if d.failed || len(d.data) > 0 {
+		return ErrSnapshot
+	}
+	if s.closed > minDay {
+		a.EndDays(s.closed)
+	}
+	h := &a.hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.outgoing = slices.Concat(s.outgoing, h.outgoing)
+	for _, from := range s.days {
+		h.restore(from)
+	}
+	return nil
+}
+
+// restore adds a day of a snapshot.
+func (h *hold) restore(from *heldDay) {
+	d := h.day(from.day)
+	d.views += from.views
+	for hour := range from.hours {
+		d.hours[hour].Add(&from.hours[hour])
+	}
+	for dim := range Dimensions() {
+		for value, v := range from.values[dim] {
+			if !d.ended {
+				h.restoreValue(d, dim, value, v)
+			} else if from.ended {
+				v.ready = true // an ended day keeps only what may leave
+				d.ready[dim] = append(d.ready[dim], v)
+			}
+		}
+	}
+}
+
+func (h *hold) restoreValue(d *heldDay, dim Dimension, value string, from *held) {
+	v := d.values[dim][value]
+	if v == nil {
+		if d.values[dim] == nil {
+			d.values[dim] = make(map[string]*held)
+		}
+		v = &held{value: value}
+		d.values[dim][value] = v
+	}
+	v.carried += from.carried
+	v.waiting.Add(&from.waiting)
+	if !v.ready && !v.waiting.IsZero() && (h.carries(dim, v) || v.waiting[Bots] != 0) {
+		v.ready = true
+		d.ready[dim] = append(d.ready[dim], v)
+	}
+}
+
+type snapshot struct {
+	closed   Day
+	outgoing []Batch
+	days     []*heldDay
+}
+
+func (d *decoder) snapshot() (s snapshot) {
+	if d.byte() != snapshotVersion {
+		d.fail()
+		return s
+	}
+	s.closed = d.day()
+	for range d.length(1<<16, 6) {
+		var b Batch
+		if err := b.UnmarshalBinary([]byte(d.string(MaxSnapshot))); err != nil {
+			d.fail()
+			return s
+		}
+		s.outgoing = append(s.outgoing, b)
+	}
+	for range d.length(maxDays, 3) {
+		s.days = append(s.days, d.heldDay())
+		if d.failed {
+			return s
+		}
+	}
+	return s
+}
+
+func (d *decoder) heldDay() *heldDay {
+	day := &heldDay{day: d.day(), views: int64(d.uvarint() & (1<<62 - 1)), ended: d.byte() == 1}
+	for hour := range day.hours {
+		d.counts(&day.hours[hour], NumMeasures)
+	}
+	for dim := range Dimensions() {
+		n := d.length(MaxRows, 3)
+		if n > 0 {
+			day.values[dim] = make(map[string]*held, min(n, 1024))
+		}
+		for range n {
+			v := &held{value: d.string(MaxValue), carried: d.varint()}
+			d.counts(&v.waiting, NumRowMeasures)
+			if d.failed || !ValidValue(v.value) || day.values[dim][v.value] != nil {
+				d.fail()
+				return day
+			}
+			day.values[dim][v.value] = v
+		}
+	}
+	return day
+}

@@ -1,0 +1,139 @@
+package stats
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Moment says which rows may leave in a cut.
+type Moment uint8
+
+const (
+	// Running: rows leave of days with at least Options.LeaveViews page views since the last time.
+	Running Moment = iota
+	// HourEnd: an hour, or an import, is over: all rows leave that have no floor or have passed it.
+	HourEnd
+)
+
+// Cut moves what may leave into batches that wait in [Aggregator.Outgoing]: all totals at once, rows
+// as the moment allows. It returns the number of batches that wait.
+func (a *Aggregator) Cut(m Moment) int {
+	h := &a.hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a.gather()
+	h.cut(m)
+	return len(h.outgoing)
+}
+
+// Gather takes over what was counted since the last cut without making a batch of it, so that a long
+// pause between cuts costs no more memory than the caps allow.
+func (a *Aggregator) Gather() {
+	a.hold.mu.Lock()
+	defer a.hold.mu.Unlock()
+	a.gather()
+}
+
+// Outgoing returns the oldest batch that was not delivered yet. It stays the same, with the same Seq,
+// until [Aggregator.Delivered] is called for it: an outbox may have taken it although it said otherwise.
+func (a *Aggregator) Outgoing() (Batch, bool) {
+	a.hold.mu.Lock()
+	defer a.hold.mu.Unlock()
+	if len(a.hold.outgoing) == 0 {
+		return Batch{}, false
+	}
+	return a.hold.outgoing[0], true
+}
+
+// Delivered lets the oldest batch go, if it is b.
+func (a *Aggregator) Delivered(b Batch) {
+	h := &a.hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.outgoing) > 0 && h.outgoing[0].Seq == b.Seq && h.outgoing[0].Instance == b.Instance {
+		h.handed += h.outgoing[0].hits()
+		h.outgoing = slices.Delete(h.outgoing, 0, 1)
+	}
+}
+
+// EndDays drops what is known of days before the given one, but for the rows that may leave, which
+// the next cut takes. What is counted for such a day later reaches its totals only.
+func (a *Aggregator) EndDays(before Day) {
+	h := &a.hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if before <= h.closed {
+		return
+	}
+	for i := range a.shards {
+		a.shards[i].mu.Lock()
+		a.shards[i].closed = before
+		a.shards[i].mu.Unlock()
+	}
+	a.gather()
+	h.closed = before
+	for _, d := range h.days {
+		if d.day < before && !d.ended {
+			h.end(d)
+		}
+	}
+}
+
+// Ended returns the first day that has not ended. Days before it are ready for a [Closer] once every
+// batch is in the store.
+func (a *Aggregator) Ended() Day {
+	a.hold.mu.Lock()
+	defer a.hold.mu.Unlock()
+	return a.hold.closed
+}
+
+func (h *hold) cut(m Moment) {
+	var totals []Total
+	var rows []Row
+	for day, d := range h.days {
+		totals = d.takeTotals(totals)
+		if m == HourEnd || d.ended || d.views >= int64(h.options.LeaveViews) {
+			rows = h.takeRows(d, rows)
+			d.views = 0
+		}
+		if d.ended {
+			delete(h.days, day)
+		}
+	}
+	slices.SortFunc(totals, func(a, b Total) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Hour, b.Hour))
+	})
+	slices.SortFunc(rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Dim, b.Dim), cmp.Compare(a.Value, b.Value))
+	})
+	for len(totals) > 0 || len(rows) > 0 {
+		n := min(len(rows), h.options.MaxRows)
+		h.seq++
+		h.outgoing = append(h.outgoing, Batch{Instance: h.options.Instance, Seq: h.seq, Totals: totals, Rows: rows[:n:n]})
+		totals, rows = nil, rows[n:]
+	}
+}
+
+func (d *heldDay) takeTotals(list []Total) []Total {
+	for hour := range d.hours {
+		if c := &d.hours[hour]; !c.IsZero() {
+			list = append(list, Total{Day: d.day, Hour: uint8(hour), Counts: *c})
+			*c = Counts{}
+		}
+	}
+	d.used = 0
+	return list
+}
+
+func (h *hold) takeRows(d *heldDay, list []Row) []Row {
+	for dim := range Dimensions() {
+		for _, v := range d.ready[dim] {
+			if c := h.release(dim, v); !c.IsZero() {
+				list = append(list, Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
+			}
+		}
+		clear(d.ready[dim])
+		d.ready[dim] = d.ready[dim][:0]
+	}
+	return list
+}

@@ -1,0 +1,170 @@
+package stats
+
+import "github.com/kelisim/kelisim/visit"
+
+// harvest is what one day of one shard has counted since the last gathering.
+type harvest struct {
+	people   []pair[person]
+	arrivals []pair[arrival]
+	pages    []pair[text]
+	files    []pair[text]
+	missing  []pair[text]
+	robots   []pair[robot]
+	events   []pair[text]
+	status   [6]cell
+	hours    [24]Counts
+	used     uint32
+	lost     [NumDimensions]int64
+	shared   int64
+}
+
+// collect moves what t has counted to v. The caller holds the shard's lock, so this copies and no more.
+func (v *harvest) collect(t *tally) {
+	v.people = t.people.collect(v.people[:0])
+	v.arrivals = t.arrivals.collect(v.arrivals[:0])
+	v.pages = t.pages.collect(v.pages[:0])
+	v.files = t.files.collect(v.files[:0])
+	v.missing = t.missing.collect(v.missing[:0])
+	v.robots = t.robots.collect(v.robots[:0])
+	v.events = t.events.collect(v.events[:0])
+	v.status, t.status = t.status, [6]cell{}
+	v.hours, t.hours = t.hours, [24]Counts{}
+	v.used, t.used = t.used, 0
+	v.lost[DimPage], t.pages.lost = t.pages.lost, 0
+	v.lost[DimFile], t.files.lost = t.files.lost, 0
+	v.lost[DimNotFound], t.missing.lost = t.missing.lost, 0
+	v.lost[DimBot], t.robots.lost = t.robots.lost, 0
+	v.lost[DimConsent], t.events.lost = t.events.lost, 0
+	v.shared = t.people.lost + t.arrivals.lost
+	t.people.lost, t.arrivals.lost = 0, 0
+}
+
+// gather moves what the shards have counted into the hold. The caller holds the hold's lock.
+func (a *Aggregator) gather() {
+	for i := range a.shards {
+		for _, day := range a.shards[i].days() {
+			a.gatherDay(&a.shards[i], day)
+		}
+	}
+	a.hold.harvest.forget()
+}
+
+func (s *shard) days() []Day {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	days := make([]Day, 0, len(s.tallies))
+	for day := range s.tallies {
+		days = append(days, day)
+	}
+	return days
+}
+
+func (a *Aggregator) gatherDay(s *shard, day Day) {
+	h, v := &a.hold, &a.hold.harvest
+	s.mu.Lock()
+	t := s.tallies[day]
+	v.collect(t)
+	if day < s.closed {
+		delete(s.tallies, day)
+		if s.last == t {
+			s.last = nil
+		}
+	}
+	for i, n := range s.dropped {
+		h.dropped[i] += n
+	}
+	s.dropped = [numDrops]int64{}
+	s.mu.Unlock()
+	if v.used != 0 {
+		h.absorb(h.day(day), v)
+	}
+}
+
+// absorb adds v to d.
+func (h *hold) absorb(d *heldDay, v *harvest) {
+	d.used |= v.used
+	for hour := range d.hours {
+		d.hours[hour].Add(&v.hours[hour])
+		d.views += v.hours[hour][Views]
+	}
+	for dim, n := range v.lost {
+		if d.ended {
+			h.folded[dim].Late += n
+		} else {
+			h.folded[dim].Capped += n
+		}
+	}
+	h.shared += v.shared
+	for i := range v.people {
+		h.absorbPerson(d, &v.people[i].key, v.people[i].cell.counts())
+	}
+	for i := range v.arrivals {
+		k, c := &v.arrivals[i].key, v.arrivals[i].cell.counts()
+		h.add(d, DimSource, k.source, &c, true)
+		h.add(d, DimChannel, k.channel, &c, true)
+		h.add(d, DimCampaign, k.campaign, &c, true)
+	}
+	for i := range v.pages {
+		p := &v.pages[i]
+		path, c := string(p.key), p.cell.counts()
+		h.add(d, DimPage, path, &c, p.cell.good)
+		h.add(d, DimSection, visit.Section(path), &c, p.cell.good)
+	}
+	for i := range v.files {
+		c := v.files[i].cell.counts()
+		h.add(d, DimFile, string(v.files[i].key), &c, v.files[i].cell.good)
+	}
+	h.absorbTexts(d, DimNotFound, v.missing)
+	h.absorbTexts(d, DimConsent, v.events)
+	for i := range v.robots {
+		c := v.robots[i].cell.counts()
+		h.add(d, DimBot, v.robots[i].key.value(), &c, true)
+	}
+	for class := range v.status {
+		c := v.status[class].counts()
+		h.add(d, DimStatus, statusNames[class], &c, true)
+	}
+}
+
+// statusNames is never written to.
+var statusNames = [6]string{"", "1xx", "2xx", "3xx", "4xx", "5xx"}
+
+func (h *hold) absorbTexts(d *heldDay, dim Dimension, list []pair[text]) {
+	for i := range list {
+		c := list[i].cell.counts()
+		h.add(d, dim, string(list[i].key), &c, true)
+	}
+}
+
+// absorbPerson takes the attributes of a visitor apart: from here on nothing says that they belong together.
+func (h *hold) absorbPerson(d *heldDay, p *person, c Counts) {
+	h.add(d, DimCountry, p.country, &c, true)
+	if p.region != "" {
+		h.add(d, DimRegion, p.country+"/"+p.region, &c, true)
+		if p.city != "" {
+			h.add(d, DimCity, p.country+"/"+p.region+"/"+p.city, &c, true)
+		}
+	}
+	h.add(d, DimProvider, p.provider, &c, true)
+	h.add(d, DimBrowser, p.browser, &c, true)
+	if p.browserVersion != "" {
+		h.add(d, DimBrowserVersion, p.browserVersion, &c, true)
+	}
+	h.add(d, DimOS, p.os, &c, true)
+	if p.osVersion != "" {
+		h.add(d, DimOSVersion, p.osVersion, &c, true)
+	}
+	h.add(d, DimDevice, p.device, &c, true)
+	h.add(d, DimLanguage, p.language, &c, true)
+}
+
+// forget drops the strings that v still refers to.
+func (v *harvest) forget() {
+	clear(v.people[:cap(v.people)])
+	clear(v.arrivals[:cap(v.arrivals)])
+	clear(v.pages[:cap(v.pages)])
+	clear(v.files[:cap(v.files)])
+	clear(v.missing[:cap(v.missing)])
+	clear(v.robots[:cap(v.robots)])
+	clear(v.events[:cap(v.events)])
+}

@@ -1,0 +1,139 @@
+package stats
+
+import (
+	"math"
+	"sync"
+)
+
+const minDay Day = math.MinInt32
+
+// hold is what an instance knows of its open days beyond what it has handed over: which values have
+// been carried by how many visitors, and what waits to leave.
+type hold struct {
+	mu       sync.Mutex
+	options  Options
+	caps     [NumDimensions]int
+	days     map[Day]*heldDay
+	closed   Day // days before have ended
+	seq      uint64
+	outgoing []Batch // cut and not delivered yet
+	handed   int64   // hits in delivered batches
+	restored int64   // hits taken over from an earlier run
+	dropped  [numDrops]int64
+	folded   [NumDimensions]FoldedFigures
+	shared   int64 // look-ups lost to full tables of joint attributes
+	harvest  harvest
+}
+
+// heldDay is one day in the hold.
+type heldDay struct {
+	day    Day
+	hours  [24]Counts // totals that wait for the next cut
+	used   uint32
+	values [NumDimensions]map[string]*held
+	ready  [NumDimensions][]*held // those with counts that may leave
+	views  int64                  // page views since rows last left
+	ended  bool
+}
+
+// held is one value of a dimension on one day.
+type held struct {
+	value   string
+	carried int64  // visitors of the day that carry it
+	waiting Counts // not left yet
+	ready   bool   // listed in ready
+}
+
+func (h *hold) init(o Options) {
+	h.options, h.days, h.closed = o, make(map[Day]*heldDay), minDay
+	for d := range Dimensions() {
+		h.caps[d] = d.Spec().Cap
+		if n := o.Caps[d]; n > 0 {
+			h.caps[d] = n
+		}
+	}
+}
+
+// limits are the sizes of the tables of one shard: no more than the hold would take.
+func (h *hold) limits() *limits {
+	return &limits{
+		people:   1 << 15,
+		arrivals: h.caps[DimSource] + h.caps[DimCampaign],
+		pages:    h.caps[DimPage],
+		files:    h.caps[DimFile],
+		missing:  h.caps[DimNotFound],
+		robots:   h.caps[DimBot],
+		events:   h.caps[DimConsent],
+	}
+}
+
+func (h *hold) day(day Day) *heldDay {
+	d := h.days[day]
+	if d == nil {
+		d = &heldDay{day: day, ended: day < h.closed}
+		h.days[day] = d
+	}
+	return d
+}
+
+// carries reports whether enough visitors of the day carry v for it to be seen.
+func (h *hold) carries(dim Dimension, v *held) bool {
+	k := h.options.Floors.Of(dim)
+	return k <= 1 || v.carried >= int64(k)
+}
+
+// add adds c to what waits under a value. good says that the value was seen on an answer that did not fail.
+func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool) {
+	counts := *c
+	specs[dim].Measures.keep(&counts)
+	if counts.IsZero() {
+		return
+	}
+	hits := counts[Requests] + counts[Bots] + counts[Events]
+	if d.ended {
+		h.folded[dim].Late += hits
+		return
+	}
+	v := d.values[dim][value]
+	if v == nil {
+		if n := len(d.values[dim]); n >= h.caps[dim] || !good && n >= h.caps[dim]/2 {
+			h.folded[dim].Capped += hits
+			return
+		}
+		if d.values[dim] == nil {
+			d.values[dim] = make(map[string]*held)
+		}
+		v = &held{value: value}
+		d.values[dim][value] = v
+	}
+	v.carried += counts[Visitors]
+	v.waiting.Add(&counts)
+	if !v.ready && (h.carries(dim, v) || v.waiting[Bots] != 0) {
+		v.ready = true
+		d.ready[dim] = append(d.ready[dim], v)
+	}
+}
+
+// release takes out of v what may leave.
+func (h *hold) release(dim Dimension, v *held) (out Counts) {
+	v.ready = false
+	if h.carries(dim, v) {
+		out, v.waiting = v.waiting, Counts{}
+		return out
+	}
+	out[Bots], v.waiting[Bots] = v.waiting[Bots], 0
+	return out
+}
+
+// end drops what is known of a day that is over, but for the rows that may leave.
+func (h *hold) end(d *heldDay) {
+	d.ended = true
+	for dim := range Dimensions() {
+		for _, v := range d.values[dim] {
+			if !h.carries(dim, v) {
+				h.folded[dim].Held += v.waiting[Requests]
+			}
+		}
+		d.values[dim] = nil
+	}
+}

@@ -1,0 +1,149 @@
+package stats
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/kelisim/kelisim/visit"
+)
+
+// maxDays is the number of days a shard counts at once between two gatherings.
+const maxDays = 512
+
+// shard is one of the places where requests are counted. Its size keeps neighbours off its cache lines.
+type shard struct {
+	mu      sync.Mutex
+	tallies map[Day]*tally
+	last    *tally // the one used last
+	limits  *limits
+	dropped [numDrops]int64
+	closed  Day // days before have no rows
+	_       [64]byte
+}
+
+// limits are the sizes of a shard's tables.
+type limits struct{ people, arrivals, pages, files, missing, robots, events int }
+
+// tally is one day in one shard.
+type tally struct {
+	day      Day
+	hours    [24]Counts
+	used     uint32 // hours that counted something, a bit each
+	status   [6]cell
+	people   table[person]
+	arrivals table[arrival]
+	pages    table[text]
+	files    table[text]
+	missing  table[text]
+	robots   table[robot]
+	events   table[text]
+}
+
+func newTally(day Day, l *limits) *tally {
+	return &tally{
+		day:      day,
+		people:   newTable[person](l.people),
+		arrivals: newTable[arrival](l.arrivals),
+		pages:    newTable[text](l.pages),
+		files:    newTable[text](l.files),
+		missing:  newTable[text](l.missing),
+		robots:   newTable[robot](l.robots),
+		events:   newTable[text](l.events),
+	}
+}
+
+// hour returns the totals of an hour of the day.
+func (t *tally) hour(h uint8) *Counts {
+	t.used |= 1 << h
+	return &t.hours[h]
+}
+
+// tally returns the tally of day, which has no rows once the day has ended; nil if there are too many.
+func (s *shard) tally(day Day) *tally {
+	if s.last != nil && s.last.day == day {
+		return s.last
+	}
+	t := s.tallies[day]
+	if t == nil {
+		if len(s.tallies) >= maxDays {
+			return nil
+		}
+		l := s.limits
+		if day < s.closed {
+			l = &limits{}
+		}
+		t = newTally(day, l)
+		s.tallies[day] = t
+	}
+	s.last = t
+	return t
+}
+
+// add counts one request. The caller holds mu.
+func (s *shard) add(pv *visit.Pageview) {
+	if pv.Hour > 23 {
+		s.dropped[dropHour]++
+		return
+	}
+	t := s.tally(pv.Day)
+	if t == nil {
+		s.dropped[dropDays]++
+		return
+	}
+	if pv.View() {
+		s.addView(t, pv)
+		return
+	}
+	m := Requests
+	if pv.Bot != "" || pv.BotClass != "" {
+		m = Bots
+		t.robots.cell(robot{pv.BotClass, pv.Bot}).n[Bots]++
+	}
+	t.hour(pv.Hour)[m]++
+	t.addTarget(pv, m)
+	t.statusCell(pv.Status).n[m]++
+	t.people.cell(personOf(pv)).n[m]++
+	t.arrivals.cell(arrival{pv.Source, pv.Channel, pv.Campaign}).n[m]++
+}
+
+// addTarget counts a request that is no page view under what it asked for: a page or a file.
+func (t *tally) addTarget(pv *visit.Pageview, m Measure) {
+	total := &t.hours[pv.Hour]
+	if pv.Kind != visit.KindPage {
+		total[either(m, Files, FileBots)]++
+		c := t.files.cell(text(pv.Path))
+		c.n[m]++
+		c.good = c.good || pv.Status < http.StatusBadRequest
+		return
+	}
+	c := t.pages.cell(text(pv.Path))
+	c.n[m]++
+	c.good = c.good || pv.Status < http.StatusBadRequest
+	if pv.Status == http.StatusNotFound || pv.Status == http.StatusGone {
+		total[either(m, Missing, MissingBots)]++
+		t.missing.cell(text(pv.Path)).n[m]++
+	}
+}
+
+// either returns people if m counts people's requests, otherwise bots.
+func either(m, people, bots Measure) Measure {
+	if m == Requests {
+		return people
+	}
+	return bots
+}
+
+func (t *tally) statusCell(status int) *cell {
+	class := status / 100
+	if class < 1 || class >= len(t.status) {
+		class = 0
+	}
+	return &t.status[class]
+}
+
+func personOf(pv *visit.Pageview) person {
+	return person{
+		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser,
+		pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
+	}
+}

@@ -1,0 +1,161 @@
+package stats
+
+import "strings"
+
+// cell counts one row of a shard between two gatherings: 64 bytes, one cache line.
+type cell struct {
+	n       [NumRowMeasures]int32 // but for seconds, which have an int64
+	seconds int64
+	dirty   bool // listed in its table's dirty
+	good    bool // seen on an answer that did not fail
+	_       [6]byte
+}
+
+// table interns keys as the indexes of cells. Not safe for concurrent use.
+type table[K key[K]] struct {
+	index map[K]int32
+	keys  []K
+	cells []cell
+	dirty []int32 // cells that counted something since the last gathering
+	limit int     // keys it takes
+	lost  int64   // look-ups that found no cell
+	spill cell    // what those are given: never read
+}
+
+// key is what a table is keyed by.
+type key[K any] interface {
+	comparable
+	clone() K // a copy that shares no memory with the request
+	valid() bool
+}
+
+func newTable[K key[K]](limit int) table[K] {
+	return table[K]{limit: limit}
+}
+
+// cell returns the cell of k, or one that nobody reads if the table is full or k is not valid. The
+// cell may be used until the next call.
+func (t *table[K]) cell(k K) *cell {
+	i, ok := t.index[k]
+	if !ok {
+		if i, ok = t.insert(k); !ok {
+			t.lost++
+			return &t.spill
+		}
+	}
+	c := &t.cells[i]
+	if !c.dirty {
+		c.dirty = true
+		t.dirty = append(t.dirty, i)
+	}
+	return c
+}
+
+func (t *table[K]) insert(k K) (int32, bool) {
+	if len(t.cells) >= t.limit || !k.valid() {
+		return 0, false
+	}
+	k = k.clone()
+	if t.index == nil {
+		t.index = make(map[K]int32)
+	}
+	i := int32(len(t.cells))
+	t.index[k] = i
+	t.keys = append(t.keys, k)
+	t.cells = append(t.cells, cell{})
+	return i, true
+}
+
+// pair is a cell on its way from a shard to the hold.
+type pair[K any] struct {
+	key  K
+	cell cell
+}
+
+// collect appends every cell that counted something to list, and empties it. Where most keys were not
+// used any more it forgets them all: they come back when they are.
+func (t *table[K]) collect(list []pair[K]) []pair[K] {
+	for _, i := range t.dirty {
+		list = append(list, pair[K]{t.keys[i], t.cells[i]})
+		t.cells[i] = cell{}
+	}
+	used := len(t.dirty)
+	t.dirty = t.dirty[:0]
+	if len(t.cells) > 4096 && used < len(t.cells)/4 {
+		*t = table[K]{limit: t.limit, lost: t.lost}
+	}
+	return list
+}
+
+// counts returns c as Counts.
+func (c *cell) counts() (out Counts) {
+	for m, n := range c.n {
+		out[m] = int64(n)
+	}
+	out[Seconds] = c.seconds
+	return out
+}
+
+// text is a key of one string.
+type text string
+
+func (t text) clone() text { return text(strings.Clone(string(t))) }
+func (t text) valid() bool { return ValidValue(string(t)) }
+
+// person is what is known of who asks: one look-up for all of it.
+type person struct {
+	country, region, city, provider string
+	browser, browserVersion         string
+	os, osVersion                   string
+	device, language                string
+}
+
+func (p person) clone() person {
+	for _, s := range p.fields() {
+		*s = strings.Clone(*s)
+	}
+	return p
+}
+
+func (p *person) fields() [10]*string {
+	return [...]*string{
+		&p.country, &p.region, &p.city, &p.provider, &p.browser,
+		&p.browserVersion, &p.os, &p.osVersion, &p.device, &p.language,
+	}
+}
+
+func (p person) valid() bool {
+	for _, s := range p.fields() {
+		if !ValidValue(*s) {
+			return false
+		}
+	}
+	return len(p.country)+len(p.region)+len(p.city)+2 <= MaxValue
+}
+
+// arrival is how a request came to the site.
+type arrival struct{ source, channel, campaign string }
+
+func (a arrival) clone() arrival {
+	return arrival{strings.Clone(a.source), strings.Clone(a.channel), strings.Clone(a.campaign)}
+}
+
+func (a arrival) valid() bool {
+	return ValidValue(a.source) && ValidValue(a.channel) && ValidValue(a.campaign)
+}
+
+// robot is a bot by class and name.
+type robot struct{ class, name string }
+
+func (r robot) clone() robot { return robot{strings.Clone(r.class), strings.Clone(r.name)} }
+
+func (r robot) valid() bool {
+	return len(r.class)+len(r.name)+2 <= MaxValue && ValidValue(r.class) && ValidValue(r.name)
+}
+
+func (r *robot) value() string {
+	if r.class == "" {
+		return r.name
+	}
+	return r.class + ": " + r.name
+}
