@@ -11,17 +11,17 @@ type Policy struct {
 
 	Model     Model            `json:"model,omitempty"`  // default opt-in
 	Models    map[string]Model `json:"models,omitempty"` // by region of the visitor where it differs: "DE", "US-CA"
-	Lifetimes Lifetimes        `json:"lifetimes"`
+	Lifetimes Lifetimes        `json:"lifetimes,omitzero"`
 
-	Purposes []PurposeInfo `json:"purposes"` // required: necessary must be among them
-	Data     []DataKind    `json:"data"`
+	Purposes []PurposeInfo `json:"purposes"`       // required: necessary must be among them
+	Data     []DataKind    `json:"data,omitempty"` // required where the region is KZ
 	Services []Service     `json:"services,omitempty"`
 	Cookies  []CookieRule  `json:"cookies,omitempty"` // cookies of the site itself
 
-	Transfers  Transfers `json:"transfers"`
+	Transfers  Transfers `json:"transfers,omitzero"`
 	DataRegion string    `json:"data_region"` // required: country in which the data rests, ISO 3166-1 alpha-2 (S2-2.7)
 
-	OptOuts      OptOuts      `json:"opt_outs"`
+	OptOuts      OptOuts      `json:"opt_outs,omitzero"`
 	Unclassified Unclassified `json:"unclassified,omitempty"` // default provisional
 }
 

@@ -27,7 +27,7 @@ const maxSkew = 10 * time.Minute
 
 // SealState returns the value of the cookie [StateCookie] for a decided choice, "" for any other.
 //
-// The value is eight fields between dots, numbers in base 36:
+// The value is eight fields between dots, revision in decimal and the other numbers in base 36:
 //
 //	1 . revision . time . granted . withdrawn . shape . how . mac
 //
@@ -41,7 +41,8 @@ func (k *Keys) SealState(c Choice, b *Rulebook) string {
 	}
 	var buf [MaxState]byte
 	v := append(buf[:0], '1', '.')
-	for _, n := range [...]int64{int64(c.revision), c.at, int64(c.granted), int64(c.withdrawn)} {
+	v = append(strconv.AppendInt(v, int64(c.revision), 10), '.')
+	for _, n := range [...]int64{c.at, int64(c.granted), int64(c.withdrawn)} {
 		v = append(strconv.AppendInt(v, n, 36), '.')
 	}
 	v = append(v, b.shape...)
@@ -136,10 +137,10 @@ func parseState(payload string) (c Choice, shape string, ok bool) {
 			return Choice{}, "", false
 		}
 	}
-	revision, ok1 := base36(fields[1], 31)
-	at, ok2 := base36(fields[2], 40)
-	granted, ok3 := base36(fields[3], MaxPurposes)
-	withdrawn, ok4 := base36(fields[4], MaxPurposes)
+	revision, ok1 := number(fields[1], 10, 31)
+	at, ok2 := number(fields[2], 36, 40)
+	granted, ok3 := number(fields[3], 36, MaxPurposes)
+	withdrawn, ok4 := number(fields[4], 36, MaxPurposes)
 	how := fields[6]
 	if fields[0] != "1" || !ok1 || !ok2 || !ok3 || !ok4 || len(how) != 2 {
 		return Choice{}, "", false
@@ -150,10 +151,10 @@ func parseState(payload string) (c Choice, shape string, ok bool) {
 	return c, fields[5], ok5 && ok6
 }
 
-// base36 reads a number below 1<<bits as SealState writes it.
-func base36(s string, bits int) (uint64, bool) {
-	n, err := strconv.ParseUint(s, 36, bits)
-	return n, err == nil && strconv.FormatUint(n, 36) == s
+// number reads a number below 1<<bits exactly as SealState writes it: there is one spelling of each.
+func number(s string, base, bits int) (uint64, bool) {
+	n, err := strconv.ParseUint(s, base, bits)
+	return n, err == nil && strconv.FormatUint(n, base) == s
 }
 
 func metLetter(o OptOut) byte {
