@@ -17,7 +17,7 @@ import (
 // Config says what the dashboard shows and how it is reached. Reports and Documents are required;
 // every other field is useful at zero.
 type Config struct {
-	// Reports answers the questions of the statistics pages. Required; [FromStats] makes one.
+	// Reports answers the questions of the statistics pages. Required; [*stats.Reports] is one.
 	Reports Reports
 	// Documents keeps the accounts and the set-up token. Required; both stores implement it.
 	Documents Documents
@@ -51,7 +51,7 @@ type Config struct {
 func (c Config) normalise() (Config, error) {
 	var faults []error
 	if c.Reports == nil {
-		faults = append(faults, errors.New("server: Config.Reports is required: pass server.FromStats(reports)"))
+		faults = append(faults, errors.New("server: Config.Reports is required: pass a *stats.Reports"))
 	}
 	if c.Documents == nil {
 		faults = append(faults, errors.New("server: Config.Documents is required: pass the store"))

@@ -1,9 +1,134 @@
 package server
 
-import "net/http"
+import (
+	"context"
+	"math"
+	"net/http"
+	"net/url"
 
-func (s *Server) overview(w http.ResponseWriter, r *http.Request) { s.notFound(w, r) }
-func (s *Server) panel(w http.ResponseWriter, r *http.Request)    { s.notFound(w, r) }
-func (s *Server) list(w http.ResponseWriter, r *http.Request)     { s.notFound(w, r) }
-func (s *Server) export(w http.ResponseWriter, r *http.Request)   { s.notFound(w, r) }
-func (s *Server) health(w http.ResponseWriter, r *http.Request)   { s.notFound(w, r) }
+	"github.com/kelisim/kelisim/stats"
+)
+
+// overviewPage is the first page: totals, the curve, and the panels.
+type overviewPage struct {
+	Bar     rangeBar
+	Cards   []card
+	Chart   chart
+	Panels  []panel
+	Nothing bool   // the store is empty
+	Quiet   bool   // the store is not, but the range is
+	Show    string // where there is something to see
+	Exports []item
+	Before  string // what is compared with, in words; "" for nothing
+	NoPast  bool   // a comparison was wanted, but nothing was counted then
+}
+
+// card is one of the totals.
+type card struct {
+	Name, Label, Help, Value string
+	Href                     string
+	Current                  bool
+	Change                   change
+	Past                     string
+	Spark                    spark
+}
+
+func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
+	ctx, q := r.Context(), r.URL.Query()
+	held, err := s.readSpan(ctx)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
+	l := s.pages[s.view(r).lang].locale
+	page, err := s.newOverview(ctx, l, &p, q, held)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "overview", page)
+}
+
+func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
+	a := newAddress(s.cfg.Prefix+"/", q, p)
+	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok}
+	now, past, err := s.readBoth(ctx, p)
+	if err != nil {
+		return page, err
+	}
+	m := findMetric(q.Get("metric"))
+	page.Chart = newChart(l, p, m, now, past)
+	page.Quiet = held.ok && !now.Any
+	page.Show = a.With("range", "", "from", max(held.first, held.last-6).String(), "to", held.last.String(), "by", "")
+	page.cards(l, a, m, now, past)
+	page.before(l, p, past)
+	for _, kind := range []string{"csv", "json"} {
+		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/series." + kind)})
+	}
+	page.Panels, err = s.panels(ctx, l, p, a, q, &now)
+	return page, err
+}
+
+// readBoth reads the range and the one it is compared with, past being nil for none.
+func (s *Server) readBoth(ctx context.Context, p *period) (now series, past *series, err error) {
+	if now, err = s.readSeries(ctx, p, p.First, p.Last, noCutoff); err != nil {
+		return now, nil, err
+	}
+	first, last, ok := p.before()
+	if !ok {
+		return now, nil, nil
+	}
+	before, err := s.readSeries(ctx, p, first, last, p.cutoff())
+	return now, &before, err
+}
+
+func (page *overviewPage) cards(l *locale, a address, current metric, now series, past *series) {
+	for i, m := range metrics() {
+		value := m.Value(&now.Total)
+		name := m.Name
+		if i == 0 {
+			name = ""
+		}
+		c := card{Name: m.Name, Label: l.T("metric." + m.Name), Help: l.T("metric." + m.Name + ".help"), Value: m.Unit.Format(l, value),
+			Href: a.With("metric", name), Current: m.Name == current.Name, Spark: newSpark(now.values(m))}
+		if m.Unit == unitCount && math.Abs(value) >= 1e6 {
+			c.Value = l.Short(int64(value))
+		}
+		if past != nil && past.Any {
+			before := m.Value(&past.Total)
+			c.Change, c.Past = compare(l, m, value, before), m.Unit.Format(l, before)
+		}
+		page.Cards = append(page.Cards, c)
+	}
+}
+
+func (page *overviewPage) before(l *locale, p *period, past *series) {
+	first, last, ok := p.before()
+	switch {
+	case !ok:
+	case past == nil || !past.Any:
+		page.NoPast = true
+	default:
+		page.Before = l.Span(first, last)
+	}
+}
+
+func (s *Server) panels(ctx context.Context, l *locale, p *period, a address, q url.Values, now *series) ([]panel, error) {
+	var all []panel
+	for _, name := range panelNames {
+		if name == "hours" {
+			all = append(all, panel{Name: name, Title: l.T("panel.hours"), Heat: newHeatView(l, &now.Heat)})
+			continue
+		}
+		box, err := s.newPanel(ctx, l, p, a, chosen(name, q))
+		if err != nil {
+			return nil, err
+		}
+		if name == "consent" {
+			box.Refused, box.ShowRefused = now.Total[stats.Refused], true
+		}
+		all = append(all, box)
+	}
+	return all, nil
+}

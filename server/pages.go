@@ -38,20 +38,21 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 
 func functions(cfg Config, l *locale, a *assets) template.FuncMap {
 	return template.FuncMap{
-		"t":       l.T,
-		"n":       l.Number,
-		"dec":     l.Decimal,
-		"short":   l.Short,
-		"pct":     l.Percent,
-		"date":    l.Date,
-		"moment":  l.Moment,
-		"asset":   a.url,
-		"path":    func(p string) string { return cfg.Prefix + p },
-		"clean":   func(s string) string { return clean(s, valueMax) },
-		"icon":    icon,
-		"lang":    func() string { return l.lang },
-		"langs":   func() []string { return cfg.Languages },
-		"site":    func() string { return clean(cfg.Site, valueMax) },
+		"t":      l.T,
+		"n":      l.Number,
+		"dec":    l.Decimal,
+		"short":  l.Short,
+		"pct":    l.Percent,
+		"date":   l.Date,
+		"moment": l.Moment,
+		"asset":  a.url,
+		"path":   func(p string) string { return cfg.Prefix + p },
+		"inc":    func(i int) int { return i + 1 },
+		"clean":  func(s string) string { return clean(s, valueMax) },
+		"icon":   icon,
+		"lang":   func() string { return l.lang },
+		"langs":  func() []string { return cfg.Languages },
+		"site":   func() string { return clean(cfg.Site, valueMax) },
 	}
 }
 

@@ -2,51 +2,27 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/kelisim/kelisim/stats"
 )
 
 // Reports answers how many. Its answers have the k-floor applied already: whatever it returns may be
-// shown. Implementations are safe for concurrent use. [FromStats] makes one of the statistics.
+// shown. [*stats.Reports] is one. Implementations are safe for concurrent use.
 type Reports interface {
 	// Span returns the first and the last day that hold anything; ok is false where there is nothing.
-	Span(ctx context.Context) (first, last stats.Day, ok bool, err error)
-	// Hours returns the hourly totals from first to last (inclusive), in order; empty hours are left out.
-	Hours(ctx context.Context, first, last stats.Day) ([]stats.Total, error)
+	Span(ctx context.Context) (days stats.Range, ok bool, err error)
+	// Series returns a point for each hour, day … of the range, empty ones included, in order.
+	Series(ctx context.Context, days stats.Range, unit stats.Unit, zone *time.Location) ([]stats.Point, error)
 	// Top returns the values of a dimension, the greatest first.
-	Top(ctx context.Context, q Query) (List, error)
-	// Folds returns what closing has folded on the days from first to last, in order.
-	Folds(ctx context.Context, first, last stats.Day) ([]stats.Fold, error)
+	Top(ctx context.Context, q stats.Query) (stats.Top, error)
+	// Folds returns what closing has folded on the days of the range, in order.
+	Folds(ctx context.Context, days stats.Range) ([]stats.Fold, error)
+	// Floors returns the k below which values are held back.
+	Floors() stats.Floors
 }
 
-// Query asks for the values of one dimension.
-type Query struct {
-	Dim         stats.Dimension
-	First, Last stats.Day
-	Order       stats.Measure // what the values are ordered by, descending
-	Limit       int           // at most so many rows; 0: all
-	Search      string        // part of the value, in any case; "": all
-}
-
-// List is the answer to a [Query].
-type List struct {
-	Rows  []Row
-	More  int          // values beyond Limit
-	Total stats.Counts // of the dimension: all rows and what is in none of them
-	Other Other
-}
-
-// Row is one value.
-type Row struct {
-	Value  string
-	Counts stats.Counts
-}
-
-// Other says what a list does not name. Its parts are why.
-type Other struct {
-	Counts stats.Counts // Total less all rows, those beyond Limit included
-	K      int          // the floor below which values are held back; 1 or less: none
-}
+var _ Reports = (*stats.Reports)(nil)
 
 // Documents is where accounts rest: small documents with compare-and-set. Both stores implement it.
 type Documents interface {

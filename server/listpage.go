@@ -1,0 +1,136 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+const (
+	pageRows  = 500 // rows of a list's own page
+	searchMax = 100 // bytes
+)
+
+// listPage is a list of its own.
+type listPage struct {
+	Bar      rangeBar
+	Title    string
+	Help     string
+	Panel    string
+	Siblings []item
+	List     listing
+	Heads    []head
+	Rows     []wideRow
+	Search   string
+	Fields   []field
+	Action   string
+	Exports  []item
+	Home     string
+	Folds    []foldRow
+}
+
+type head struct{ Label, Help string }
+
+type wideRow struct {
+	listRow
+	Cells []string
+	Other bool
+}
+
+type foldRow struct {
+	Day    string
+	Values int
+	Views  int64
+	K      int
+}
+
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+	spec, ok := findList(r.PathValue("name"))
+	if !ok {
+		s.notFound(w, r)
+		return
+	}
+	ctx, q := r.Context(), r.URL.Query()
+	held, err := s.readSpan(ctx)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
+	l := s.pages[s.view(r).lang].locale
+	search := cut(q.Get("q"), searchMax)
+	list, err := s.readList(ctx, l, &p, spec, pageRows, search)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	folds, err := s.cfg.Reports.Folds(ctx, stats.Range{First: p.First, Last: p.Last})
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	a := newAddress(s.cfg.Prefix+"/list/"+spec.Name, q, &p)
+	page := newListPage(l, &p, a, held, spec, list, s.cfg.Prefix)
+	page.Search = clean(search, searchMax)
+	page.folded(l, spec.Dim, folds)
+	for _, kind := range []string{"csv", "json"} {
+		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix+"/export/"+spec.Name+"."+kind, "q", search)})
+	}
+	s.show(w, r, http.StatusOK, "list", page)
+}
+
+func newListPage(l *locale, p *period, a address, held span, spec listSpec, list listing, prefix string) listPage {
+	page := listPage{Bar: newRangeBar(l, p, a, held), Title: l.T("list." + spec.Name), Help: l.T("list." + spec.Name + ".help"), Panel: spec.Panel, List: list,
+		Action: a.path, Fields: a.Fields(), Home: a.To(prefix+"/", spec.Panel, spec.Name) + "#" + spec.Panel}
+	for _, tab := range tabs(spec.Panel) {
+		page.Siblings = append(page.Siblings, item{l.T("list." + tab.Name), a.To(prefix + "/list/" + tab.Name), tab.Name == spec.Name})
+	}
+	for _, m := range list.Columns {
+		page.Heads = append(page.Heads, head{l.T("measure." + m.String()), ""})
+	}
+	if spec.bounced() {
+		page.Heads = append(page.Heads, head{Label: l.T("metric.bounce")}, head{Label: l.T("metric.duration")})
+	}
+	for _, row := range list.Rows {
+		page.Rows = append(page.Rows, wide(l, list, row, false))
+	}
+	if list.Others != nil {
+		page.Rows = append(page.Rows, wide(l, list, *list.Others, true))
+	}
+	return page
+}
+
+func wide(l *locale, list listing, row listRow, other bool) wideRow {
+	w := wideRow{listRow: row, Other: other}
+	for _, m := range list.Columns {
+		w.Cells = append(w.Cells, l.Number(row.Counts[m]))
+	}
+	if list.Spec.bounced() {
+		w.Cells = append(w.Cells, l.Percent(ratio(stats.Bounces, stats.Visits)(&row.Counts)), l.Duration(ratio(stats.Seconds, stats.Visits)(&row.Counts)))
+	}
+	return w
+}
+
+// foldsShown is the number of closed days whose folds are listed, the latest first.
+const foldsShown = 31
+
+func (page *listPage) folded(l *locale, dim stats.Dimension, folds []stats.Fold) {
+	for i := len(folds) - 1; i >= 0 && len(page.Folds) < foldsShown; i-- {
+		if f := folds[i]; f.Dim == dim && f.Values > 0 {
+			page.Folds = append(page.Folds, foldRow{l.ShortDate(f.Day), f.Values, f.Counts[page.List.Spec.Order], f.K})
+		}
+	}
+}
+
+// cut shortens s to limit bytes, at a boundary of characters.
+func cut(s string, limit int) string {
+	for i := range s {
+		if i > limit {
+			return s[:i-1]
+		}
+	}
+	if len(s) > limit+4 {
+		return s[:limit]
+	}
+	return s
+}

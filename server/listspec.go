@@ -1,0 +1,144 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// listSpec is one list: a dimension seen under one measure. Its name is a key of the locales
+// ("list.page") and stands in addresses.
+type listSpec struct {
+	Name  string
+	Panel string // the panel of the overview that it is a tab of
+	Dim   stats.Dimension
+	Order stats.Measure
+	Kind  kind
+}
+
+// kind is how the values of a list are shown.
+type kind uint8
+
+const (
+	kindPlain kind = iota
+	kindPath
+	kindHost
+	kindCountry
+	kindPlace // "KZ/Almaty/Almaty"
+	kindLanguage
+	kindWord // one of our own words, in the locales under "value.<dimension>.<value>"
+	kindBot  // "search: Googlebot"
+	kindClass
+)
+
+// panelNames are the panels of the overview, in order. "hours" has no list.
+var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "answers", "consent", "bots"}
+
+func listSpecs() []listSpec {
+	return []listSpec{
+		{"page", "pages", stats.DimPage, stats.Views, kindPath},
+		{"entry", "pages", stats.DimPage, stats.Entries, kindPath},
+		{"exit", "pages", stats.DimPage, stats.Exits, kindPath},
+		{"section", "pages", stats.DimSection, stats.Views, kindPath},
+		{"file", "pages", stats.DimFile, stats.Requests, kindPath},
+		{"source", "sources", stats.DimSource, stats.Visitors, kindHost},
+		{"channel", "sources", stats.DimChannel, stats.Visitors, kindWord},
+		{"campaign", "sources", stats.DimCampaign, stats.Visitors, kindPlain},
+		{"country", "places", stats.DimCountry, stats.Visitors, kindCountry},
+		{"region", "places", stats.DimRegion, stats.Visitors, kindPlace},
+		{"city", "places", stats.DimCity, stats.Visitors, kindPlace},
+		{"provider", "places", stats.DimProvider, stats.Visitors, kindPlain},
+		{"language", "places", stats.DimLanguage, stats.Visitors, kindLanguage},
+		{"browser", "people", stats.DimBrowser, stats.Visitors, kindPlain},
+		{"version", "people", stats.DimBrowserVersion, stats.Visitors, kindPlain},
+		{"os", "people", stats.DimOS, stats.Visitors, kindPlain},
+		{"osversion", "people", stats.DimOSVersion, stats.Visitors, kindPlain},
+		{"device", "people", stats.DimDevice, stats.Visitors, kindWord},
+		{"status", "answers", stats.DimStatus, stats.Requests, kindWord},
+		{"missing", "answers", stats.DimNotFound, stats.Requests, kindPath},
+		{"outcome", "consent", stats.DimConsent, stats.Events, kindWord},
+		{"botclass", "bots", stats.DimBot, stats.Bots, kindClass},
+		{"bot", "bots", stats.DimBot, stats.Bots, kindBot},
+	}
+}
+
+func findList(name string) (listSpec, bool) {
+	for _, spec := range listSpecs() {
+		if spec.Name == name {
+			return spec, true
+		}
+	}
+	return listSpec{}, false
+}
+
+// tabs returns the lists of a panel.
+func tabs(panel string) (all []listSpec) {
+	for _, spec := range listSpecs() {
+		if spec.Panel == panel {
+			all = append(all, spec)
+		}
+	}
+	return all
+}
+
+// columns are the measures that the list's own page and its exports show, the ordering one first.
+func (spec listSpec) columns() []stats.Measure {
+	all := []stats.Measure{spec.Order}
+	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Bots, stats.Events} {
+		if m != spec.Order && spec.Dim.Spec().Measures.Has(m) {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// bounced reports whether the list's rows know of bounces and durations.
+func (spec listSpec) bounced() bool { return spec.Dim.Spec().Measures.Has(stats.Bounces) }
+
+// Label writes a value for people to read.
+func (spec listSpec) Label(l *locale, value string) string {
+	if value == "" {
+		if key := "value." + spec.Dim.String() + "."; l.Has(key) {
+			return l.T(key)
+		}
+		return l.T("value.none")
+	}
+	switch spec.Kind {
+	case kindCountry:
+		return l.names.Country(value)
+	case kindLanguage:
+		return l.names.Language(value)
+	case kindPlace:
+		return place(l, value)
+	case kindWord:
+		return word(l, spec.Dim.String(), value)
+	case kindBot:
+		if class, name, ok := strings.Cut(value, ": "); ok {
+			return clean(name, valueMax) + " · " + word(l, "botclass", class)
+		}
+	case kindClass:
+		return word(l, "botclass", value)
+	}
+	return clean(value, valueMax)
+}
+
+// word returns the locale's text for a value of ours, part by part where it has slashes.
+func word(l *locale, dim, value string) string {
+	if key := "value." + dim + "." + value; l.Has(key) {
+		return l.T(key)
+	}
+	if first, rest, ok := strings.Cut(value, "/"); ok && dim == stats.DimConsent.String() {
+		return word(l, dim, first) + " · " + word(l, dim, rest)
+	}
+	return clean(value, valueMax)
+}
+
+// place writes "KZ/Almaty/Almaty" as "Almaty, Kazakhstan".
+func place(l *locale, value string) string {
+	parts := strings.Split(value, "/")
+	country := l.names.Country(parts[0])
+	if len(parts) == 1 {
+		return country
+	}
+	return clean(parts[len(parts)-1], valueMax) + ", " + country
+}

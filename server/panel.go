@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// panelRows is how many values a panel shows; the list's own page shows the rest.
+const panelRows = 9
+
+// panel is one box of the overview: a list among its tabs.
+type panel struct {
+	Name, Title string
+	Tabs        []item
+	List        listing
+	More        string // the list's own page
+	Map         *mapView
+	Heat        *heatView
+	Refused     int64 // hits refused, shown beside consent outcomes
+	ShowRefused bool
+}
+
+// chosen returns the tab of a panel that q asks for, the first one for none.
+func chosen(name string, q url.Values) listSpec {
+	all := tabs(name)
+	for _, spec := range all {
+		if spec.Name == q.Get(name) {
+			return spec
+		}
+	}
+	return all[0]
+}
+
+func (s *Server) newPanel(ctx context.Context, l *locale, p *period, a address, spec listSpec) (panel, error) {
+	out := panel{Name: spec.Panel, Title: l.T("panel." + spec.Panel)}
+	all := tabs(spec.Panel)
+	for i, tab := range all {
+		value := tab.Name
+		if i == 0 {
+			value = ""
+		}
+		out.Tabs = append(out.Tabs, item{l.T("list." + tab.Name), a.With(spec.Panel, value) + "#" + spec.Panel, tab.Name == spec.Name})
+	}
+	limit := panelRows
+	if spec.Dim == stats.DimCountry {
+		limit = all // the map wants them all, and there are no more than countries
+	}
+	list, err := s.readList(ctx, l, p, spec, limit, "")
+	if err != nil {
+		return panel{}, err
+	}
+	if spec.Dim == stats.DimCountry {
+		out.Map = newMapView(l, s.world, list)
+	}
+	if extra := len(list.Rows) - panelRows; extra > 0 {
+		list.Rows, list.More = list.Rows[:panelRows], list.More+extra
+	}
+	out.List = list
+	out.More = a.To(s.cfg.Prefix+"/list/"+spec.Name, spec.Panel, "")
+	return out, nil
+}
+
+// panel answers with one panel alone: what a script puts in the place of the one on the page.
+func (s *Server) panel(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	if len(tabs(name)) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	ctx, q := r.Context(), r.URL.Query()
+	held, err := s.readSpan(ctx)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
+	l := s.pages[s.view(r).lang].locale
+	box, err := s.newPanel(ctx, l, &p, newAddress(s.cfg.Prefix+"/", q, &p), chosen(name, q))
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	s.render(w, r, http.StatusOK, "fragment", "panel-alone", box)
+}

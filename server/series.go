@@ -1,0 +1,104 @@
+package server
+
+import (
+	"context"
+
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// column is one point in time of the chart.
+type column struct {
+	Day    stats.Day // its first day within the range
+	End    stats.Day // its last day within the range
+	Hour   int       // 0–23, or -1 where it is a day or more
+	Counts stats.Counts
+	Whole  bool // it is over: not cut short by the range's edge or by now
+}
+
+// heat is what happened by weekday (Monday first) and hour.
+type heat [7][24]stats.Counts
+
+// series is the totals of a range, by column, by weekday and hour, and in all.
+type series struct {
+	Columns []column
+	Heat    heat
+	Total   stats.Counts
+	Any     bool
+}
+
+// readSeries reads the hourly totals from first to last once and sorts them into columns, in the zone
+// of p. Hours after cutoff (counted from the beginning of the range) are left out, so that an unfinished
+// range is compared with as much of the one before.
+func (s *Server) readSeries(ctx context.Context, p *period, first, last stats.Day, cutoff int) (series, error) {
+	var out series
+	out.Columns = columns(p, first, last)
+	points, err := s.cfg.Reports.Series(ctx, stats.Range{First: first, Last: last}, stats.ByHour, p.location())
+	if err != nil {
+		return series{}, err
+	}
+	at := 0
+	for i := range points {
+		day, h := visit.DayOf(points[i].At, points[i].At.Location())
+		hour := int(h)
+		if points[i].Counts == (stats.Counts{}) || day < first || day > last || int(day-first)*24+hour > cutoff {
+			continue
+		}
+		for at < len(out.Columns)-1 && !out.Columns[at].holds(day, hour) {
+			at++
+		}
+		for at > 0 && !out.Columns[at].holds(day, hour) {
+			at--
+		}
+		out.add(at, day, hour, &points[i].Counts)
+	}
+	return out, nil
+}
+
+func (c *column) holds(day stats.Day, hour int) bool {
+	return day >= c.Day && day <= c.End && (c.Hour < 0 || c.Hour == hour)
+}
+
+func (out *series) add(at int, day stats.Day, hour int, counts *stats.Counts) {
+	out.Any = true
+	weekday := (int(civil(day).Weekday()) + 6) % 7
+	for m, v := range counts {
+		out.Columns[at].Counts[m] += v
+		out.Heat[weekday][hour][m] += v
+		out.Total[m] += v
+	}
+}
+
+// columns returns the empty columns of a range.
+func columns(p *period, first, last stats.Day) []column {
+	_, nowHour := visit.DayOf(p.now, p.location())
+	var all []column
+	for day := p.By.floor(first); day <= last; day = p.By.next(day) {
+		c := column{Day: max(day, first), End: min(p.By.next(day)-1, last), Hour: -1}
+		c.Whole = day >= first && p.By.next(day)-1 <= last && c.End < p.Today
+		if p.By != byHour {
+			all = append(all, c)
+			continue
+		}
+		for h := range 24 {
+			if c.Day == p.Today && h > int(nowHour) {
+				break
+			}
+			c.Hour, c.Whole = h, c.Day < p.Today || h < int(nowHour)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// noCutoff leaves no hour out.
+const noCutoff = rangeMax * 24
+
+// cutoff is the hour of the range that now falls in, or noCutoff when the range is over.
+func (p *period) cutoff() int {
+	day, hour := visit.DayOf(p.now, p.location())
+	if p.Last < day {
+		return noCutoff
+	}
+	return int(day-p.First)*24 + int(hour)
+}
