@@ -2,6 +2,7 @@ package consent
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,7 +49,7 @@ func (v *validation) head() {
 		}
 	}
 	if n := v.Site.Notice; n != "" && localPath(n) == "" && !isURL(n) {
-		v.add("site.notice", "%q is neither a path on the site nor an https URL", n)
+		v.add("site.notice", "%q is neither a path on the site nor an http or https URL", n)
 	}
 	if v.require(v.Region, "region", "give the country whose law governs, such as KZ") && !isCountry(v.Region) {
 		v.add("region", "%q is no country code: write two capital letters (ISO 3166-1), such as KZ", v.Region)
@@ -65,15 +66,13 @@ func (v *validation) languages() {
 	if len(v.Languages) == 0 {
 		v.add("languages", "is missing: list the languages of the texts, the default one first, such as [kk, ru, en]")
 	}
-	seen := map[string]bool{}
 	for i, language := range v.Languages {
 		switch {
 		case !isLanguage(language):
 			v.add(at("languages", i), "%q is no language tag: write one such as kk or zh-Hant", language)
-		case seen[language]:
+		case slices.Contains(v.Languages[:i], language):
 			v.add(at("languages", i), "%q is listed twice", language)
 		}
-		seen[language] = true
 	}
 }
 

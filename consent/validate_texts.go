@@ -16,6 +16,9 @@ const (
 
 // text checks that t is there in all languages of the policy and in no other.
 func (v *validation) text(field string, t Text, required bool, limit int) {
+	if len(v.Languages) == 0 {
+		return // that is fault enough
+	}
 	if len(t) == 0 {
 		if required {
 			v.add(field, "is missing: write it in %s", list(v.Languages))
