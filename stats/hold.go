@@ -5,7 +5,10 @@ import (
 	"sync"
 )
 
-const minDay Day = math.MinInt32
+const (
+	minDay Day = math.MinInt32
+	maxDay Day = math.MaxInt32
+)
 
 // hold is what an instance knows of its open days beyond what it has handed over: which values have
 // been carried by how many visitors, and what waits to leave.

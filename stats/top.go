@@ -1,0 +1,202 @@
+package stats
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Query asks for the values of a dimension.
+type Query struct {
+	Dim    Dimension
+	Range  Range
+	Sort   Measure // largest first. Default: Views, or the first of Visits, Requests, Bots and Events that the dimension has
+	Limit  int     // values listed. Default 10; at most 10,000
+	Search string  // only values that contain it, whatever the case
+	Bots   bool    // list values that only bots used too, and sort by Requests+Bots where Sort is Requests
+}
+
+// Line is one value of a list.
+type Line struct {
+	Value  string // "" is none or unknown: direct, for a source
+	Counts Counts
+}
+
+// BounceRate is as in [Summary].
+func (l Line) BounceRate() float64 { return bounceRate(&l.Counts) }
+
+// ViewsPerVisit is as in [Summary].
+func (l Line) ViewsPerVisit() float64 { return viewsPerVisit(&l.Counts) }
+
+// MeanVisit is as in [Summary].
+func (l Line) MeanVisit() time.Duration { return meanVisit(&l.Counts) }
+
+// Top is the answer to a [Query]: the lines and Other add up to Whole.
+type Top struct {
+	Query  Query // with its defaults
+	Lines  []Line
+	Values int    // values that match the query, listed or not
+	Whole  Counts // what the dimension counts in the range
+	Other  Other
+}
+
+// Other is what the lines do not show, and why: Counts = Unlisted + Hidden + Folded + Rest.
+type Other struct {
+	Counts   Counts
+	Unlisted Counts // values beyond the limit, that do not match, or that only bots used
+	Hidden   Counts // values at rest or waiting that fewer than k visitors of their day carry
+	Folded   Counts // values that closing folded
+	Rest     Counts // held back until k visitors carry it, over the cap, counted after the day ended, lost
+	//                 in a crash, or (region, city, versions) unknown
+}
+
+// Top returns the values of a dimension.
+func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
+	if !q.Dim.Valid() {
+		return Top{}, fmt.Errorf("%w %d", ErrDimension, q.Dim)
+	}
+	if err := q.Range.check(); err != nil {
+		return Top{}, err
+	}
+	q = q.withDefaults()
+	top := Top{Query: q}
+	if err := r.totals(ctx, q.Range, func(t Total) { top.Whole.Add(&t.Counts) }); err != nil {
+		return top, err
+	}
+	top.Whole = q.Dim.Whole(top.Whole)
+	values, err := r.values(ctx, q, &top.Other)
+	if err != nil {
+		return top, err
+	}
+	top.pick(values)
+	folds, err := r.source.Folds(ctx, q.Range.First, q.Range.Last)
+	if err != nil {
+		return top, fmt.Errorf("stats: read folds: %w", err)
+	}
+	top.explain(folds)
+	return top, nil
+}
+
+func (q Query) withDefaults() Query {
+	has := q.Dim.Spec().Measures
+	for _, m := range [...]Measure{Visits, Requests, Bots, Events} {
+		if !has.Has(q.Sort) {
+			q.Sort = m
+		}
+	}
+	if q.Limit <= 0 {
+		q.Limit = 10
+	}
+	q.Limit = min(q.Limit, 10_000)
+	return q
+}
+
+// values adds up the rows of the range by value, each day's under its floor.
+func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
+	waiting := r.waiting(q)
+	sums := make(map[string]*Counts)
+	k := int64(r.floors.Of(q.Dim))
+	add := func(value string, c Counts) {
+		if k > 1 && c[Visitors] < k {
+			hidden := c
+			hidden[Bots] = 0
+			other.Hidden.Add(&hidden)
+			c = Counts{Bots: c[Bots]}
+		}
+		if c.IsZero() {
+			return
+		}
+		sum := sums[value]
+		if sum == nil {
+			sum = new(Counts)
+			sums[value] = sum
+		}
+		sum.Add(&c)
+	}
+	err := r.source.Rows(ctx, q.Dim, q.Range.First, q.Range.Last, func(row Row) {
+		c, at := row.Counts, dayValue{row.Day, row.Value}
+		if w, ok := waiting[at]; ok {
+			c.Add(&w)
+			delete(waiting, at)
+		}
+		add(row.Value, c)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stats: read rows of %v: %w", q.Dim, err)
+	}
+	for at, c := range waiting {
+		add(at.value, c)
+	}
+	return sums, nil
+}
+
+type dayValue struct {
+	day   Day
+	value string
+}
+
+// waiting returns the rows of the live instance.
+func (r *Reports) waiting(q Query) map[dayValue]Counts {
+	if r.live == nil {
+		return nil
+	}
+	rows := make(map[dayValue]Counts)
+	r.live.LiveRows(q.Dim, q.Range.First, q.Range.Last, func(row Row) {
+		c := rows[dayValue{row.Day, row.Value}]
+		c.Add(&row.Counts)
+		rows[dayValue{row.Day, row.Value}] = c
+	})
+	return rows
+}
+
+// pick sorts the values into lines and unlisted ones.
+func (t *Top) pick(values map[string]*Counts) {
+	search := strings.ToLower(t.Query.Search)
+	lines := make([]Line, 0, len(values))
+	for value, c := range values {
+		if search != "" && !strings.Contains(strings.ToLower(value), search) || !t.Query.Bots && t.botsOnly(c) {
+			t.Other.Unlisted.Add(c)
+			continue
+		}
+		lines = append(lines, Line{Value: value, Counts: *c})
+	}
+	slices.SortFunc(lines, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(t.weight(&b.Counts), t.weight(&a.Counts)), cmp.Compare(a.Value, b.Value))
+	})
+	t.Values = len(lines)
+	for i := t.Query.Limit; i < len(lines); i++ {
+		t.Other.Unlisted.Add(&lines[i].Counts)
+	}
+	t.Lines = slices.Clip(lines[:min(len(lines), t.Query.Limit)])
+}
+
+func (t *Top) botsOnly(c *Counts) bool {
+	return t.Query.Dim != DimBot && *c == Counts{Bots: c[Bots]}
+}
+
+func (t *Top) weight(c *Counts) int64 {
+	if t.Query.Bots && t.Query.Sort == Requests {
+		return c[Requests] + c[Bots]
+	}
+	return c[t.Query.Sort]
+}
+
+// explain computes what the lines do not show.
+func (t *Top) explain(folds []Fold) {
+	t.Other.Counts = t.Whole
+	for i := range t.Lines {
+		t.Other.Counts.Sub(&t.Lines[i].Counts)
+	}
+	for i := range folds {
+		if folds[i].Dim == t.Query.Dim {
+			t.Other.Folded.Add(&folds[i].Counts)
+		}
+	}
+	t.Other.Rest = t.Other.Counts
+	t.Other.Rest.Sub(&t.Other.Unlisted)
+	t.Other.Rest.Sub(&t.Other.Hidden)
+	t.Other.Rest.Sub(&t.Other.Folded)
+}
