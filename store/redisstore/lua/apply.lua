@@ -1,0 +1,74 @@
+-- apply adds one chunk of a batch. p is the prefix of the site's keys: all have its hash tag, so all are in
+-- this slot. Returns how many rows were left to "other". Group: dim (0: hourly totals), day, cap, time to
+-- expire (0: never), values, counts.
+local function sum(key, fields, counts)
+  local held = redis.call('HMGET', key, unpack(fields))
+  local out = {}
+  for i = 1, #fields do
+    local c = counts[i]
+    if held[i] then
+      local h = cmsgpack.unpack(held[i])
+      for m = 1, #h do c[m] = (c[m] or 0) + h[m] end
+    end
+    out[2 * i - 1] = fields[i]
+    out[2 * i] = cmsgpack.pack(c)
+  end
+  redis.call('HSET', key, unpack(out))
+end
+
+local function expire(key, at)
+  if at > 0 then redis.call('EXPIREAT', key, at, 'NX') end
+end
+
+-- identify finds or gives the ids of values: an id is the position in the list n. A value beyond the cap has none.
+local function identify(p, at, name, values, counts, cap)
+  local ikey, nkey = p .. 'i:' .. name, p .. 'n:' .. name
+  local ids = redis.call('HMGET', ikey, unpack(values))
+  local n = redis.call('LLEN', nkey)
+  local fresh, index, keep, add = {}, {}, {}, {}
+  for i = 1, #values do
+    local id = ids[i]
+    if not id and n < cap then
+      n = n + 1
+      id = n
+      fresh[#fresh + 1] = values[i]
+      index[#index + 1] = values[i]
+      index[#index + 1] = id
+    end
+    if id then
+      keep[#keep + 1] = id
+      add[#add + 1] = counts[i]
+    end
+  end
+  if #fresh > 0 then
+    redis.call('HSET', ikey, unpack(index))
+    redis.call('RPUSH', nkey, unpack(fresh))
+    expire(ikey, at)
+    expire(nkey, at)
+  end
+  return keep, add, #fresh > 0
+end
+
+local function apply(p, blob)
+  local folded, closed = 0, {}
+  for _, g in ipairs(cmsgpack.unpack(blob)) do
+    local dim, day, cap, at, fields, counts = g[1], string.format('%d', g[2]), g[3], g[4], g[5], g[6]
+    if closed[day] == nil then
+      closed[day] = redis.call('ZSCORE', p .. 'c', day) and true or false
+      redis.call('ZADD', p .. 'y', day, day)
+    end
+    if dim == 0 then
+      sum(p .. 't:' .. day, fields, counts)
+      expire(p .. 't:' .. day, at)
+    elseif closed[day] then
+      folded = folded + #fields
+    else
+      local name = day .. ':' .. string.format('%d', dim)
+      local keep, add, fresh = identify(p, at, name, fields, counts, cap)
+      folded = folded + #fields - #keep
+      if #keep > 0 then sum(p .. 'd:' .. name, keep, add) end
+      if fresh then expire(p .. 'd:' .. name, at) end
+    end
+  end
+  return folded
+end

@@ -1,0 +1,102 @@
+package redisstore
+
+import (
+	"encoding/binary"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// The scripts read and write MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), which
+// Redis's Lua knows as cmsgpack: a few integers, strings and arrays of it.
+
+func appendArray(dst []byte, n int) []byte {
+	if n < 16 {
+		return append(dst, 0x90|byte(n))
+	}
+	return binary.BigEndian.AppendUint16(append(dst, 0xdc), uint16(n))
+}
+
+func appendInt(dst []byte, n int64) []byte {
+	switch {
+	case n >= -32 && n < 128:
+		return append(dst, byte(n))
+	case n == int64(int16(n)):
+		return binary.BigEndian.AppendUint16(append(dst, 0xd1), uint16(n))
+	case n == int64(int32(n)):
+		return binary.BigEndian.AppendUint32(append(dst, 0xd2), uint32(n))
+	default:
+		return binary.BigEndian.AppendUint64(append(dst, 0xd3), uint64(n))
+	}
+}
+
+func appendString(dst []byte, s string) []byte {
+	if len(s) < 32 {
+		return append(append(dst, 0xa0|byte(len(s))), s...)
+	}
+	return append(binary.BigEndian.AppendUint16(append(dst, 0xda), uint16(len(s))), s...)
+}
+
+// appendCounts appends c without the zeros at its end; it is never empty, as Lua would take an empty
+// array for a map.
+func appendCounts(dst []byte, c *stats.Counts) []byte {
+	n := len(c)
+	for n > 1 && c[n-1] == 0 {
+		n--
+	}
+	dst = appendArray(dst, n)
+	for _, v := range c[:n] {
+		dst = appendInt(dst, v)
+	}
+	return dst
+}
+
+// parseCounts reads what a script has written: an array of integers.
+func parseCounts(src string) (c stats.Counts, err error) {
+	n := 0
+	switch {
+	case len(src) > 0 && src[0]&0xf0 == 0x90:
+		n, src = int(src[0]&0x0f), src[1:]
+	case len(src) > 2 && src[0] == 0xdc:
+		n, src = int(src[1])<<8|int(src[2]), src[3:]
+	default:
+		return c, ErrCorrupt
+	}
+	if n > len(c) {
+		return c, ErrCorrupt
+	}
+	for m := range n {
+		if c[m], src, err = parseInt(src); err != nil {
+			return c, err
+		}
+	}
+	if src != "" {
+		return c, ErrCorrupt
+	}
+	return c, nil
+}
+
+func parseInt(src string) (int64, string, error) {
+	if src == "" {
+		return 0, "", ErrCorrupt
+	}
+	kind := src[0]
+	if kind < 0x80 || kind >= 0xe0 {
+		return int64(int8(kind)), src[1:], nil
+	}
+	if kind < 0xcc || kind > 0xd3 {
+		return 0, "", ErrCorrupt
+	}
+	size := 1 << (kind & 3) // cc–cf unsigned, d0–d3 signed, of 1, 2, 4, 8 bytes
+	if len(src) < 1+size {
+		return 0, "", ErrCorrupt
+	}
+	var n uint64
+	for _, b := range []byte(src[1 : 1+size]) {
+		n = n<<8 | uint64(b)
+	}
+	if kind >= 0xd0 {
+		shift := 64 - 8*size
+		return int64(n<<shift) >> shift, src[1+size:], nil
+	}
+	return int64(n), src[1+size:], nil
+}

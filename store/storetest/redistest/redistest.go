@@ -1,0 +1,177 @@
+// Package redistest runs a real redis-server for a test: on a free port, in a folder of its own, with
+// the append-only file on. miniredis would not do, its clock standing still and its sketches being others.
+//
+// A test that needs Redis fails where there is none, rather than pass without having looked. On a
+// machine that cannot have it, KELISIM_NO_REDIS=1 skips these tests in plain sight.
+package redistest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// patience is how long a server may take to answer or to end.
+const patience = 20 * time.Second
+
+// Server is a redis-server that lives as long as the test.
+type Server struct {
+	t    testing.TB
+	dir  string
+	addr string
+	args []string
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// Start starts a server and waits until it answers. The arguments are those of redis-server, such as
+// "--appendfsync", "always"; the default is an append-only file written once a second. The server ends
+// with the test.
+func Start(t testing.TB, args ...string) *Server {
+	t.Helper()
+	s := &Server{t: t, dir: t.TempDir(), args: args}
+	Binary(t)
+	t.Cleanup(s.Stop)
+	// The port is free when it is chosen and may be taken when it is used: then another is.
+	for range 5 {
+		s.addr = freeAddr(t)
+		if s.start() == nil {
+			return s
+		}
+	}
+	t.Fatalf("redistest: %v", s.start())
+	return nil
+}
+
+// Binary returns the path of redis-server. It skips the test under KELISIM_NO_REDIS and fails it where
+// there is no redis-server.
+func Binary(t testing.TB) string {
+	t.Helper()
+	if os.Getenv("KELISIM_NO_REDIS") != "" {
+		t.Skip("KELISIM_NO_REDIS is set: nothing is tested against Redis")
+	}
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatal("redis-server is not on the PATH: install it (apt-get install redis-server), or set KELISIM_NO_REDIS=1 to go without these tests")
+	}
+	return path
+}
+
+// URL returns the URL of the server.
+func (s *Server) URL() string { return "redis://" + s.addr }
+
+// Addr returns the host and port of the server.
+func (s *Server) Addr() string { return s.addr }
+
+// Dir returns the folder in which the server keeps its files.
+func (s *Server) Dir() string { return s.dir }
+
+// Kill ends the server as a power cut does: kill -9.
+func (s *Server) Kill() {
+	s.t.Helper()
+	if s.cmd == nil {
+		return
+	}
+	if err := s.cmd.Process.Kill(); err != nil {
+		s.t.Errorf("redistest: kill: %v", err)
+	}
+	<-s.done
+	s.cmd = nil
+}
+
+// Stop ends the server in order. It may be called twice, and after Kill.
+func (s *Server) Stop() {
+	s.t.Helper()
+	if s.cmd == nil {
+		return
+	}
+	_ = s.cmd.Process.Signal(os.Interrupt) // a server that is gone is stopped
+	select {
+	case <-s.done:
+		s.cmd = nil
+	case <-time.After(patience):
+		s.Kill()
+	}
+}
+
+// Restart starts the server again, on the same port and files, after Kill or Stop; a running one is
+// stopped first.
+func (s *Server) Restart() {
+	s.t.Helper()
+	s.Stop()
+	if err := s.start(); err != nil {
+		s.t.Fatalf("redistest: restart: %v", err)
+	}
+}
+
+func (s *Server) start() error {
+	host, port, err := net.SplitHostPort(s.addr)
+	if err != nil {
+		return err
+	}
+	args := append([]string{
+		"--port", port, "--bind", host, "--dir", s.dir,
+		"--appendonly", "yes", "--save", "", "--logfile", "redis.log",
+	}, s.args...)
+	s.cmd = exec.Command("redis-server", args...)
+	var output bytes.Buffer // of a server that does not get as far as its log
+	s.cmd.Stdout, s.cmd.Stderr = &output, &output
+	if err := s.cmd.Start(); err != nil {
+		s.cmd = nil
+		return err
+	}
+	done := make(chan struct{})
+	s.done = done
+	go func(cmd *exec.Cmd) {
+		_ = cmd.Wait() // how it ended is seen by whoever asked it to end
+		close(done)
+	}(s.cmd)
+	if err := s.ready(); err != nil {
+		s.Kill()
+		log, _ := os.ReadFile(filepath.Join(s.dir, "redis.log")) // for the message only
+		return fmt.Errorf("%w\n%s%s", err, output.Bytes(), log)
+	}
+	return nil
+}
+
+// ready waits until the server has loaded its files and answers.
+func (s *Server) ready() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if reply, err := s.Command(ctx, "INFO", "server"); err == nil {
+			if pid := []byte("process_id:" + strconv.Itoa(s.cmd.Process.Pid) + "\r"); bytes.Contains(reply, pid) {
+				return nil
+			}
+			if !bytes.HasPrefix(reply, []byte("-LOADING")) {
+				return fmt.Errorf("another process answers on %s", s.addr)
+			}
+		}
+		select {
+		case <-s.done:
+			return fmt.Errorf("redis-server ended")
+		case <-ctx.Done():
+			return fmt.Errorf("redis-server does not answer on %s", s.addr)
+		case <-tick.C:
+		}
+	}
+}
+
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }() // nothing was written to it
+	return l.Addr().String()
+}
