@@ -1,22 +1,41 @@
 // Package gate enforces a visitor's choice on one exchange: it hides request cookies, filters and
-// expires response cookies, and puts the banner into HTML pages.
+// expires response cookies, keeps shared caches from handing one visitor's answer to another, and puts
+// the banner into HTML pages. It knows plain net/http and package consent, nothing else.
 //
-// API that internal/guard is written against:
+// # How it is used
 //
-//	type Plan struct {           // what to do with one exchange; a value, no allocation
-//		Rules   *consent.Rulebook
-//		Choice  consent.Choice
-//		Mode    Unclassified         // Provisional, Deny, Observe
-//		Markup  []byte               // HTML to inject; nil for none; shared, never written to
-//		Variant string               // suffix for validators: names the choice the markup was made for; "" for none
-//		Expire  []http.Cookie …      // cookies to expire (withdrawn), computed by Hide from the request
-//		Private bool                 // the response carries this visitor's state: private + Vary: Cookie
-//		OnCommit func/iface          // called once, before the status line is written, with status and header: see Observer
-//		Observed                     // unclassified cookie names seen, for counting
-//	}
-//	func Hide(r *http.Request, p *Plan) *http.Request   // r itself where nothing is hidden
-//	type Writer struct{…}        // http.ResponseWriter, Flusher, Hijacker, ReaderFrom, Pusher, ResponseController's setters; no Unwrap
-//	func (w *Writer) Reset(inner http.ResponseWriter, r *http.Request, p Plan)   // pooled by the guard
-//	func (w *Writer) Finish() error     // after the handler: filters and commits what was never written, ends injection
-//	func (w *Writer) Committed() bool; Status() int
+//	plan := gate.Plan{Rules: rules, Choice: choice, Now: now, Markup: banner, Observer: exchange}
+//	inner := gate.Hide(r, &plan)        // r itself where nothing changes
+//	w := pool.Get().(*gate.Writer)
+//	w.Reset(rw, inner, plan)
+//	next.ServeHTTP(w, inner)
+//	err := w.Finish()                   // or w.Abandon() after an error or a panic
+//	gate.Settle(r, inner)
+//
+// # Threat model
+//
+// The handler is not an enemy, but it knows nothing of consent, and neither do its libraries: they set
+// cookies by http.SetCookie, by writing to the header map under any spelling, after WriteHeader, as a
+// trailer, in a 103, or as bytes on a hijacked connection. Whatever the way, a cookie that the visitor
+// did not consent to must not reach the wire. So the Writer has no Unwrap: every optional interface is
+// implemented here, behind the filter. Malformed lines are denied, as a browser may read them otherwise.
+//
+// The client is one: its headers may be malformed, huge or contradictory. Work per request is bounded,
+// and nothing of it is kept after Finish. Caches between the two are assumed to follow RFC 9111 and
+// RFC 9213, nothing more.
+//
+// # When the gate itself fails
+//
+// Cookies fail closed, pages fail open. Where Hide or a Writer method panics by a fault of its own, the
+// guard must recover, answer with a Writer whose Plan has the zero Choice and no Markup (which needs
+// none of the failing parts but the filter), and if that fails too, delete every Set-Cookie from the
+// header and let the page pass. After a panic of the handler the guard calls Abandon and panics on:
+// what the handler wrote goes out unchanged, and whoever recovers outside writes through the filter.
+//
+// # What is promised about bytes
+//
+// Kept Set-Cookie lines are unchanged and in order. A page with the markup cut out equals what the
+// handler wrote, however it was cut into writes. Bodies that get no markup pass without a copy, by
+// sendfile where the server would have used it. At most 64 KiB of a page are ever held back, and only
+// until its body tag is found.
 package gate

@@ -1,0 +1,152 @@
+package gate
+
+import (
+	"net/http"
+	"strings"
+)
+
+// makePrivate keeps shared caches from storing the response (RFC 9111 section 5.2.2.7): "public", "s-maxage" and
+// the qualified forms of "private" go, the site's other directives stay in order. With noStore no cache
+// stores it. The headers by which a site speaks to its own shared cache past Cache-Control (RFC 9213,
+// Surrogate-Control, X-Accel-Expires) are removed. Vary names Cookie afterwards.
+func makePrivate(h http.Header, noStore bool) {
+	h["Cache-Control"] = privateValue(h["Cache-Control"], noStore)
+	for _, key := range [...]string{"Surrogate-Control", "X-Accel-Expires"} {
+		if _, ok := h[key]; ok {
+			delete(h, key)
+		}
+	}
+	for key := range h { // CDN-Cache-Control, Vercel-CDN-Cache-Control …
+		if hasSuffixFold(key, "cdn-cache-control") {
+			delete(h, key)
+		}
+	}
+	addVary(h, "Cookie")
+}
+
+// privateValue returns the Cache-Control lines that stand for lines, but private.
+func privateValue(lines []string, noStore bool) []string {
+	switch {
+	case len(lines) == 0 && noStore:
+		return []string{"private, no-store"}
+	case len(lines) == 0:
+		return []string{"private"}
+	case len(lines) == 1 && (lines[0] == "private, no-store" || lines[0] == "private" && !noStore):
+		return lines
+	}
+	var b strings.Builder
+	b.WriteString("private")
+	eachDirective(lines, func(name, whole string) {
+		switch {
+		case isAny(name, "public", "s-maxage", "private"):
+			return
+		case isAny(name, "no-store"):
+			noStore = true
+			return
+		case noStore && isAny(name, "must-understand"): // would undo no-store (RFC 9111 section 5.2.2.3)
+			return
+		}
+		b.WriteString(", ")
+		b.WriteString(whole)
+	})
+	if noStore {
+		b.WriteString(", no-store")
+	}
+	return []string{b.String()}
+}
+
+// isCacheable reports whether the site itself lets shared caches hold the response: it says public, or
+// how long, and nothing against it. Mere heuristics (a Last-Modified) do not count.
+func isCacheable(h http.Header) bool {
+	lines := h["Cache-Control"]
+	if len(lines) == 0 {
+		return false
+	}
+	var yes, no, revalidate, lasts bool
+	eachDirective(lines, func(name, whole string) {
+		switch {
+		case isAny(name, "private", "no-store"):
+			no = true
+		case isAny(name, "no-cache"):
+			revalidate = true
+		case isAny(name, "public"):
+			yes = true
+		case isAny(name, "max-age", "s-maxage"):
+			_, age, _ := strings.Cut(whole, "=")
+			lasts = lasts || strings.Trim(age, "\"0 \t") != ""
+		}
+	})
+	return !no && (yes || lasts && !revalidate)
+}
+
+// eachDirective splits Cache-Control lines at commas outside quotes.
+func eachDirective(lines []string, f func(name, whole string)) {
+	for _, s := range lines {
+		for s != "" {
+			end := directiveEnd(s)
+			whole := strings.Trim(s[:end], " \t")
+			s = s[min(end+1, len(s)):]
+			if whole == "" {
+				continue
+			}
+			name, _, _ := strings.Cut(whole, "=")
+			f(strings.TrimRight(name, " \t"), whole)
+		}
+	}
+}
+
+func directiveEnd(s string) int {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == '\\' && quoted:
+			i++
+		case s[i] == ',' && !quoted:
+			return i
+		}
+	}
+	return len(s)
+}
+
+// addVary adds names, a list, to Vary unless they are in it or it is "*".
+func addVary(h http.Header, names string) {
+	lines := h["Vary"]
+	if len(lines) == 0 {
+		h["Vary"] = []string{names}
+		return
+	}
+	for _, name := range strings.Split(names, ",") {
+		if name = strings.Trim(name, " \t"); name != "" && !inList(h["Vary"], name) {
+			h["Vary"] = append(h["Vary"][:len(h["Vary"]):len(h["Vary"])], name)
+		}
+	}
+}
+
+// inList reports whether a comma-separated list has name or "*".
+func inList(lines []string, name string) bool {
+	for _, s := range lines {
+		for s != "" {
+			var item string
+			item, s, _ = strings.Cut(s, ",")
+			if item = strings.Trim(item, " \t"); item == "*" || strings.EqualFold(item, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isAny(s string, lower ...string) bool {
+	for _, l := range lower {
+		if strings.EqualFold(s, l) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasSuffixFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
+}

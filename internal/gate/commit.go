@@ -1,0 +1,172 @@
+package gate
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// begin decides about the header. Afterwards it is either final, and to be written by the caller, or
+// held because the body may take markup.
+func (w *Writer) begin(status int) {
+	w.status = status
+	h := w.inner.Header()
+	w.prepare(status, h)
+	w.phase = passing
+	switch {
+	case status == http.StatusOK && (w.plan.Markup != nil || w.plan.Shared != nil):
+		if w.choose(h) {
+			w.phase = held
+		}
+	case status == http.StatusNotModified:
+		w.revalidated(h)
+	}
+}
+
+// prepare makes the header fit for the wire but for markup. Doing it twice changes nothing more.
+func (w *Writer) prepare(status int, h http.Header) {
+	p := &w.plan
+	seen := &w.seen
+	if w.told {
+		seen = nil
+	}
+	if !w.told && p.Observer != nil {
+		w.told = true // even if the call panics
+		p.Private = p.Observer.Commit(status, h) || p.Private
+	}
+	w.told = true
+	personal := p.filter(h, seen)
+	if len(p.Expire) > 0 && storesCookies(w.r) && AppendExpirations(h, w.r, p.Expire, p.Secure, p.Now) > 0 {
+		personal = true
+	}
+	p.Expire = nil
+	if p.Private = p.Private || personal; p.Private {
+		makePrivate(h, false)
+	}
+}
+
+// storesCookies spares style sheets and images the deletions, and so keeps them cacheable: the page that
+// they belong to carries them.
+func storesCookies(r *http.Request) bool {
+	dest := r.Header["Sec-Fetch-Dest"]
+	return len(dest) == 0 || dest[0] == "document" || dest[0] == "empty" || dest[0] == ""
+}
+
+// choose picks the markup for a page with header h, and reports whether there is any.
+func (w *Writer) choose(h http.Header) bool {
+	if w.enc = pageEncoding(h); w.enc == notPage {
+		return false
+	}
+	w.markup, w.shared = w.plan.Markup, isCacheable(h)
+	if w.shared {
+		w.markup = w.plan.Shared
+	}
+	if w.shared && w.markup != nil && w.enc != unknown {
+		w.varyShared(h) // without markup too: a script's copy must not be shown as the page
+	}
+	if !w.want || w.markup == nil {
+		return false
+	}
+	w.scan.reset(w.markup.head(w.enc != isASCII))
+	return true
+}
+
+func (w *Writer) varyShared(h http.Header) {
+	addVary(h, "Sec-Fetch-Dest")
+	if w.plan.SharedVary != "" {
+		addVary(h, w.plan.SharedVary)
+	}
+}
+
+// revalidated makes a 304 name the representation that the browser asked about: the page with markup.
+func (w *Writer) revalidated(h http.Header) {
+	switch m := w.plan.matched; {
+	case m.shared && (!m.markup || isCacheable(h)):
+		suffixETag(h, w.plan.Shared)
+		w.varyShared(h)
+	case m.markup:
+		suffixETag(h, w.plan.Markup)
+		makePrivate(h, !w.plan.Choice.Decided())
+	default:
+		return
+	}
+	dropValidators(h)
+}
+
+// commit writes the held header: of a page with markup or without. The length is known where the markup
+// is going to be written now.
+func (w *Writer) commit(with, known bool) {
+	h := w.inner.Header()
+	w.prepare(w.status, h) // what was set since WriteHeader
+	if with {
+		w.mark(h, known)
+	}
+	w.inner.WriteHeader(w.status)
+}
+
+// mark makes the header that of the page with markup.
+func (w *Writer) mark(h http.Header, known bool) {
+	w.changed = true
+	fixLength(h, len(w.body()), known)
+	suffixETag(h, w.markup)
+	dropValidators(h)
+	cleanTrailers(h, true)
+	if _, typed := h["Content-Type"]; !typed {
+		h["Content-Type"] = []string{"text/html; charset=utf-8"} // what the server would find
+	}
+	if w.shared && isCacheable(h) {
+		w.varyShared(h)
+		return
+	}
+	makePrivate(h, !w.plan.Choice.Decided())
+}
+
+func fixLength(h http.Header, extra int, known bool) {
+	values := h["Content-Length"]
+	if len(values) == 0 {
+		return
+	}
+	n, err := strconv.Atoi(values[0])
+	if err != nil || n < 0 || !known {
+		delete(h, "Content-Length")
+		return
+	}
+	h["Content-Length"] = []string{strconv.Itoa(n + extra)}
+}
+
+func (w *Writer) body() []byte { return w.markup.bytes(w.enc != isASCII) }
+
+// Finish ends the exchange after the handler returned without an error: the header of a response that was
+// never written is filtered in place (the server writes it), a page that is still being searched goes
+// out, and trailers are cleaned. Later writes by outer code are still filtered.
+func (w *Writer) Finish() error {
+	var err error
+	switch w.phase {
+	case hijacked:
+		return nil
+	case fresh:
+		w.prepare(http.StatusOK, w.inner.Header())
+	case held, flowing:
+		err = w.end()
+	}
+	cleanTrailers(w.inner.Header(), w.changed)
+	return err
+}
+
+// Abandon is Finish after an error or a panic: what the handler has written goes out as it is, without
+// markup, and an unwritten response stays open for whoever renders the error, cookies filtered.
+func (w *Writer) Abandon() {
+	w.want = false
+	switch w.phase {
+	case hijacked:
+		return
+	case held:
+		w.commit(false, false)
+		_ = w.release(len(w.buf), nil)
+	case flowing:
+		_ = w.release(len(w.buf), nil)
+	}
+	if w.phase != fresh {
+		w.phase = passing
+		cleanTrailers(w.inner.Header(), w.changed)
+	}
+}

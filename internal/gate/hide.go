@@ -1,0 +1,147 @@
+package gate
+
+import (
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/kelisim/kelisim/consent"
+)
+
+// Hide returns the request as the handler may see it: without the cookies whose purpose is not granted
+// and, where p has markup for the page that r asks for, without what would keep the gate from putting
+// it in (see [wantsRewrite]). It returns r itself where nothing changes, and allocates nothing then;
+// otherwise a shallow copy with a header map of its own. r is never changed.
+//
+// Hide fills in p.Expire. Hand p to [Writer.Reset] afterwards, and call [Settle] at the end.
+func Hide(r *http.Request, p *Plan) *http.Request {
+	var h http.Header // of the copy, once there is one
+	own := func() http.Header {
+		if h == nil {
+			h = maps.Clone(r.Header)
+		}
+		return h
+	}
+	if lines := r.Header["Cookie"]; len(lines) > 0 && p.hides(lines) {
+		own()
+		if kept := p.visible(lines); kept == "" {
+			delete(h, "Cookie")
+		} else {
+			h["Cookie"] = []string{kept}
+		}
+	}
+	if wantsRewrite(r, p) {
+		p.askWhole(own())
+	}
+	if tags := r.Header["If-Match"]; len(tags) > 0 && hasSuffixed(tags) {
+		own()["If-Match"] = []string{p.restoreAny(tags)}
+	}
+	if h == nil {
+		return r
+	}
+	inner := r.WithContext(r.Context()) // the one shallow copy that net/http offers
+	inner.Header = h
+	return inner
+}
+
+// Settle hands what a handler left on the copy that Hide made back to the original: the server removes
+// the temporary files of the form of r only, and outer middleware reads its Pattern.
+func Settle(r, inner *http.Request) {
+	if r == inner {
+		return
+	}
+	if r.MultipartForm == nil {
+		r.MultipartForm = inner.MultipartForm
+	}
+	if r.Pattern == "" {
+		r.Pattern = inner.Pattern
+	}
+}
+
+// hides reports whether any cookie must go, and notes which of them must be deleted.
+func (p *Plan) hides(lines []string) bool {
+	var (
+		hidden      bool
+		pairs, seen int
+	)
+	for _, line := range lines {
+		for rest := line; rest != ""; {
+			var pair string
+			pair, rest = nextPair(rest)
+			if pairs++; pairs > maxPairs {
+				return true
+			}
+			name := cookieName(pair)
+			if pair == "" {
+				continue
+			}
+			d := p.Rules.DecideRequest(p.Choice, name)
+			if d.Unclassified {
+				p.observe(&seen, name, d)
+			}
+			if !d.Allow {
+				hidden = true
+				p.expire(name)
+			}
+		}
+	}
+	return hidden
+}
+
+// visible returns the cookies that may pass, byte for byte and in order.
+func (p *Plan) visible(lines []string) string {
+	var (
+		b     strings.Builder
+		pairs int
+	)
+	for _, line := range lines {
+		for rest := line; rest != ""; {
+			var pair string
+			pair, rest = nextPair(rest)
+			if pairs++; pairs > maxPairs {
+				return b.String()
+			}
+			if pair == "" || !p.Rules.DecideRequest(p.Choice, cookieName(pair)).Allow {
+				continue
+			}
+			if b.Len() > 0 {
+				b.WriteString("; ")
+			}
+			b.WriteString(pair)
+		}
+	}
+	return b.String()
+}
+
+// expire notes a cookie to be deleted if the visitor said no to its purpose. One that is merely
+// undecided is hidden and stays: the answer may be yes.
+func (p *Plan) expire(name string) {
+	for i := range p.Expire {
+		if p.Expire[i].Name == name {
+			return
+		}
+	}
+	if len(p.Expire) >= maxExpired {
+		return
+	}
+	e, ok := p.Rules.Expire(p.Choice, name)
+	if !ok || e.Stance != consent.Refused && e.Stance != consent.Withdrawn && e.Stance != consent.OptedOut {
+		return
+	}
+	p.Expire = append(p.Expire, e)
+}
+
+// nextPair cuts the first cookie off a Cookie header. Browsers separate by "; ", others by ";".
+func nextPair(s string) (pair, rest string) {
+	pair, rest, _ = strings.Cut(s, ";")
+	return strings.Trim(pair, " \t"), rest
+}
+
+// cookieName returns the name of a pair, "" for a cookie without a name (RFC 6265bis section 5.6.3).
+func cookieName(pair string) string {
+	name, _, ok := strings.Cut(pair, "=")
+	if !ok {
+		return ""
+	}
+	return strings.TrimRight(name, " \t")
+}
