@@ -7,18 +7,15 @@ import (
 
 //go:generate go run ../internal/geogen/generate -out data
 
-var (
-	//go:embed data/country.geo
-	countryFile []byte
-	//go:embed data/provider.geo
-	providerFile []byte
-)
+//go:embed data/world.geo
+var world []byte
 
 // embedded is a constant that is computed when first asked for.
-var embedded = sync.OnceValues(func() (*Table, error) { return Parse(countryFile, providerFile) })
+var embedded = sync.OnceValues(func() (*Table, error) { return Parse(world) })
 
-// Embedded returns the tables that are part of the program. The first call unpacks them; all callers
-// share the one Table, which nothing can change. An error means a damaged program.
+// Embedded returns the table that is part of the program. The first call unpacks it; all callers
+// share the one Table, which nothing can change. A program that wants to serve soon calls it first
+// from a goroutine of its own. An error means a damaged program.
 func Embedded() (*Table, error) { return embedded() }
 
 // Credit is an attribution that the licence of an embedded table asks for.

@@ -4,128 +4,116 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"sync"
 )
 
-// Parse reads a country and a provider table file ([Format]); either may be nil, and its part of
-// every answer is then empty. The whole of both is checked: an error says which table is at fault
-// and why. The data may be reused afterwards.
-func Parse(country, provider []byte) (*Table, error) {
-	var c, p contents
-	var errC, errP error
-	var wg sync.WaitGroup
-	wg.Go(func() { c, errC = unpackTable(country, "country") })
-	wg.Go(func() { p, errP = unpackTable(provider, "provider") })
-	wg.Wait()
-	t := &Table{}
-	if errC == nil {
-		errC = t.setCountries(c)
-	}
-	if errP == nil {
-		errP = t.setProviders(p)
-	}
-	if err := errors.Join(wrap("country", errC), wrap("provider", errP)); err != nil {
-		return nil, err
-	}
-	var err4, err6 error
-	wg.Go(func() { err4 = t.v4.fill(merge(c.v4, p.v4, 1<<24)) })
-	wg.Go(func() { err6 = t.v6.fill(merge(c.v6, p.v6, 1<<unitBits6)) })
-	wg.Wait()
-	if err := errors.Join(err4, err6); err != nil {
-		return nil, fmt.Errorf("geo: tables: %w", err)
+// Parse reads a table file ([Format]) and checks the whole of it. The data may be reused afterwards.
+func Parse(data []byte) (*Table, error) {
+	t, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("geo: table: %w", err)
 	}
 	return t, nil
 }
 
-func wrap(table string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("geo: %s table: %w", table, err)
-}
-
-// contents are the unpacked sections of one table file.
-type contents struct {
-	set         Dataset
-	names, asns string
-	v4, v6      runs
-}
-
-func unpackTable(data []byte, table string) (contents, error) {
-	if data == nil {
-		return contents{}, nil
-	}
-	f, err := parseFile(data, table)
+func parse(data []byte) (*Table, error) {
+	f, err := parseFile(data)
 	if err != nil {
-		return contents{}, err
+		return nil, err
 	}
-	c := contents{set: f.set}
-	want := map[string]*string{
-		"names": &c.names,
-		"v4len": &c.v4.lens, "v4val": &c.v4.vals,
-		"v6len": &c.v6.lens, "v6val": &c.v6.vals,
+	t := &Table{sets: f.sets}
+	if t.countries, err = f.countries(); err != nil {
+		return nil, err
 	}
-	if table == "provider" {
-		want["asns"] = &c.asns
+	cells, err := f.cells(len(t.countries) - 1)
+	if err != nil {
+		return nil, err
 	}
-	errs := make(chan error, len(want))
-	for name, into := range want {
-		go func() {
-			var err error
-			*into, err = f.unpack(name)
-			errs <- err
-		}()
-	}
-	for range want {
-		err = errors.Join(err, <-errs)
-	}
-	n := uint32(strings.Count(c.names, "\n"))
-	c.v4.max, c.v6.max = n, n
-	return c, err
+	// Three parts of about the same size, for as many processors as there are.
+	var err4, err6 error
+	var wg sync.WaitGroup
+	wg.Go(func() { t.providers, t.names, err = f.providers() })
+	wg.Go(func() { err4 = t.v4.read(f, cells) })
+	wg.Go(func() { err6 = t.v6.read(f, cells) })
+	wg.Wait()
+	return t, errors.Join(err, err4, err6)
 }
 
-func (t *Table) setCountries(c contents) error {
-	t.countries = []string{""}
-	for name := range strings.Lines(c.names) {
-		code := strings.TrimSuffix(name, "\n")
-		if !ValidCountry(code) {
-			return fmt.Errorf("%q is no country", code)
+// countries returns the codes by country index.
+func (f file) countries() ([]string, error) {
+	text, err := f.unpack("codes")
+	if err != nil {
+		return nil, err
+	}
+	codes := []string{""}
+	for ; len(text) > 1; text = text[2:] {
+		if !ValidCountry(text[:2]) {
+			return nil, fmt.Errorf("%q is no country", text[:2])
 		}
-		t.countries = append(t.countries, code)
+		codes = append(codes, text[:2])
 	}
-	if len(t.countries) > 1<<(32-providerBits) {
-		return errors.New("too many countries")
+	if text != "" || len(codes) > 1<<(32-providerBits) {
+		return nil, errors.New("country codes are damaged")
 	}
-	if c.names != "" {
-		t.sets = append(t.sets, c.set)
-	}
-	return nil
+	return codes, nil
 }
 
-func (t *Table) setProviders(p contents) error {
-	n := strings.Count(p.names, "\n")
-	if n >= providerMask || n > 0 && !strings.HasSuffix(p.names, "\n") {
-		return errors.New("names are damaged")
+// cells returns the cells that runs refer to, as look-ups need them.
+func (f file) cells(countries int) (cells, error) {
+	text, err := f.unpack("cells")
+	if err != nil {
+		return nil, err
 	}
-	t.names = p.names
-	t.providers = make([]provider, 1, n+2)
-	asns := uvarints{p.asns}
-	var asn, at uint64
-	for range n {
-		asn += asns.next()
-		if asn == 0 || asn > math.MaxUint32 {
-			return errors.New("autonomous system numbers are damaged")
+	numbers, last := uvarints{s: text}, uint64(0)
+	out := make(cells, 0, len(text)/2)
+	for !numbers.done() {
+		last += numbers.next()
+		provider, country := last>>8, last&0xff
+		if provider > uint64(f.names) || country > uint64(countries) {
+			return nil, errors.New("cells are damaged")
 		}
-		t.providers = append(t.providers, provider{uint32(asn), uint32(at)})
-		at += uint64(strings.IndexByte(p.names[at:], '\n')) + 1
+		out = append(out, uint32(country<<providerBits|provider))
 	}
-	if asns.s != "" {
-		return errors.New("more autonomous system numbers than names")
+	return out, nil
+}
+
+// providers returns the numbers and names by provider index.
+func (f file) providers() ([]provider, string, error) {
+	var words, once, stream, asns string
+	if err := f.unpackAll(map[string]*string{"words": &words, "once": &once, "names": &stream, "asns": &asns}); err != nil {
+		return nil, "", err
 	}
-	t.providers = append(t.providers, provider{name: uint32(len(p.names))})
-	if p.names != "" {
-		t.sets = append(t.sets, p.set)
+	text, starts, err := joinNames(words, once, stream, f.text)
+	if err == nil && (len(text) != f.text || len(starts) != f.names) {
+		err = errNames
 	}
-	return nil
+	if err != nil {
+		return nil, "", err
+	}
+	list := make([]provider, 1, len(starts)+2)
+	numbers, asn := uvarints{s: asns}, uint64(0)
+	for _, start := range starts {
+		asn += numbers.next()
+		list = append(list, provider{uint32(asn), start})
+	}
+	if asn > math.MaxUint32 || !numbers.done() {
+		return nil, "", errors.New("autonomous system numbers are damaged")
+	}
+	return append(list, provider{name: uint32(len(text))}), text, nil
+}
+
+func (p *plane4) read(f file, cells cells) error {
+	r, err := f.runs("v4")
+	if err != nil {
+		return err
+	}
+	return p.fill(r, cells)
+}
+
+func (p *plane6) read(f file, cells cells) error {
+	r, err := f.runs("v6")
+	if err != nil {
+		return err
+	}
+	return p.fill(r, cells)
 }

@@ -15,13 +15,17 @@ import (
 type Stack []Locator
 
 // Locate implements [Locator].
-func (s Stack) Locate(addr netip.Addr) Location {
-	var loc Location
-	for _, l := range s {
-		loc = loc.Or(l.Locate(addr))
-		if loc.complete() {
+func (s Stack) Locate(addr netip.Addr) (loc Location) {
+	for i, l := range s {
+		if i == 0 {
+			loc = l.Locate(addr)
+			continue
+		}
+		if loc.Country != "" && loc.ASN != 0 && loc.Net != NetUnknown {
 			break
 		}
+		part := l.Locate(addr)
+		loc.fill(&part)
 	}
 	return loc
 }
@@ -38,6 +42,11 @@ func (s Stack) Built() time.Time {
 
 // Or returns l with the parts it lacks (place, provider, network class) taken from other.
 func (l Location) Or(other Location) Location {
+	l.fill(&other)
+	return l
+}
+
+func (l *Location) fill(other *Location) {
 	if l.Country == "" && l.Region == "" && l.City == "" {
 		l.Country, l.Region, l.City = other.Country, other.Region, other.City
 	}
@@ -47,11 +56,6 @@ func (l Location) Or(other Location) Location {
 	if l.Net == NetUnknown {
 		l.Net = other.Net
 	}
-	return l
-}
-
-func (l Location) complete() bool {
-	return l.Country != "" && l.ASN != 0 && l.Net != NetUnknown
 }
 
 func older(a, b time.Time) time.Time {

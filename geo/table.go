@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// Table answers country and provider together from two table files, in one step and without
-// allocating. It is immutable: safe for concurrent use, with nothing to close. Make one with
+// Table answers country and provider together from a table file, in one step and without allocating. It is immutable: safe for concurrent use, with nothing to close. Make one with
 // [Embedded] or [Parse].
 type Table struct {
 	v4        plane4
@@ -23,10 +22,10 @@ type provider struct {
 	name uint32 // offset of its name in Table.names
 }
 
-// Dataset says which data a table file was made from.
+// Dataset says which data a part of a table was made from.
 type Dataset struct {
 	Table   string    // "country" or "provider"
-	Source  string    // the package it was made from
+	Source  string    // where it was published
 	Version string    // the package's version
 	Licence string    // SPDX identifier
 	Built   time.Time // when its publisher built the data, UTC

@@ -11,8 +11,8 @@ import (
 	"github.com/kelisim/kelisim/geo"
 )
 
-// Generate writes country.geo, provider.geo and the provider package's licence texts into out, after
-// having read both tables back. It fetches the packages unless it is given folders that hold them
+// Generate writes world.geo and the provider package's licence texts into out, after having read the
+// table back. It fetches the packages unless it is given folders that hold them
 // unpacked. The report says what was made.
 func Generate(ctx context.Context, out, countryDir, providerDir string) (report string, err error) {
 	tmp, err := os.MkdirTemp("", "geogen")
@@ -36,21 +36,21 @@ func Generate(ctx context.Context, out, countryDir, providerDir string) (report 
 	if err != nil {
 		return "", err
 	}
-	files := map[string][]byte{"country.geo": country.Encode(), "provider.geo": provider.Encode()}
-	if _, err := geo.Parse(files["country.geo"], files["provider.geo"]); err != nil {
+	files := map[string][]byte{"world.geo": Encode(country, provider)}
+	if _, err := geo.Parse(files["world.geo"]); err != nil {
 		return "", err
 	}
 	if files["LICENSES"], err = licences(providers.Dir); err != nil {
 		return "", err
 	}
-	var lines strings.Builder
-	for _, name := range []string{"country.geo", "provider.geo", "LICENSES"} {
+	var made strings.Builder
+	for _, name := range []string{"world.geo", "LICENSES"} {
 		if err := os.WriteFile(filepath.Join(out, name), files[name], 0o644); err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&lines, "%s: %d bytes\n%s", name, len(files[name]), header(files[name]))
+		fmt.Fprintf(&made, "%s: %d bytes\n%s", name, len(files[name]), header(files[name]))
 	}
-	return lines.String(), nil
+	return made.String(), nil
 }
 
 func obtain(ctx context.Context, tmp, dir, name string) (Package, error) {
@@ -72,8 +72,8 @@ func header(data []byte) string {
 // licences joins the licence and modification notices of the provider package, as they stand, under
 // a line that says what they are about.
 func licences(dir string) ([]byte, error) {
-	text := []byte("country.geo is made from " + CountryPackage + ", dedicated to the public domain (PDDL-1.0) by IPtoASN.\n" +
-		"provider.geo is made from " + ProviderPackage + " (CC-BY-4.0), modified: ranges are rounded to /24 and /48, names tidied.\n" +
+	text := []byte("The countries in world.geo are made from " + CountryPackage + ", dedicated to the public domain (PDDL-1.0) by IPtoASN.\n" +
+		"Its providers are made from " + ProviderPackage + " (CC-BY-4.0), modified: ranges are rounded to /24 and /48, names tidied.\n" +
 		"The notices of that package follow.\n")
 	for _, name := range []string{"ROUTEVIEWS-LICENSE", "DBIP-LICENSE", "NRO_LICENSE", "MODIFICATIONS"} {
 		notice, err := os.ReadFile(filepath.Join(dir, name))

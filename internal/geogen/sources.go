@@ -28,12 +28,12 @@ const (
 )
 
 // Countries reads the country package.
-func Countries(p Package) (*Table, error) {
+func Countries(p Package) (*Source, error) {
 	db, err := mmdb.Open(filepath.Join(p.Dir, "iptoasn-country.mmdb"))
 	if err != nil {
 		return nil, fmt.Errorf("geogen: %w", err)
 	}
-	t := &Table{Dataset: p.dataset("country", "PDDL-1.0")}
+	t := &Source{Dataset: p.dataset("country", "PDDL-1.0")}
 	t.Built = db.Built()
 	number := map[string]uint32{}
 	for code := range geo.Countries() {
@@ -63,8 +63,8 @@ func last(p netip.Prefix) netip.Addr {
 }
 
 // Providers reads the provider package. Its build date is the one in its version.
-func Providers(p Package) (*Table, error) {
-	t := &Table{Dataset: p.dataset("provider", "CC-BY-4.0")}
+func Providers(p Package) (*Source, error) {
+	t := &Source{Dataset: p.dataset("provider", "CC-BY-4.0")}
 	var err error
 	if t.Built, err = versionDate(p.Version); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func Providers(p Package) (*Table, error) {
 }
 
 func (p Package) dataset(table, licence string) geo.Dataset {
-	return geo.Dataset{Table: table, Source: "npm " + p.Name, Version: p.Version, Licence: licence}
+	return geo.Dataset{Table: table, Source: "npm:" + p.Name, Version: p.Version, Licence: licence}
 }
 
 // versionDate reads the date and hour at the end of an ip-location-db version: 2.3.2026061719.

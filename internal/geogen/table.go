@@ -1,10 +1,7 @@
 package geogen
 
 import (
-	"bytes"
-	"compress/flate"
 	"encoding/binary"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,8 +10,8 @@ import (
 	"github.com/kelisim/kelisim/geo"
 )
 
-// Table is a table to be written: what is said of which ranges.
-type Table struct {
+// Source is what one source says: which ranges have which value.
+type Source struct {
 	geo.Dataset
 	Names  []string // value 1 is Names[0]; none contains a line feed
 	ASNs   []uint32 // ascending, one per name; nil for countries
@@ -22,101 +19,121 @@ type Table struct {
 }
 
 // add appends the range of addresses from first to last. Ranges of IPv6 outside 2000::/3 are left out.
-func (t *Table) add(first, last netip.Addr, value uint32) {
+func (s *Source) add(first, last netip.Addr, value uint32) {
 	if first.Is4() {
 		lo, hi := first.As4(), last.As4()
-		t.V4 = append(t.V4, Range{uint64(binary.BigEndian.Uint32(lo[:])), uint64(binary.BigEndian.Uint32(hi[:])), value})
+		s.V4 = append(s.V4, Range{uint64(binary.BigEndian.Uint32(lo[:])), uint64(binary.BigEndian.Uint32(hi[:])), value})
 		return
 	}
 	lo, inLo := upper(first)
 	hi, inHi := upper(last)
 	if inLo && inHi {
-		t.V6 = append(t.V6, Range{lo, hi, value})
+		s.V6 = append(s.V6, Range{lo, hi, value})
 	}
 }
 
-// Encode returns the table as a file of [geo.Format].
-func (t *Table) Encode() []byte {
-	v4 := Cut(Coarse(t.V4, shift4, size4), Special4())
-	v6 := Cut(Coarse(t.V6, shift6, size6), Special6())
-	names, asns, v4, v6 := t.used(v4, v6)
-	var head, body bytes.Buffer
-	fmt.Fprintf(&head, "%s\ntable: %s\nsource: %s\nversion: %s\nbuilt: %s\nlicence: %s\n",
-		geo.Format, t.Table, t.Source, t.Version, t.Built.UTC().Format(time.RFC3339), t.Licence)
-	section := func(name string, data []byte) {
-		packed := deflate(data)
-		fmt.Fprintf(&head, "section: %s %d %d\n", name, len(data), len(packed))
-		body.Write(packed)
-	}
-	section("names", []byte(strings.Join(names, "\n")+"\n"))
-	if t.ASNs != nil {
-		section("asns", differences(asns))
-	}
-	section("v4len", lengths(v4))
-	section("v4val", values(v4))
-	section("v6len", lengths(v6))
-	section("v6val", values(v6))
-	return slices.Concat(head.Bytes(), []byte("\n"), body.Bytes())
+// planes returns the runs of both planes, after special-purpose addresses are cut out.
+func (s *Source) planes() (v4, v6 []Run) {
+	return Cut(Coarse(s.V4, shift4, size4), Special4()), Cut(Coarse(s.V6, shift6, size6), Special6())
 }
 
-// used renumbers the values so that only those which own a unit are left.
-func (t *Table) used(planes ...[]Run) (names []string, asns []uint32, v4, v6 []Run) {
-	owns := make([]bool, len(t.Names)+1)
+// Encode returns both sources as one file of [geo.Format].
+func Encode(countries, providers *Source) []byte {
+	c4, c6 := countries.planes()
+	p4, p6 := providers.planes()
+	codes, numberC := renumber(countries.Names, c4, c6)
+	names, numberP := renumber(providers.Names, p4, p6)
+	var asns []uint32
+	for i, asn := range providers.ASNs {
+		if numberP[i+1] != 0 {
+			asns = append(asns, asn)
+		}
+	}
+	v4, v6 := Overlay(c4, p4, numberC, numberP), Overlay(c6, p6, numberC, numberP)
+	cells := number(v4, v6)
+
+	var w writer
+	w.line(geo.Format)
+	for _, s := range []*Source{countries, providers} {
+		w.line("%s: %s %s %s %s", s.Table, s.Source, s.Version, s.Built.UTC().Format(time.RFC3339), s.Licence)
+	}
+	w.line("names: %d %d", len(names), len(lines(names)))
+	w.section("codes", []byte(strings.Join(codes, "")))
+	words, once, stream := Words(names)
+	w.section("words", []byte(words))
+	w.section("once", []byte(once))
+	w.section("names", stream)
+	w.section("asns", differences(asns))
+	w.section("cells", differences(cells))
+	for _, plane := range []struct {
+		name string
+		runs []Run
+	}{{"v4", v4}, {"v6", v6}} {
+		codes, fresh := values(plane.runs, len(cells))
+		w.section(plane.name+"len", lengths(plane.runs))
+		w.section(plane.name+"val", codes)
+		w.section(plane.name+"new", fresh)
+	}
+	return w.file()
+}
+
+// renumber numbers the names that own a unit from 1, in their order, and says by old value which
+// number each has got, 0 for none.
+func renumber(names []string, planes ...[]Run) (used []string, numbers []uint32) {
+	owns := make([]bool, len(names)+1)
 	for _, runs := range planes {
 		for _, r := range runs {
 			owns[r.Value] = true
 		}
 	}
-	number := make([]uint32, len(owns))
-	for i, name := range t.Names {
-		if !owns[i+1] {
-			continue
+	numbers = make([]uint32, len(owns))
+	for i, name := range names {
+		if owns[i+1] {
+			used = append(used, name)
+			numbers[i+1] = uint32(len(used))
 		}
-		names = append(names, name)
-		number[i+1] = uint32(len(names))
-		if t.ASNs != nil {
-			asns = append(asns, t.ASNs[i])
+	}
+	return used, numbers
+}
+
+// Overlay joins the runs of countries and providers to runs of provider<<8 | country.
+func Overlay(countries, providers []Run, numberC, numberP []uint32) []Run {
+	var out []Run
+	for at := uint64(0); len(countries) > 0 && len(providers) > 0; {
+		c, p := countries[0], providers[0]
+		end := min(c.End, p.End)
+		out = push(out, Run{at, end, numberP[p.Value]<<8 | numberC[c.Value]})
+		at = end
+		if c.End == end {
+			countries = countries[1:]
 		}
+		if p.End == end {
+			providers = providers[1:]
+		}
+	}
+	return out
+}
+
+// number replaces the runs' values by their numbers from 1 in ascending order, leaves 0, and returns
+// the values by number.
+func number(planes ...[]Run) (values []uint32) {
+	for _, runs := range planes {
+		for _, r := range runs {
+			values = append(values, r.Value)
+		}
+	}
+	slices.Sort(values)
+	values = slices.Compact(values)
+	if len(values) > 0 && values[0] == 0 {
+		values = values[1:]
 	}
 	for _, runs := range planes {
-		for i := range runs {
-			runs[i].Value = number[runs[i].Value]
+		for i, r := range runs {
+			if r.Value != 0 {
+				n, _ := slices.BinarySearch(values, r.Value)
+				runs[i].Value = uint32(n + 1)
+			}
 		}
 	}
-	return names, asns, planes[0], planes[1]
-}
-
-func lengths(runs []Run) (out []byte) {
-	for _, r := range runs {
-		out = binary.AppendUvarint(out, r.End-r.Start)
-	}
-	return out
-}
-
-func values(runs []Run) (out []byte) {
-	for _, r := range runs {
-		out = binary.AppendUvarint(out, uint64(r.Value))
-	}
-	return out
-}
-
-func differences(sorted []uint32) (out []byte) {
-	var last uint32
-	for _, n := range sorted {
-		out = binary.AppendUvarint(out, uint64(n-last))
-		last = n
-	}
-	return out
-}
-
-func deflate(data []byte) []byte {
-	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	// Writes to a buffer do not fail.
-	w.Write(data)
-	w.Close()
-	return out.Bytes()
+	return values
 }

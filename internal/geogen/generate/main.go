@@ -1,4 +1,4 @@
-// Command generate writes the table files of package geo: run it by "go generate ./geo". It needs
+// Command generate writes the table file of package geo: run it by "go generate ./geo". It needs
 // npm, and prints what it made.
 package main
 
@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "data", "folder for country.geo, provider.geo and the licences")
+	out := flag.String("out", "data", "folder for world.geo and the licences")
 	country := flag.String("country", "", "folder of an unpacked country package, instead of fetching it")
 	provider := flag.String("provider", "", "folder of an unpacked provider package, instead of fetching it")
 	flag.Parse()

@@ -1,0 +1,39 @@
+package geogen
+
+import (
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"slices"
+)
+
+// writer collects the header and the sections of a table file.
+type writer struct{ head, body bytes.Buffer }
+
+func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.head, format+"\n", args...) }
+
+// section packs data, unless that gains too little to be worth the time it takes to unpack.
+func (w *writer) section(name string, data []byte) {
+	packed := deflate(data)
+	if len(packed) > len(data)*15/16 {
+		packed = data
+	}
+	w.line("section: %s %d %d", name, len(data), len(packed))
+	w.body.Write(packed)
+}
+
+func (w *writer) file() []byte {
+	return slices.Concat(w.head.Bytes(), []byte("\n"), w.body.Bytes())
+}
+
+func deflate(data []byte) []byte {
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.BestCompression)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	// Writes to a buffer do not fail.
+	w.Write(data)
+	w.Close()
+	return out.Bytes()
+}
