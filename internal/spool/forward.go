@@ -39,7 +39,7 @@ type forwarder struct {
 	place   cursor
 	keep    time.Duration
 	report  func(error) // called with each failure, and with nil when the store answers again
-	done    func(kind, string)
+	done    func(k kind, entry string, hits int64)
 
 	orphan bool   // of a run that died
 	high   uint64 // the last batch handed over, frames handed over again left out
@@ -158,7 +158,7 @@ func (f *forwarder) hand(ctx context.Context, k kind, payload []byte) (rewound b
 		if err := f.store.Append(ctx, e); err != nil {
 			return false, fmt.Errorf("spool: hand over a consent entry: %w", err)
 		}
-		f.done(k, e.ID)
+		f.done(k, e.ID, 0)
 		return false, nil
 	default:
 		f.report(fmt.Errorf("spool: frame of unknown kind %d left out: written by a newer version?", k))
@@ -189,7 +189,7 @@ func (f *forwarder) batch(ctx context.Context, payload []byte) (rewound bool, er
 	f.back = false
 	if seq > f.high {
 		f.high = seq
-		f.done(kindBatch, "")
+		f.done(kindBatch, "", hits(b))
 	}
 	return false, nil
 }

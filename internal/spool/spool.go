@@ -51,6 +51,7 @@ type Spool struct {
 // State is what an admin is shown.
 type State struct {
 	Batches  uint64    // batches that wait for the store
+	Hits     int64     // hits counted in them
 	Entries  uint64    // consent entries that wait for the store
 	Bytes    int64     // on disk, acknowledged segments that are still kept included
 	Handed   time.Time // when the store last took something; zero for never
@@ -121,8 +122,17 @@ func (s *Spool) Put(_ context.Context, b stats.Batch) error {
 	}
 	s.mu.Lock()
 	s.state.Batches++
+	s.state.Hits += hits(b)
 	s.mu.Unlock()
 	return nil
+}
+
+// hits is how many hits a batch counts.
+func hits(b stats.Batch) (n int64) {
+	for i := range b.Totals {
+		n += b.Totals[i].Counts.Hits()
+	}
+	return n
 }
 
 // Append keeps a consent entry on disk before it returns.
@@ -241,7 +251,7 @@ func (s *Spool) report(err error) {
 }
 
 // handed notes that the store took a frame.
-func (s *Spool) handed(k kind, id string) {
+func (s *Spool) handed(k kind, id string, hits int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state.Fault != "" {
@@ -252,6 +262,7 @@ func (s *Spool) handed(k kind, id string) {
 	case kindBatch:
 		if s.state.Batches > 0 { // a frame handed over again after a rollback was taken off before
 			s.state.Batches--
+			s.state.Hits -= hits
 		}
 	case kindEntry:
 		delete(s.entries, id)

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/kelisim/kelisim/internal/yamldoc"
+)
+
+// fileConfig is what a configuration file may hold: the flags that say how a site is run.
+type fileConfig struct {
+	Addr        *string  `yaml:"addr"`
+	Data        *string  `yaml:"data"`
+	Redis       *string  `yaml:"redis"`
+	RedisLedger *string  `yaml:"redis-ledger"`
+	RedisAdmin  *string  `yaml:"redis-admin"`
+	Site        *string  `yaml:"site"`
+	Zone        *string  `yaml:"zone"`
+	Floor       *int     `yaml:"floor"`
+	Geo         []string `yaml:"geo"`
+	Policy      *string  `yaml:"policy"`
+	Trust       *string  `yaml:"trust"`
+	Secure      *bool    `yaml:"secure"`
+	SecretFile  *string  `yaml:"secret-file"`
+	Upstream    *string  `yaml:"upstream"`
+}
+
+// loadYAML reads a configuration file.
+func loadYAML(r io.Reader) (kong.Resolver, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, yamldoc.MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	var c fileConfig
+	if _, err := yamldoc.Decode(raw, &c); err != nil {
+		return nil, fmt.Errorf("configuration file: %w", err)
+	}
+	return resolver(c.values()), nil
+}
+
+// values returns what is set, by flag name.
+func (c fileConfig) values() map[string]any {
+	values := map[string]any{}
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		name, field := v.Type().Field(i).Tag.Get("yaml"), v.Field(i)
+		switch {
+		case field.IsNil():
+		case field.Kind() == reflect.Pointer:
+			values[name] = field.Elem().Interface()
+		default:
+			values[name] = strings.Join(c.Geo, ",")
+		}
+	}
+	return values
+}
+
+// resolver answers flags that the command line does not set. The environment goes before the file.
+func resolver(values map[string]any) kong.ResolverFunc {
+	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if _, ok := os.LookupEnv(name); ok {
+				return nil, nil
+			}
+		}
+		return values[flag.Name], nil
+	}
+}

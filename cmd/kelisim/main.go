@@ -1,0 +1,89 @@
+// Command kelisim asks visitors for consent, holds cookies back until it is given, and counts visits
+// anonymously: as a demonstration site, in front of another site, or over the logs of one.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // it started, and then something failed
+	exitUsage  = 2 // it could not start: configuration, policy, database, port
+)
+
+// cli is what can be typed. Every flag may also stand in the configuration file and in the environment;
+// the command line wins, then the environment, then the file.
+type cli struct {
+	Config kong.ConfigFlag `help:"YAML file with any of these flags: \"addr: 127.0.0.1:8080\"." placeholder:"FILE" env:"KELISIM_CONFIG"`
+
+	Demo    demoCmd    `cmd:"" default:"withargs" help:"Run the demonstration site, its banner, privacy centre and dashboard (the default)."`
+	Proxy   proxyCmd   `cmd:"" help:"Guard a site by standing in front of it."`
+	Import  importCmd  `cmd:"" help:"Count the page views of an access log."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// streams is where commands write to.
+type streams struct {
+	out, err io.Writer
+	logger   *slog.Logger
+}
+
+// usageError is a fault that the user can mend: it prevents a start.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func run(args []string, stdout, stderr io.Writer) (code int) {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("kelisim"),
+		kong.Description("Consent for cookies, anonymous statistics for you. Without a command it runs a demonstration: open the address it prints."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code; panic(exitSignal{}) }),
+		kong.Configuration(loadYAML),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "kelisim:", err)
+		return exitUsage
+	}
+	defer func() { // kong leaves by its exit hook, for --help
+		if r := recover(); r != nil {
+			if _, ok := r.(exitSignal); !ok {
+				panic(r)
+			}
+			code = exited
+		}
+	}()
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "kelisim: %v\nkelisim: try: kelisim --help\n", err)
+		return exitUsage
+	}
+	s := streams{out: stdout, err: stderr, logger: slog.New(slog.NewTextHandler(stderr, nil))}
+	if err := command.Run(s); err != nil {
+		fmt.Fprintln(stderr, "kelisim:", err)
+		var fault usageError
+		if errors.As(err, &fault) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return exitOK
+}
+
+type exitSignal struct{}

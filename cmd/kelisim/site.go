@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/middleware"
+	"github.com/kelisim/kelisim/server"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// site is a guarded site with its dashboard.
+type site struct {
+	flags     siteFlags
+	streams   streams
+	store     database
+	guard     *middleware.Guard
+	dashboard *server.Server
+	locator   geo.Locator
+	floors    stats.Floors
+	started   time.Time
+}
+
+// choices are what the commands decide differently where the user says nothing.
+type choices struct {
+	floor int
+	trust string
+}
+
+// newSite opens everything that a site needs, or says what is wrong and leaves nothing behind.
+func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices, s streams) (_ *site, err error) {
+	zone, zoneErr := f.zone()
+	trust, trustErr := f.trust(or.trust)
+	floors, floorErr := f.floors(or.floor)
+	locator, geoErr := f.locator()
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, f.checkData()); err != nil {
+		return nil, err
+	}
+	secret, err := f.load(f.Data)
+	if err != nil {
+		return nil, err
+	}
+	store, err := f.open(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	st := &site{flags: f, streams: s, store: store, locator: locator, floors: floors, started: time.Now()}
+	st.guard, err = middleware.New(middleware.Config{
+		Store: store, Policy: policy, Secret: secret, Trust: trust, Dir: f.Data, Zone: zone, Locator: locator,
+		Floors: floors, Secure: f.Secure, Skip: ownPath, Logger: s.logger,
+	})
+	if err != nil {
+		return nil, errors.Join(usageError{err}, store.Shutdown())
+	}
+	st.dashboard, err = server.New(server.Config{
+		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
+		Documents: store, Health: st.health, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
+	})
+	if err != nil {
+		return nil, errors.Join(usageError{err}, st.close(ctx))
+	}
+	return st, nil
+}
+
+// ownPath exempts the admin's pages from the guard: they are not the site's.
+func ownPath(r *http.Request) bool {
+	path := r.URL.Path
+	return path == "/healthz" || path == "/admin" || len(path) > 6 && path[:7] == "/admin/"
+}
+
+// close hands over what is counted and lets the store go.
+func (s *site) close(ctx context.Context) error {
+	return errors.Join(s.guard.Shutdown(ctx), s.store.Shutdown())
+}
+
+// healthz answers whether the site is served, and how the store is.
+func (s *site) healthz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if s.store.Ping(ctx) != nil {
+		fmt.Fprintln(w, "ok: pages are served; the store is away, counts wait on disk")
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// health is what the dashboard shows of this process.
+func (s *site) health(ctx context.Context) server.Health {
+	version, commit := build()
+	state := s.guard.State()
+	h := server.Health{
+		Version: version, Commit: commit, Go: runtime.Version(), Started: s.started,
+		Store: s.store.Kind(), Fault: state.Spool.Fault, Flushed: state.Spool.Handed,
+		Accepted: state.Figures.Accepted, Waiting: state.Figures.Waiting,
+		GeoBuilt: s.locator.Built(), Policy: s.guard.Rules().Hash(), Revision: s.guard.Rules().Revision(),
+	}
+	for _, credit := range geo.Credits() {
+		h.GeoSource += credit.Text + " "
+	}
+	h.Spooled = state.Spool.Hits
+	h.Stored = state.Figures.Handed - state.Spool.Hits
+	for reason, n := range state.Figures.Dropped {
+		h.Dropped = append(h.Dropped, server.Drop{Reason: reason, Count: n})
+	}
+	h.Floors = []server.Floor{{Class: "health.floor.attribute", K: s.floors.Person}, {Class: "health.floor.page", K: max(1, s.floors.Open)}}
+	zone, _ := s.flags.zone()
+	today, _ := visit.DayOf(time.Now(), zone)
+	if open, err := s.store.Open(ctx, today+1); err == nil {
+		h.OpenDays = open
+	} else {
+		h.Fault = "store"
+	}
+	return h
+}
+
+// listen takes the port, or says who to ask.
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, usage("%s is taken by another program: stop it, or give another address with --addr", addr)
+	}
+	if err != nil {
+		return nil, usage("cannot listen on %q: %v: give an address such as 127.0.0.1:8080 with --addr", addr, err)
+	}
+	return l, nil
+}
+
+// Bounds of one connection. There is no write timeout: downloads and streams may last.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	drainTime  = 20 * time.Second
+)
+
+// serve serves until SIGTERM or SIGINT, then drains: requests under way are answered, counts handed over.
+func (s *site) serve(ctx context.Context, handlers map[net.Listener]http.Handler) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	failed := make(chan error, len(handlers))
+	var servers []*http.Server
+	for listener, handler := range handlers {
+		srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10}
+		servers = append(servers, srv)
+		go func() { failed <- srv.Serve(listener) }()
+	}
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		stop() // a second signal ends it at once
+	}
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	for _, srv := range servers {
+		if e := srv.Shutdown(drain); e != nil {
+			err = errors.Join(err, e, srv.Close())
+		}
+	}
+	return errors.Join(err, s.close(drain))
+}
+
+// invite prints the one-time link by which the first admin makes an account, where there is none yet.
+func (s *site) invite(ctx context.Context, base string) error {
+	link, err := s.dashboard.SetupLink(ctx, base)
+	if err != nil {
+		return fmt.Errorf("the set-up link could not be made: %w", err)
+	}
+	if link != "" {
+		fmt.Fprintf(s.streams.out, "\n  First admin     %s\n                  works once, for a day\n", link)
+	}
+	return nil
+}
+
+// base is the address that a browser on this machine reaches a listener by.
+func base(l net.Listener) string {
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "http://" + l.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

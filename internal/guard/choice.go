@@ -1,0 +1,99 @@
+package guard
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/risk"
+)
+
+// maxChoices bounds the memory for verified state cookies. Visitors who decided alike in one hour hold
+// the same value, so few are met often.
+const maxChoices = 4096
+
+// choices remembers state cookies whose signature was verified. Forged ones never enter.
+type choices struct {
+	mu    sync.RWMutex
+	known map[string]consent.Choice
+}
+
+func (c *choices) get(value string) (consent.Choice, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	choice, ok := c.known[value]
+	return choice, ok
+}
+
+func (c *choices) put(value string, choice consent.Choice) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) >= maxChoices {
+		c.known = make(map[string]consent.Choice)
+	}
+	c.known[strings.Clone(value)] = choice
+}
+
+// choice is what holds for a request from the given country: what its state cookie says if it is sound,
+// with what the browser asks for applied.
+func (g *Guard) choice(r *http.Request, country string, now time.Time) consent.Choice {
+	return g.rules.EffectiveIn(country, g.stated(r, now), r.Header)
+}
+
+// stated reads the state cookie. Of several (a host's and a domain's) the first sound one counts.
+func (g *Guard) stated(r *http.Request, now time.Time) consent.Choice {
+	tries := 0
+	for _, line := range r.Header["Cookie"] {
+		for rest := line; rest != "" && tries < 4; {
+			var value string
+			var ok bool
+			if value, rest, ok = stateIn(rest); !ok {
+				continue
+			}
+			tries++
+			if choice, ok := g.open(value, now); ok {
+				return choice
+			}
+		}
+	}
+	return consent.Choice{}
+}
+
+// stateIn cuts the first cookie off a Cookie header and returns its value if it is the state cookie.
+func stateIn(line string) (value, rest string, ok bool) {
+	pair, rest, _ := strings.Cut(line, ";")
+	name, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
+	return value, rest, ok && name == consent.StateCookie
+}
+
+func (g *Guard) open(value string, now time.Time) (consent.Choice, bool) {
+	if len(value) > consent.MaxState {
+		return consent.Choice{}, false
+	}
+	choice, known := g.choices.get(value)
+	if !known {
+		var err error
+		if choice, err = g.keys.VerifyState(value, g.rules); err != nil {
+			return consent.Choice{}, false
+		}
+		g.choices.put(value, choice)
+	}
+	return choice, g.rules.Check(choice, now) == nil
+}
+
+// Choice is what the visitor of r decided, opt-outs of the browser applied.
+func (g *Guard) Choice(r *http.Request) consent.Choice {
+	now := g.config.Now()
+	country := ""
+	if len(g.rules.Policy().Models) > 0 {
+		country = g.config.Locator.Locate(g.config.Trust.Addr(r)).Country
+	}
+	return g.choice(r, country, now)
+}
+
+// Verdict is what is known of the network behind r.
+func (g *Guard) Verdict(r *http.Request) risk.Verdict {
+	return risk.Assess(g.config.Locator.Locate(g.config.Trust.Addr(r)), g.config.Locator.Built())
+}

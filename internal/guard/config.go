@@ -1,0 +1,144 @@
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// Store is where counts and consent records rest. Both stores of the house implement it.
+type Store interface {
+	stats.Sink
+	stats.Source
+	stats.Keeper
+	consent.Ledger
+}
+
+// Config says how a site is guarded. Store, Policy, Secret and Trust are required: nobody else can
+// decide them. Everything else is useful at zero.
+type Config struct {
+	// Store keeps counts and consent records. Required.
+	Store Store
+	// Policy says what the site does with data. Required.
+	Policy consent.Policy
+	// Secret signs the visitors' choices, seals their records and keys the days' visitors: at least 32
+	// random bytes, from the environment or a file outside Dir. Required.
+	Secret []byte
+	// OldSecrets are former secrets whose signatures still hold. Default: none.
+	OldSecrets [][]byte
+	// Trust says how the client's address is found. Required: every silent default is forgeable
+	// somewhere. visit.TrustDirect is right where no proxy stands in front.
+	Trust visit.Trust
+
+	// Dir is the folder for what waits for the store; made where missing, one per machine. Several
+	// processes may share it. Default: "kelisim-data" in the working directory.
+	Dir string
+	// Prefix is where the privacy centre is mounted. Default: "/consent".
+	Prefix string
+	// Zone is the time zone in which the site's days begin. Default: UTC.
+	Zone *time.Location
+	// Hosts are hosts of the site beside the one a request asks for: no referrers. Default: none.
+	Hosts []string
+	// CampaignTags are query parameters that name a campaign, beside utm_*. Default: none.
+	CampaignTags []string
+	// CookieDomain makes the choice hold for all hosts under a domain, such as "example.kz". It must
+	// not be a public suffix. Default: the choice holds for the host alone.
+	CookieDomain string
+	// Secure says that browsers reach the site over TLS although this process does not see it, as
+	// behind a proxy that ends it. Default: as the connection is.
+	Secure bool
+	// Locator finds where an address is. Default: the embedded tables of package geo.
+	Locator geo.Locator
+	// Floors say how many visitors of a day must carry a value before it leaves memory.
+	// Default: 5 for attributes of persons, 1 for pages and sources.
+	Floors stats.Floors
+	// Capacity is the number of visitors a day that can be told apart. Default: 2,000,000.
+	Capacity int
+	// ByTemplate leaves pages alone: the site's templates print [Guard.Banner] themselves right after
+	// the body tag. Default: the banner is put into every HTML page.
+	ByTemplate bool
+	// Skip exempts requests from everything: they are neither gated nor counted. Default: none.
+	Skip func(*http.Request) bool
+
+	// Logger gets faults, once each; never an address, a user agent or a cookie value. Default: slog.Default.
+	Logger *slog.Logger
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+	// FlushEvery is how often counts leave memory. Default: 1 second.
+	FlushEvery time.Duration
+}
+
+// normalise returns a copy with defaults filled in, or every fault at once.
+func (c Config) normalise() (Config, error) {
+	var faults []error
+	fault := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf("config: "+format, args...))
+		}
+	}
+	fault(c.Store == nil, "Store is required: open one with redisstore.Open or boltstore.Open")
+	fault(len(c.Secret) < consent.MinSecret, "Secret must have at least %d bytes: make one with `openssl rand -base64 32`", consent.MinSecret)
+	fault(c.Trust.IsZero(), "Trust is required: say how the client's address is found (TrustDirect where no proxy stands in front)")
+	if c.Dir == "" {
+		c.Dir = "kelisim-data"
+	}
+	if c.Prefix == "" {
+		c.Prefix = "/consent"
+	}
+	clean := path.Clean(c.Prefix)
+	fault(clean == "/" || !strings.HasPrefix(clean, "/") || clean != strings.TrimSuffix(c.Prefix, "/"), "Prefix %q must be a path such as /consent", c.Prefix)
+	c.Prefix = clean
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Locator == nil {
+		embedded, err := geo.Embedded()
+		if err != nil {
+			faults = append(faults, err)
+		}
+		c.Locator = embedded
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.FlushEvery == 0 {
+		c.FlushEvery = time.Second
+	}
+	if c.Skip == nil {
+		c.Skip = func(*http.Request) bool { return false }
+	}
+	fault(c.FlushEvery < 0, "FlushEvery must not be negative")
+	fault(c.Capacity < 0, "Capacity must not be negative")
+	faults = append(faults, c.checkDomain())
+	return c, errors.Join(faults...)
+}
+
+// checkDomain keeps a choice from being set for everybody under a public suffix.
+func (c Config) checkDomain() error {
+	if c.CookieDomain == "" {
+		return nil
+	}
+	domain := strings.TrimPrefix(strings.ToLower(c.CookieDomain), ".")
+	registrable, err := publicsuffix.EffectiveTLDPlusOne(domain)
+	if err != nil {
+		return fmt.Errorf("config: CookieDomain %q is no domain that a site can own: give the registrable one, such as example.kz", c.CookieDomain)
+	}
+	if !strings.HasSuffix(domain, registrable) {
+		return fmt.Errorf("config: CookieDomain %q is not under %q", c.CookieDomain, registrable)
+	}
+	return nil
+}

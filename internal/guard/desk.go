@@ -1,0 +1,131 @@
+package guard
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/centre"
+)
+
+// desk is what the privacy centre sees of the guard.
+type desk struct{ *Guard }
+
+// ledgerTime bounds how long a record is waited for.
+const ledgerTime = 5 * time.Second
+
+// Submit implements [centre.Consents]. What is granted is recorded first; a refusal holds whatever
+// becomes of its record.
+func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submission) (consent.Choice, error) {
+	now := d.config.Now()
+	before := d.Choice(r)
+	if id, ok := d.proven(r); ok {
+		s.Previous = id
+	}
+	id, err := consent.NewID(rand.Reader)
+	if err != nil {
+		return before, err
+	}
+	s.RecordID = id
+	after, record := d.rules.Apply(s, before, now)
+	if err := d.keep(r.Context(), record); err != nil {
+		d.faults.note("ledger", err)
+		if !s.Refusal() {
+			return before, err
+		}
+	}
+	d.setState(w, r, after, now)
+	d.setProof(w, s, after, now)
+	d.recorder.Outcome(now, outcome(s))
+	return after, nil
+}
+
+// keep writes a record to the spool, or where the disk fails to the store itself.
+func (d desk) keep(ctx context.Context, record consent.Record) error {
+	entry, err := d.keys.SealRecord(record)
+	if err != nil {
+		return err
+	}
+	if err := d.spool.Append(ctx, entry); err != nil {
+		ctx, cancel := context.WithTimeout(ctx, ledgerTime)
+		defer cancel()
+		return errors.Join(err, d.config.Store.Append(ctx, entry))
+	}
+	return nil
+}
+
+// outcome names what was done for the statistics of consent.
+func outcome(s consent.Submission) string {
+	what := map[consent.Action]string{
+		consent.Accept: "accepted", consent.Reject: "rejected", consent.Choose: "customised", consent.Withdraw: "withdrawn",
+	}[s.Action]
+	if s.Action == consent.Choose && len(s.Purposes) == 0 {
+		what = "rejected"
+	}
+	return string(s.Method) + "/" + what
+}
+
+// setState gives the visitor the choice: the cookie is the truth when the store is down.
+func (d desk) setState(w http.ResponseWriter, r *http.Request, c consent.Choice, now time.Time) {
+	http.SetCookie(w, &http.Cookie{
+		Name: consent.StateCookie, Value: d.keys.SealState(c, d.rules), Path: "/", Domain: d.domain(r),
+		MaxAge: int(c.Until().Sub(now) / time.Second), Secure: d.secure(r), SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// setProof gives the visitor what proves the record to be theirs. Whoever refuses is left with nothing
+// that could be told from anybody else's refusal, unless they ask for a receipt.
+func (d desk) setProof(w http.ResponseWriter, s consent.Submission, c consent.Choice, now time.Time) {
+	cookie := &http.Cookie{
+		Name: consent.ProofCookie, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
+	}
+	if granted := len(c.Granted()) > 1; granted || s.Receipt {
+		cookie.Value, cookie.MaxAge = d.keys.SealProof(s.RecordID), int(c.Until().Sub(now)/time.Second)
+	} else {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}
+
+// domain is the Domain attribute of the state cookie for the host that r asks.
+func (d desk) domain(r *http.Request) string {
+	if domain := d.config.CookieDomain; domain != "" && under(r.Host, domain) {
+		return domain
+	}
+	return ""
+}
+
+// proven returns the id of the record that the request's proof cookie proves.
+func (g *Guard) proven(r *http.Request) (string, bool) {
+	cookie, err := r.Cookie(consent.ProofCookie)
+	if err != nil {
+		return "", false
+	}
+	id, err := g.keys.OpenProof(cookie.Value)
+	return id, err == nil
+}
+
+// Record implements [centre.Consents].
+func (d desk) Record(r *http.Request) (consent.Record, error) {
+	id, ok := d.proven(r)
+	if !ok {
+		return consent.Record{}, centre.ErrNoRecord
+	}
+	entry, waiting := d.spool.Entry(id)
+	if !waiting {
+		ctx, cancel := context.WithTimeout(r.Context(), ledgerTime)
+		defer cancel()
+		var err error
+		entry, err = d.config.Store.Entry(ctx, id)
+		if errors.Is(err, consent.ErrNoEntry) {
+			return consent.Record{}, centre.ErrNoRecord
+		}
+		if err != nil {
+			return consent.Record{}, err
+		}
+	}
+	return d.keys.OpenRecord(entry)
+}

@@ -1,0 +1,178 @@
+package guard
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/internal/gate"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// Exchange is one request and its response while the site's handler runs. It belongs to the goroutine
+// that serves the request.
+type Exchange struct {
+	guard    *Guard
+	writer   gate.Writer
+	request  *http.Request // as the handler may see it
+	outer    *http.Request // as it came
+	hit      visit.Hit
+	choice   consent.Choice
+	location geo.Location
+	asks     bool // the page asks the visitor for a choice
+	counts   bool // the request is to be counted
+	skipped  bool
+}
+
+// Begin takes a request in. The handler is to be called with [Exchange.Writer] and [Exchange.Request],
+// and End after it, whatever happens.
+func (g *Guard) Begin(w http.ResponseWriter, r *http.Request) *Exchange {
+	e := g.exchanges.Get().(*Exchange)
+	e.guard, e.outer, e.request = g, r, r
+	if g.config.Skip(r) {
+		e.skipped = true
+		return e
+	}
+	if !e.open(w, r) {
+		e.openClosed(w, r)
+	}
+	return e
+}
+
+// open does everything that may go wrong, and reports whether it went well.
+func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
+	g := e.guard
+	defer g.rescue("begin", &ok)
+	now := g.config.Now()
+	e.hit = visit.Capture(r, g.config.Trust, now)
+	e.location = g.config.Locator.Locate(e.hit.Addr())
+	e.choice = g.choice(r, e.location.Country, now)
+	plan := gate.Plan{Rules: g.rules, Choice: e.choice, Now: now, Secure: g.secure(r), Observer: e}
+	own := g.own(r.URL.Path)
+	if !own && !g.config.ByTemplate {
+		e.dress(&plan, r)
+	}
+	e.counts = !own
+	e.request = gate.Hide(r, &plan)
+	e.writer.Reset(w, e.request, plan)
+	return true
+}
+
+// dress chooses the markup for the page that may come.
+func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
+	face := e.guard.faces.of(r)
+	e.asks = !e.choice.Decided() && e.choice.OptOut() == consent.NoOptOut
+	plan.Markup, plan.Shared, plan.SharedVary = face.decided, face.shared, "Accept-Language"
+	if e.asks {
+		plan.Markup = face.ask
+	}
+}
+
+// openClosed is what remains when open failed: the zero Choice, no markup, nothing counted.
+func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
+	e.choice, e.asks, e.counts, e.request = consent.Choice{}, false, false, r
+	e.writer.Reset(w, r, gate.Plan{Rules: e.guard.rules, Now: time.Now()})
+}
+
+// own reports whether a path is the privacy centre's.
+func (g *Guard) own(path string) bool {
+	rest, ok := strings.CutPrefix(path, g.config.Prefix)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// secure reports whether the browser reaches the site over TLS.
+func (g *Guard) secure(r *http.Request) bool { return g.config.Secure || r.TLS != nil }
+
+// Writer is what the handler must write to.
+func (e *Exchange) Writer(inner http.ResponseWriter) http.ResponseWriter {
+	if e.skipped {
+		return inner
+	}
+	return &e.writer
+}
+
+// Request is what the handler may see of the request.
+func (e *Exchange) Request() *http.Request { return e.request }
+
+// Commit implements [gate.Observer]: the response is about to leave, so the hit can be counted.
+func (e *Exchange) Commit(status int, h http.Header) (private bool) {
+	g := e.guard
+	if !e.counts || g.down.Load() {
+		return false
+	}
+	e.counts = false
+	ok := true
+	defer g.rescue("count", &ok)
+	view := g.recorder.Hit(e.hit, e.choice, e.location, status, contentType(h))
+	if view && e.asks {
+		g.recorder.Outcome(e.hit.Time(), "banner/shown")
+	}
+	return false
+}
+
+func contentType(h http.Header) string {
+	if v := h["Content-Type"]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// Unclassified implements [gate.Observer].
+func (e *Exchange) Unclassified(name string, d consent.Decision) { e.guard.undeclared.note(name, d) }
+
+// End settles an exchange whose handler returned, and lets it be used again: nobody may write to its
+// Writer any more. The error is that of the connection.
+func (e *Exchange) End() error {
+	ok, err := e.finish()
+	if ok {
+		e.release()
+	}
+	return err
+}
+
+// Finish is End where somebody outside may still hold the Writer.
+func (e *Exchange) Finish() error {
+	_, err := e.finish()
+	return err
+}
+
+func (e *Exchange) finish() (ok bool, err error) {
+	if e.skipped {
+		return true, nil
+	}
+	ok = true
+	defer e.guard.rescue("end", &ok)
+	err = e.writer.Finish()
+	gate.Settle(e.outer, e.request)
+	return ok, err
+}
+
+// Leave is End for a handler that returned an error or panicked: somebody outside may still answer, and
+// must answer through the gate, so that the exchange stays alive as long as they hold its Writer.
+func (e *Exchange) Leave() {
+	if e.skipped {
+		e.release()
+		return
+	}
+	ok := true
+	defer e.guard.rescue("leave", &ok)
+	e.writer.Abandon()
+	gate.Settle(e.outer, e.request)
+}
+
+// release erases the exchange, raw hit and all, and lets it be used again.
+func (e *Exchange) release() {
+	g := e.guard
+	*e = Exchange{}
+	g.exchanges.Put(e)
+}
+
+// rescue keeps a panic of ours from the site.
+func (g *Guard) rescue(where string, ok *bool) {
+	if err := recover(); err != nil {
+		*ok = false
+		g.faults.note(where, err)
+	}
+}

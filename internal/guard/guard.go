@@ -1,0 +1,154 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/centre"
+	"github.com/kelisim/kelisim/internal/recorder"
+	"github.com/kelisim/kelisim/internal/spool"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// Guard stands in front of a site. It is safe for concurrent use.
+type Guard struct {
+	config     Config
+	rules      *consent.Rulebook
+	keys       *consent.Keys
+	choices    choices
+	faces      *faces
+	centre     http.Handler
+	spool      *spool.Spool
+	aggregator *stats.Aggregator
+	flusher    *stats.Flusher
+	anonymiser *visit.Anonymiser
+	recorder   *recorder.Recorder
+	carrier    *carrier
+	janitor    janitor
+	exchanges  sync.Pool
+	faults     faults
+	undeclared undeclared
+	down       atomic.Bool
+}
+
+// New mounts nothing yet: it checks the configuration, reporting every fault at once, opens the spool
+// and starts to hand over what an earlier run left. Call Shutdown in the end.
+func New(c Config) (*Guard, error) {
+	c, err := c.normalise()
+	rules, policyErr := consent.Compile(c.Policy)
+	if policyErr != nil {
+		policyErr = fmt.Errorf("policy: %w", policyErr)
+	}
+	if err := errors.Join(err, policyErr); err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	g := &Guard{config: c, rules: rules, faults: faults{logger: c.Logger}, undeclared: undeclared{seen: map[string]*Undeclared{}}}
+	g.exchanges.New = func() any { return new(Exchange) }
+	if err := g.build(); err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	g.carrier.restore(g.aggregator)
+	g.spool.Start(c.Store)
+	g.flusher.Start()
+	g.janitor.start(g)
+	return g, nil
+}
+
+func (g *Guard) build() (err error) {
+	c := g.config
+	if g.keys, err = consent.NewKeys(c.Secret, c.OldSecrets...); err != nil {
+		return err
+	}
+	if g.faces, err = newFaces(g.rules, c.Prefix); err != nil {
+		return err
+	}
+	if g.centre, err = centre.New(centre.Config{Consents: desk{g}, Mount: c.Prefix, Zone: c.Zone, Logger: c.Logger}); err != nil {
+		return err
+	}
+	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
+		return err
+	}
+	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Capacity: c.Capacity})
+	if err != nil {
+		return err
+	}
+	if g.spool, err = spool.Open(spool.Options{Dir: filepath.Join(c.Dir, "spool"), Now: c.Now, Logger: c.Logger}); err != nil {
+		return err
+	}
+	g.aggregator = stats.NewAggregator(stats.Options{Instance: g.spool.Instance(), Floors: c.Floors})
+	if g.recorder, err = recorder.New(c.Zone, g.anonymiser, g.aggregator); err != nil {
+		return err
+	}
+	g.flusher = stats.NewFlusher(g.aggregator, g.spool, stats.FlusherOptions{Interval: c.FlushEvery, Zone: c.Zone, Now: c.Now, Log: c.Logger})
+	return nil
+}
+
+// Rules returns the policy in force.
+func (g *Guard) Rules() *consent.Rulebook { return g.rules }
+
+// Prefix returns where the privacy centre is mounted.
+func (g *Guard) Prefix() string { return g.config.Prefix }
+
+// Live returns what this process has counted and not let out of memory yet, for [stats.NewReports].
+func (g *Guard) Live() *stats.Aggregator { return g.aggregator }
+
+// Centre returns the handler of everything under the prefix: banner files, choices, the privacy centre.
+// Requests must reach it with their full path.
+func (g *Guard) Centre() http.Handler { return g.centre }
+
+// Shutdown writes out what is counted, hands it to the store for as long as ctx lasts, and stops. What
+// the store does not have by then waits on disk for the next run; nothing is lost. Requests that come
+// later are still gated, and no longer counted.
+func (g *Guard) Shutdown(ctx context.Context) error {
+	if g.down.Swap(true) {
+		return nil
+	}
+	g.janitor.stop()
+	err := g.flusher.Shutdown(ctx)
+	err = errors.Join(err, g.carrier.save(g.aggregator))
+	if drained := g.spool.Drain(ctx); drained != nil {
+		g.config.Logger.Warn("the store did not take everything in time; the rest waits on disk", "error", drained)
+	}
+	return errors.Join(err, g.spool.Close())
+}
+
+// faults counts what went wrong on our side, and logs the first of each kind.
+type faults struct {
+	logger *slog.Logger
+	count  atomic.Int64
+	logged sync.Map
+}
+
+func (f *faults) note(where string, err any) {
+	f.count.Add(1)
+	if _, seen := f.logged.LoadOrStore(where, true); !seen {
+		f.logger.Error("a fault in the guard; pages are served, cookies that need consent are not", "where", where, "error", err)
+	}
+}
+
+// State is what an admin is shown of a running guard.
+type State struct {
+	Spool      spool.State
+	Figures    stats.Figures
+	Visitors   visit.TrackerStats
+	Faults     int64        // panics of ours that were kept from the site
+	Undeclared []Undeclared // cookies that no rule declares
+	Now        time.Time
+}
+
+// State returns the present state.
+func (g *Guard) State() State {
+	return State{
+		Spool: g.spool.State(), Figures: g.aggregator.Figures(), Visitors: g.anonymiser.Stats(),
+		Faults: g.faults.count.Load(), Undeclared: g.undeclared.list(), Now: g.config.Now(),
+	}
+}

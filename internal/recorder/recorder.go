@@ -1,0 +1,55 @@
+// Package recorder takes one request from what the browser transmitted to what is counted: the raw
+// [visit.Hit] comes in, a number goes up, and nothing else is left of it.
+//
+// It decides the one thing that the visitor decided: whoever refused to be counted adds one to
+// "refused" and passes none of the rooms behind (S2-2.8, S3-6.1, S4-4.5).
+package recorder
+
+import (
+	"errors"
+	"time"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// Recorder is safe for concurrent use.
+type Recorder struct {
+	zone       *time.Location
+	anonymiser *visit.Anonymiser
+	aggregator *stats.Aggregator
+}
+
+// New makes a Recorder. The zone must be that of the anonymiser.
+func New(zone *time.Location, anonymiser *visit.Anonymiser, aggregator *stats.Aggregator) (*Recorder, error) {
+	if zone == nil || anonymiser == nil || aggregator == nil {
+		return nil, errors.New("recorder: zone, anonymiser and aggregator are required")
+	}
+	return &Recorder{zone: zone, anonymiser: anonymiser, aggregator: aggregator}, nil
+}
+
+// Hit counts one request of a visitor who made the given choice and is at the given location.
+// It reports whether it was a page view, counted or refused.
+func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Location, status int, contentType string) bool {
+	response := visit.Response{Status: status, ContentType: contentType}
+	if !choice.Counts() {
+		if !visit.IsView(hit, response) {
+			return false
+		}
+		day, hour := visit.DayOf(hit.Time(), r.zone)
+		r.aggregator.AddRefused(day, hour)
+		return true
+	}
+	response.Place = visit.Place{Country: location.Country, Region: location.Region, City: location.City, Provider: location.Provider}
+	pv := r.anonymiser.Page(hit, response)
+	r.aggregator.Add(&pv)
+	return pv.View()
+}
+
+// Outcome counts what became of asking a visitor: "banner/shown", "centre/withdrawn".
+func (r *Recorder) Outcome(at time.Time, outcome string) {
+	day, hour := visit.DayOf(at, r.zone)
+	r.aggregator.AddEvent(day, hour, stats.DimConsent, outcome, 1)
+}

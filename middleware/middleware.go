@@ -1,0 +1,122 @@
+package middleware
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"net/netip"
+	"path"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/guard"
+	"github.com/kelisim/kelisim/risk"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// Config says how a site is guarded. Store, Policy, Secret and Trust are required.
+type Config = guard.Config
+
+// Store is where counts and consent records rest.
+type Store = guard.Store
+
+// State is what an admin is shown of a running guard.
+type State = guard.State
+
+// TrustDirect takes the address of the connection itself: right where no proxy stands in front.
+var TrustDirect = visit.TrustDirect
+
+// TrustCIDR believes X-Forwarded-For as far as the chain names addresses within prefixes; see [visit.TrustCIDR].
+func TrustCIDR(prefixes ...netip.Prefix) (visit.Trust, error) { return visit.TrustCIDR(prefixes...) }
+
+// TrustHops believes the n-th address from the right of X-Forwarded-For; see [visit.TrustHops].
+func TrustHops(n int) (visit.Trust, error) { return visit.TrustHops(n) }
+
+// TrustHeader believes the address in the named header when it comes from peers; see [visit.TrustHeader].
+func TrustHeader(name string, peers ...netip.Prefix) (visit.Trust, error) {
+	return visit.TrustHeader(name, peers...)
+}
+
+// Guard guards an Echo site. It is safe for concurrent use.
+type Guard struct {
+	core *guard.Guard
+}
+
+// New makes a guard, or reports everything that is wrong with c at once. It opens the spool folder and
+// starts handing counts to the store; call Shutdown in the end.
+func New(c Config) (*Guard, error) {
+	core, err := guard.New(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Guard{core: core}, nil
+}
+
+// Process is the middleware. Use it first.
+func (g *Guard) Process(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		response := c.Response()
+		inner, outer := response.Writer, c.Request()
+		e := g.core.Begin(inner, outer)
+		gated := e.Writer(inner)
+		response.Writer = gated
+		if r := e.Request(); r != outer {
+			c.SetRequest(r)
+		}
+		settled := false
+		defer func() {
+			if !settled { // a panic: Recover may answer yet, through the gate
+				e.Leave()
+			}
+		}()
+		err := next(c)
+		settled = true
+		if err != nil { // Echo's error handler runs after all middleware, and must answer through the gate
+			e.Leave()
+			return err
+		}
+		if response.Writer != gated { // somebody within wrapped the writer, and may still hold it
+			return e.Finish()
+		}
+		response.Writer = inner
+		return e.End()
+	}
+}
+
+// Register adds the privacy centre's routes to group: banner files, choices, the centre itself. The
+// group's path must be Config.Prefix.
+func (g *Guard) Register(group *echo.Group) {
+	handler := echo.WrapHandler(g.core.Centre())
+	group.Match([]string{http.MethodGet, http.MethodHead, http.MethodPost}, "", func(c echo.Context) error {
+		return c.Redirect(http.StatusMovedPermanently, path.Join("/", g.core.Prefix())+"/")
+	})
+	group.Any("/*", handler)
+}
+
+// Choice is what the visitor decided, opt-outs of the browser applied.
+func (g *Guard) Choice(c echo.Context) consent.Choice { return g.core.Choice(c.Request()) }
+
+// Verdict is what is known of the network behind the request: where it is, and who provides it.
+func (g *Guard) Verdict(c echo.Context) risk.Verdict { return g.core.Verdict(c.Request()) }
+
+// Banner is the banner's markup for the page that answers c, for templates that print it themselves
+// (Config.ByTemplate).
+func (g *Guard) Banner(c echo.Context) template.HTML { return g.core.Banner(c.Request()) }
+
+// Handler guards a plain net/http handler, such as a reverse proxy, and answers the privacy centre itself.
+func (g *Guard) Handler(next http.Handler) http.Handler { return g.core.Handler(next) }
+
+// Rules returns the policy in force.
+func (g *Guard) Rules() *consent.Rulebook { return g.core.Rules() }
+
+// Live is what this process has counted and still holds, for stats.NewReports.
+func (g *Guard) Live() *stats.Aggregator { return g.core.Live() }
+
+// State returns the present state, for an admin.
+func (g *Guard) State() State { return g.core.State() }
+
+// Shutdown hands over what is counted and stops; see [Config.Dir] for what the store does not take in
+// time. Call it once the server is down.
+func (g *Guard) Shutdown(ctx context.Context) error { return g.core.Shutdown(ctx) }
