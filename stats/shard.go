@@ -97,13 +97,13 @@ func (s *shard) add(pv *visit.Pageview) {
 	m := Requests
 	if pv.Bot != "" || pv.BotClass != "" {
 		m = Bots
-		t.robots.cell(robot{pv.BotClass, pv.Bot}).n[Bots]++
+		t.robot(pv).n[Bots]++
 	}
 	t.hour(pv.Hour)[m]++
 	t.addTarget(pv, m)
 	t.statusCell(pv.Status).n[m]++
-	t.people.cell(personOf(pv)).n[m]++
-	t.arrivals.cell(arrival{pv.Source, pv.Channel, pv.Campaign}).n[m]++
+	t.people.cells[t.person(pv)].n[m]++
+	t.arrival(pv.Source, pv.Channel, pv.Campaign).n[m]++
 }
 
 // addTarget counts a request that is no page view under what it asked for: a page or a file.
@@ -111,18 +111,47 @@ func (t *tally) addTarget(pv *visit.Pageview, m Measure) {
 	total := &t.hours[pv.Hour]
 	if pv.Kind != visit.KindPage {
 		total[either(m, Files, FileBots)]++
-		c := t.files.cell(text(pv.Path))
-		c.n[m]++
-		c.good = c.good || pv.Status < http.StatusBadRequest
+		count(&t.files, pv, m)
 		return
 	}
-	c := t.pages.cell(text(pv.Path))
-	c.n[m]++
-	c.good = c.good || pv.Status < http.StatusBadRequest
+	count(&t.pages, pv, m)
 	if pv.Status == http.StatusNotFound || pv.Status == http.StatusGone {
 		total[either(m, Missing, MissingBots)]++
-		t.missing.cell(text(pv.Path)).n[m]++
+		count(&t.missing, pv, m)
 	}
+}
+
+// count counts a request under its path.
+func count(paths *table[text], pv *visit.Pageview, m Measure) {
+	c := cellOf(paths, pv.Path)
+	c.n[m]++
+	c.good = c.good || pv.Status < http.StatusBadRequest
+}
+
+// cellOf returns the cell of s, to be used until the next look-up in the same table.
+func cellOf(t *table[text], s string) *cell {
+	k := text(s)
+	return &t.cells[t.find(quickText(s), &k)]
+}
+
+// arrival returns the cell of an arrival, to be used until the next look-up in the same table.
+func (t *tally) arrival(source, channel, campaign string) *cell {
+	k := arrival{source, channel, campaign}
+	return &t.arrivals.cells[t.arrivals.find(quickArrival(source, channel, campaign), &k)]
+}
+
+func (t *tally) robot(pv *visit.Pageview) *cell {
+	k := robot{pv.BotClass, pv.Bot}
+	return &t.robots.cells[t.robots.find(quickArrival(k.class, k.name, ""), &k)]
+}
+
+// person returns the index of the cell of who asks.
+func (t *tally) person(pv *visit.Pageview) int32 {
+	k := person{
+		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser,
+		pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
+	}
+	return t.people.find(quickPerson(pv), &k)
 }
 
 // either returns people if m counts people's requests, otherwise bots.
@@ -139,11 +168,4 @@ func (t *tally) statusCell(status int) *cell {
 		class = 0
 	}
 	return &t.status[class]
-}
-
-func personOf(pv *visit.Pageview) person {
-	return person{
-		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser,
-		pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
-	}
 }

@@ -6,98 +6,116 @@ import "github.com/kelisim/kelisim/visit"
 // no pause over 30 minutes in a visit.
 const lastHour = 23
 
-// addView counts a page view and what it changes about its visit. A visit belongs to the day and hour
-// in which it began: its bounce is taken back there, and its seconds are added there. The caller
-// holds mu.
+// addView counts a page view and what it changes about its visit. The caller holds mu.
 func (s *shard) addView(t *tally, pv *visit.Pageview) {
-	st := &pv.Step
-	var d cell // what the page view counts wherever it is counted
-	d.n[Views], d.n[Requests] = 1, 1
-	if st.NewVisitor {
-		d.n[Visitors] = 1
-	}
-	if st.NewVisit {
-		d.n[Visits], d.n[Bounces] = 1, 1
-	}
-	follows := !st.NewVisit && st.Previous != ""
-
-	t.people.cell(personOf(pv)).add(&d)
-	c := t.statusCell(pv.Status)
-	c.n[Views]++
-	c.n[Requests]++
-	t.addArrival(pv, &d, follows)
-
-	if st.NewVisit {
-		d.n[Entries] = 1
-	}
-	if st.NewVisit || follows {
-		d.n[Exits] = 1
-	}
-	page := t.pages.cell(text(pv.Path))
-	page.add(&d)
-	page.good = true
-	total := t.hour(pv.Hour)
-	for m, n := range d.n {
-		total[m] += int64(n)
-	}
-	if follows {
-		s.follow(t, pv)
-	}
-}
-
-// addArrival counts a page view under where its visit came from, and its request under where the
-// request itself came from: mostly a page of the site.
-func (t *tally) addArrival(pv *visit.Pageview, d *cell, follows bool) {
-	own := t.arrivals.cell(arrival{pv.Source, pv.Channel, pv.Campaign})
-	if !follows {
-		own.add(d)
+	if !pv.Step.NewVisit && pv.Step.Previous != "" {
+		s.addNext(t, pv)
 		return
 	}
-	own.n[Requests]++
-	start := t.arrivals.cell(arrival{source: pv.Step.StartSource, channel: pv.Step.StartChannel})
-	start.n[Views]++
-	start.n[Visitors] += d.n[Visitors]
+	t.statusCell(pv.Status).view(0)
+	first, begun := one(pv.Step.NewVisitor), one(pv.Step.NewVisit)
+	for _, c := range [...]*cell{
+		&t.people.cells[t.person(pv)],
+		t.arrival(pv.Source, pv.Channel, pv.Campaign),
+		cellOf(&t.pages, pv.Path),
+	} {
+		c.view(first)
+		c.n[Visits] += begun
+		c.n[Bounces] += begun
+		c.n[Entries] += begun
+		c.n[Exits] += begun
+		c.good = true
+	}
+	total := t.hour(pv.Hour)
+	total[Views]++
+	total[Requests]++
+	total[Visitors] += int64(first)
+	for _, m := range [...]Measure{Visits, Bounces, Entries, Exits} {
+		total[m] += int64(begun)
+	}
 }
 
-// follow counts what a page view takes back: the exit from the page before, and the bounce.
-func (s *shard) follow(t *tally, pv *visit.Pageview) {
+// addNext counts a page view that follows another of its visit. A visit belongs to the day and hour in
+// which it began: its bounce is taken back there, and its seconds are added there.
+func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	st := &pv.Step
-	previous, hour := t, pv.Hour
-	if st.PreviousDay != pv.Day {
-		previous, hour = s.tally(st.PreviousDay), lastHour
-	}
-	if previous != nil {
-		previous.pages.cell(text(st.Previous)).n[Exits]--
-		previous.hour(hour)[Exits]--
-	}
-	bounce, seconds := int32(0), max(st.Seconds, 0)
+	first := one(st.NewVisitor) // of a day that began during the visit
+	who := t.person(pv)
+	t.people.cells[who].view(first)
+	t.statusCell(pv.Status).view(0)
+	t.arrival(pv.Source, pv.Channel, pv.Campaign).n[Requests]++
+	start := t.arrival(st.StartSource, st.StartChannel, "")
+	start.n[Views]++
+	start.n[Visitors] += first
+	page := cellOf(&t.pages, pv.Path)
+	page.view(first)
+	page.n[Exits]++
+	page.good = true
+	total := t.hour(pv.Hour)
+	total[Views]++
+	total[Requests]++
+	total[Exits]++
+	total[Visitors] += int64(first)
+
+	var bounce int32
 	if st.Second {
 		bounce = -1
 	}
-	began := t
-	if st.StartedDay != pv.Day {
-		began = s.tally(st.StartedDay)
-	}
-	if began == nil || st.StartedHour > 23 || bounce == 0 && seconds == 0 {
+	seconds := min(max(st.Seconds, 0), 86_400)
+	if st.PreviousDay == pv.Day && st.StartedDay == pv.Day && st.StartedHour < 24 {
+		t.people.cells[who].late(bounce, seconds)
+		start.late(bounce, seconds)
+		previous := cellOf(&t.pages, st.Previous)
+		previous.n[Exits]--
+		previous.late(bounce, seconds)
+		total[Exits]--
+		t.hour(st.StartedHour).late(bounce, seconds)
 		return
 	}
-	began.people.cell(personOf(pv)).late(bounce, seconds)
-	began.arrivals.cell(arrival{source: st.StartSource, channel: st.StartChannel}).late(bounce, seconds)
-	began.pages.cell(text(st.Previous)).late(bounce, seconds)
-	total := began.hour(st.StartedHour)
-	total[Bounces] += int64(bounce)
-	total[Seconds] += seconds
+	s.acrossMidnight(pv, bounce, seconds)
 }
 
-// add adds d, which holds no seconds, to c.
-func (c *cell) add(d *cell) {
-	for m := range c.n {
-		c.n[m] += d.n[m]
+// acrossMidnight counts what a page view changes about a visit that has been counted on more than one day.
+func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) {
+	st := &pv.Step
+	if t := s.tally(st.PreviousDay); t != nil {
+		hour := pv.Hour
+		if st.PreviousDay != pv.Day {
+			hour = lastHour
+		}
+		cellOf(&t.pages, st.Previous).n[Exits]--
+		t.hour(hour)[Exits]--
 	}
+	if t := s.tally(st.StartedDay); t != nil && st.StartedHour < 24 {
+		t.people.cells[t.person(pv)].late(bounce, seconds)
+		t.arrival(st.StartSource, st.StartChannel, "").late(bounce, seconds)
+		cellOf(&t.pages, st.Previous).late(bounce, seconds)
+		t.hour(st.StartedHour).late(bounce, seconds)
+	}
+}
+
+// one returns 1 for true.
+func one(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// view counts a page view.
+func (c *cell) view(first int32) {
+	c.n[Views]++
+	c.n[Requests]++
+	c.n[Visitors] += first
 }
 
 // late adds what a later page view changes about a visit.
 func (c *cell) late(bounce int32, seconds int64) {
 	c.n[Bounces] += bounce
 	c.seconds += seconds
+}
+
+func (c *Counts) late(bounce int32, seconds int64) {
+	c[Bounces] += int64(bounce)
+	c[Seconds] += seconds
 }

@@ -13,13 +13,13 @@ type cell struct {
 
 // table interns keys as the indexes of cells. Not safe for concurrent use.
 type table[K key[K]] struct {
-	index map[K]int32
-	keys  []K
-	cells []cell
-	dirty []int32 // cells that counted something since the last gathering
-	limit int     // keys it takes
-	lost  int64   // look-ups that found no cell
-	spill cell    // what those are given: never read
+	index  map[K]int32
+	recent []int32 // by quick hash: an index plus 1, 0 for none; a guess that is checked against keys
+	keys   []K
+	cells  []cell
+	dirty  []int32 // cells that counted something since the last gathering
+	limit  int     // keys it takes
+	lost   int64   // look-ups that found no cell
 }
 
 // key is what a table is keyed by.
@@ -29,41 +29,49 @@ type key[K any] interface {
 	valid() bool
 }
 
+// spilled is the index of cell 0, which nobody reads: for keys that find no place.
+const spilled = 0
+
 func newTable[K key[K]](limit int) table[K] {
-	return table[K]{limit: limit}
+	return table[K]{limit: limit, cells: make([]cell, 1), keys: make([]K, 1), recent: make([]int32, 1<<8)}
 }
 
-// cell returns the cell of k, or one that nobody reads if the table is full or k is not valid. The
-// cell may be used until the next call.
-func (t *table[K]) cell(k K) *cell {
-	i, ok := t.index[k]
-	if !ok {
-		if i, ok = t.insert(k); !ok {
-			t.lost++
-			return &t.spill
+// find returns the index of the cell of k, or spilled if the table is full or k is not valid. q is a
+// quick hash of k: good for speed, and nothing depends on it.
+func (t *table[K]) find(q uint64, k *K) int32 {
+	guess := &t.recent[q&uint64(len(t.recent)-1)]
+	i := *guess
+	if i == 0 || t.keys[i] != *k {
+		var ok bool
+		if i, ok = t.index[*k]; !ok {
+			i = t.insert(k)
 		}
+		*guess = i
 	}
-	c := &t.cells[i]
-	if !c.dirty {
+	if c := &t.cells[i]; !c.dirty {
 		c.dirty = true
 		t.dirty = append(t.dirty, i)
 	}
-	return c
+	return i
 }
 
-func (t *table[K]) insert(k K) (int32, bool) {
-	if len(t.cells) >= t.limit || !k.valid() {
-		return 0, false
+func (t *table[K]) insert(k *K) int32 {
+	if len(t.cells) > t.limit || !(*k).valid() {
+		t.lost++
+		return spilled
 	}
-	k = k.clone()
+	own := (*k).clone()
 	if t.index == nil {
 		t.index = make(map[K]int32)
 	}
 	i := int32(len(t.cells))
-	t.index[k] = i
-	t.keys = append(t.keys, k)
+	t.index[own] = i
+	t.keys = append(t.keys, own)
 	t.cells = append(t.cells, cell{})
-	return i, true
+	if n := len(t.recent); len(t.cells) > n {
+		t.recent = make([]int32, 4*n)
+	}
+	return i
 }
 
 // pair is a cell on its way from a shard to the hold.
@@ -76,13 +84,17 @@ type pair[K any] struct {
 // used any more it forgets them all: they come back when they are.
 func (t *table[K]) collect(list []pair[K]) []pair[K] {
 	for _, i := range t.dirty {
-		list = append(list, pair[K]{t.keys[i], t.cells[i]})
+		if i != spilled {
+			list = append(list, pair[K]{t.keys[i], t.cells[i]})
+		}
 		t.cells[i] = cell{}
 	}
 	used := len(t.dirty)
 	t.dirty = t.dirty[:0]
 	if len(t.cells) > 4096 && used < len(t.cells)/4 {
-		*t = table[K]{limit: t.limit, lost: t.lost}
+		lost := t.lost
+		*t = newTable[K](t.limit)
+		t.lost = lost
 	}
 	return list
 }
