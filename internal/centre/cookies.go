@@ -5,6 +5,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/static/banner"
 )
 
 // cookie is a declared cookie with who sets it.
@@ -28,6 +29,25 @@ func cookies(policy consent.Policy) []cookie {
 		}
 	}
 	return all
+}
+
+// cookieRow is a line of the cookie table.
+type cookieRow struct{ Name, Text, Purpose, Lifetime, Who string }
+
+func cookieRows(policy consent.Policy, lang string) []cookieRow {
+	locale := banner.For(lang)
+	var rows []cookieRow
+	for _, c := range cookies(policy) {
+		who := locale.Text("centre.own")
+		if c.Service.Name != "" {
+			who = c.Service.Name
+		}
+		rows = append(rows, cookieRow{
+			Name: c.Name, Text: c.Text.In(lang), Purpose: purposeNames(policy, []consent.Purpose{c.Purpose}, lang),
+			Lifetime: locale.Period(period(c.Lifetime)), Who: who,
+		})
+	}
+	return rows
 }
 
 // country names a country in a language: the code itself where nobody knows its name.

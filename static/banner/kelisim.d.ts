@@ -1,9 +1,7 @@
 // Types of window.kelisim, for a site's own scripts.
 
 /** What a visitor decided: the ids of the purposes that may be used, "necessary" always among them. */
-export interface Choice {
-  readonly purposes: readonly string[];
-}
+export type Choice = readonly string[];
 
 export interface Kelisim {
   /** Settles with the first choice that is in force: at once for a visitor who has decided, else when they do. */
@@ -14,7 +12,7 @@ export interface Kelisim {
   allows(purpose: string): boolean;
   /**
    * Calls the listener with each event's detail. "choice" carries a Choice whenever one comes into force; "open" and
-   * "close" tell of the preferences. The same events reach document as CustomEvents named "kelisim:choice", ….
+   * "close" tell of the preferences. The same events reach window as CustomEvents named "kelisim:choice", ….
    */
   on(name: "choice", listener: (choice: Choice) => void): void;
   on(name: "open" | "close", listener: () => void): void;

@@ -2,7 +2,9 @@ package banner
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"regexp"
@@ -26,9 +28,10 @@ func Panel(v View) []byte {
 // page is a View in words: what the templates read.
 type page struct {
 	View
-	Dir, Lead, Term, Third, IDs string
-	Decided                     bool
-	Purposes, Asked             []row
+	Dir, Lead, Term, Third, IDs, Hash string
+	Opts                              uint32 // bits of the purposes that a browser's opt-out refuses
+	Decided                           bool
+	Purposes, Asked                   []row
 }
 
 // row is one purpose in words.
@@ -37,14 +40,29 @@ type row struct {
 	Required                     bool
 }
 
+// Hash is the hex SHA-256 of the question as v shows it, by which a record says what its visitor was asked. It is taken over
+// the form's markup with the field that carries the hash left empty.
+func Hash(v View) string {
+	v.Stage = Ask
+	locale := For(v.Lang)
+	sum := sha256.Sum256(render("panel", v, locale, words(v, locale)))
+	return hex.EncodeToString(sum[:])
+}
+
 func execute(name string, v View) []byte {
 	locale := For(v.Lang)
+	p := words(v, locale)
+	p.Hash = Hash(v)
+	return render(name, v, locale, p)
+}
+
+func render(name string, v View, locale *Locale, p page) []byte {
 	set := template.Must(template.New("").Funcs(template.FuncMap{
 		"text":  func(key string) string { return locale.Text(key) },
 		"asset": func(file string) string { return Path(v.Mount, file) },
 	}).ParseFS(markup, "markup/*.html"))
 	var out bytes.Buffer
-	if err := set.ExecuteTemplate(&out, name, words(v, locale)); err != nil {
+	if err := set.ExecuteTemplate(&out, name, p); err != nil {
 		// The templates are embedded and take only strings, so this is a fault of the build that any test finds.
 		panic(fmt.Sprintf("banner: %v", err))
 	}
@@ -56,13 +74,19 @@ var between = regexp.MustCompile(`>\n+<`)
 
 func words(v View, locale *Locale) page {
 	p := page{View: v, Dir: locale.Direction(), Decided: v.Stage == Decided}
+	if p.Notice == "" {
+		p.Notice = v.Mount + "/notice?lang=" + v.Lang
+	}
 	p.Lead = locale.Text("lead", "site", v.Site)
 	p.Term = locale.Text("term", "duration", locale.Period(v.Lasts), "reopen", locale.Text("reopen"))
 	if n := v.ThirdParties(); n > 0 {
 		p.Third = locale.Count("third", n)
 	}
 	var ids []string
-	for _, purpose := range v.Purposes {
+	for bit, purpose := range v.Purposes {
+		if purpose.OptsOut {
+			p.Opts |= 1 << bit
+		}
 		r := newRow(purpose, locale)
 		p.Purposes = append(p.Purposes, r)
 		ids = append(ids, r.ID)

@@ -8,6 +8,10 @@ type View struct {
 	Site string
 	// Mount is the path under which the privacy centre answers, without a trailing slash: "/consent".
 	Mount string
+	// Notice is the address of the privacy notice; the centre's own by default.
+	Notice string
+	// Revision is the policy's number, under which the visitor is asked.
+	Revision int
 	// Since is the earliest revision of the policy whose choices still stand: the last material one.
 	Since int
 	// Shape names the purposes and their bits; a state cookie with another shape counts as undecided.

@@ -1,8 +1,7 @@
 // The question, made better than a plain form: it answers in place and can be reopened.
-import { held, hold } from "./hold";
+import { hold } from "./hold";
 import { escape, fetched, form, hide, show } from "./panel";
 import { kelisim } from "./kelisim";
-import { root } from "./state";
 import { submit } from "./submit";
 
 async function enhance(): Promise<void> {

@@ -1,36 +1,24 @@
 // The part that runs on every page, whether or not the visitor has decided.
+import type { Kelisim } from "../kelisim";
 import { activate } from "./activate";
-import type { Choice, Kelisim } from "../kelisim";
-import { read, root } from "./state";
+import { policy, read, root } from "./state";
 
 let choice = read();
-let more: HTMLScriptElement | undefined;
-let settle: (choice: Choice) => void;
-const tabs = self.BroadcastChannel && new BroadcastChannel("kelisim");
-const allows = (purpose: string): boolean => !!choice?.purposes.includes(purpose);
-const tell = (name: string, detail?: unknown): boolean =>
-  document.dispatchEvent(new CustomEvent("kelisim:" + name, { detail }));
-
-
-const kelisim: Kelisim = {
-  choice: new Promise((resolve) => (settle = resolve)),
-  current: () => choice,
-  allows,
-  on(name: string, listener: (detail: never) => void) {
-    document.addEventListener("kelisim:" + name, (event) => listener((event as CustomEvent).detail as never));
-  },
-  refresh,
-  open,
-};
+let more: HTMLScriptElement;
+let queue = Promise.resolve();
+let settle: (choice: readonly string[]) => void;
+const tabs = new BroadcastChannel("kelisim");
+const allows = (purpose: string) => !!choice?.includes(purpose);
+const tell = (name: string) => dispatchEvent(new CustomEvent("kelisim:" + name, { detail: choice }));
 
 // refresh takes on what the state cookie says now: chosen here, in another tab, or before the page came back.
 function refresh() {
   const before = choice;
   choice = read();
-  if (String(before?.purposes) === String(choice?.purposes)) return;
-  tabs?.postMessage(0); // an echo ends here: the other tabs' state is then as new as the cookie
+  if (before + "" === choice + "") return;
+  tabs.postMessage(0); // an echo ends here: by then the other tab knows as much as the cookie
   // What runs already cannot be stopped, and a living document keeps its Content-Security-Policy.
-  if (before && (root.hasAttribute("data-reload") || !before.purposes.every(allows))) location.reload();
+  if (before && ("reload" in policy || !before.every(allows))) location.reload();
   else start();
 }
 
@@ -38,34 +26,45 @@ function refresh() {
 function load(then?: () => void) {
   if (more || root.querySelector("form")) return then?.();
   more = document.createElement("script");
-  more.src = root.dataset.more!;
+  more.src = policy.more!;
   more.onload = then!;
   root.append(more);
 }
 
-function open() {
-  load(() => tell("open"));
-}
+const open = () => load(() => tell("open"));
 
-// start puts the choice into force. It runs before the page is complete where a shared cache keeps it.
+// start puts the choice into force. Where a shared cache keeps the page it runs before the rest is there.
 function start() {
   root.toggleAttribute("data-done", !!choice);
-  if (!choice) return;
-  tell("choice", choice);
-  settle(choice);
-  void activate(allows);
-  if (document.querySelector("iframe[data-src]")) load();
+  if (choice) {
+    tell("choice");
+    settle(choice);
+    go();
+  }
 }
 
-if (tabs) tabs.onmessage = refresh;
+// go starts what is permitted, once what was started before has loaded, and has placeholders put where frames wait.
+function go() {
+  queue = queue.then(() => activate(allows)).then(() => {
+    if (choice && document.querySelector("iframe[data-src]")) load();
+  });
+}
+
+(window as unknown as { kelisim: object }).kelisim = {
+  choice: new Promise<readonly string[]>((resolve) => (settle = resolve)),
+  current: () => choice,
+  allows,
+  on: (name: string, listener: (detail: never) => void) => addEventListener("kelisim:" + name, (event) => listener((event as CustomEvent).detail as never)),
+  refresh,
+  open,
+} satisfies Kelisim;
+tabs.onmessage = refresh;
 addEventListener("pageshow", refresh);
-root.addEventListener("click", (event) => {
+addEventListener("DOMContentLoaded", go);
+root.onclick = (event) => {
   if ((event.target as Element).closest(".k-reopen")) {
     event.preventDefault();
     open();
   }
-});
-Object.assign(window, { kelisim });
-root.toggleAttribute("data-done", !!choice);
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-else start();
+};
+start();

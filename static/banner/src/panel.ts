@@ -38,7 +38,7 @@ export function hide(): void {
   const inside = form().contains(document.activeElement);
   root.setAttribute("data-done", "");
   if (inside) reopen().focus();
-  document.dispatchEvent(new CustomEvent("kelisim:close"));
+  dispatchEvent(new CustomEvent("kelisim:close"));
 }
 
 // escape closes the purposes first, then the form. Leaving a question open is no answer: nothing is recorded.

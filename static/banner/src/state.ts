@@ -1,22 +1,18 @@
-// What the visitor decided, read from the state cookie. The server alone writes it and judges its
-// signature; a script that is lied to here starts nothing that the server would not.
+// What the visitor decided, read from the state cookie. The server alone writes it and can tell whether it is true; a
+// script that is lied to here starts nothing that the server's own gate would not stop.
 
-import type { Choice } from "../kelisim";
+export const root = document.getElementById("kelisim")!;
+export const policy = root.dataset;
 
-const root = document.getElementById("kelisim")!;
-
-// A purpose is "id:bit"; the bit is its place in the cookie's number.
-const known = root.dataset.purposes!.split(" ").map((pair) => pair.split(":"));
-
-// STATE is the cookie as consent.Keys.SealState writes it: version.revision.time.granted….
-const STATE = /(?:^|; )cookie_consent=1\.(\d+)\.\w+\.(\w+)/;
-
-export { root };
-
-// read returns null where nothing is decided, or was under an older policy.
-export function read(): Choice | null {
-  const found = STATE.exec(document.cookie);
-  if (!found || +found[1] < +root.dataset.since!) return null;
-  const granted = parseInt(found[2], 36);
-  return { purposes: known.filter(([, bit]) => (granted >> +bit) & 1).map(([id]) => id) };
+// read returns the purposes that may be used, or null where nothing is decided, or was about another policy. The cookie's
+// fields are 1.revision.time.granted.withdrawn.shape.how.mac, numbers in base 36; the second letter of "how" is "n"
+// where the browser asked for nothing when the choice was made.
+export function read(): string[] | null {
+  const [, revision, , granted, , shape, how] = document.cookie.split("cookie_consent=1")[1]?.split(".") || [];
+  if (shape !== policy.shape || parseInt(revision, 36) < +policy.since!) return null;
+  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
+  let bits = parseInt(granted, 36) | 1;
+  // What the browser asks after a choice was made is the later word.
+  if (how[1] === "n" && (globalPrivacyControl || +doNotTrack!)) bits &= ~policy.opts!;
+  return policy.purposes!.split(" ").filter((_, bit) => (bits >> bit) & 1);
 }

@@ -1,0 +1,161 @@
+package centre
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/static/banner"
+)
+
+// home is the privacy centre itself.
+type home struct {
+	frame
+	Flash                  string
+	Mood                   string // "on", "off" or "open": the colour of the card
+	Verdict, Since, OptOut string
+	Withdrawable           bool
+	Purposes               []purposeSwitch
+	Receipt                string // id of the visitor's record
+	NoReceipt              string // key of the text that says why there is none
+	Cookies                []cookieRow
+}
+
+// purposeSwitch is one purpose with its position and those who work for it.
+type purposeSwitch struct {
+	ID, Name, Text, Globs string
+	Required, On          bool
+	Services              []serviceRow
+}
+
+// serviceRow is a service in words; Recipient names its country too.
+type serviceRow struct{ Name, Text, Recipient string }
+
+func (h *handler) home(w http.ResponseWriter, r *http.Request) {
+	e := h.current()
+	lang := e.language(r)
+	locale := banner.For(lang)
+	choice := h.Consents.Choice(r)
+	page := home{
+		frame:        h.frame(e, lang, locale.Text("centre.title"), "/"),
+		Verdict:      verdict(e, locale, choice),
+		Mood:         mood(e, choice),
+		OptOut:       optOut(e, locale, choice),
+		Withdrawable: choice.Decided() && mood(e, choice) == "on",
+		Purposes:     switches(e, lang, choice),
+		Cookies:      cookieRows(e.policy, lang),
+	}
+	if r.URL.Query().Get("saved") != "" {
+		page.Flash = locale.Text("saved")
+	}
+	if choice.Decided() {
+		page.Since = locale.Text("centre.since", "date", date(locale, choice.At().In(h.Zone)), "until", date(locale, choice.Until().In(h.Zone)))
+	}
+	page.Receipt, page.NoReceipt = h.receipt(r)
+	h.write(w, http.StatusOK, "home", lang, page)
+}
+
+// receipt is the id of the visitor's record, else the key of the text that says why there is none.
+func (h *handler) receipt(r *http.Request) (id, otherwise string) {
+	record, err := h.Consents.Record(r)
+	switch {
+	case err == nil:
+		return record.ID, ""
+	case errors.Is(err, ErrNoRecord):
+		return "", "centre.receipt.none"
+	}
+	h.Logger.ErrorContext(r.Context(), "centre: a record could not be read", "error", err)
+	return "", "centre.unavailable"
+}
+
+// allowed names the purposes beyond the necessary one that may be used, and counts those that may not.
+func allowed(e *edition, lang string, c consent.Choice) (names []string, denied int) {
+	for _, p := range e.rules.Purposes() {
+		switch {
+		case p.ID == consent.Necessary:
+		case c.Allows(p.ID):
+			names = append(names, p.Name.In(lang))
+		default:
+			denied++
+		}
+	}
+	return names, denied
+}
+
+func mood(e *edition, c consent.Choice) string {
+	names, _ := allowed(e, "", c)
+	switch {
+	case !c.Decided():
+		return "open"
+	case len(names) > 0:
+		return "on"
+	}
+	return "off"
+}
+
+func verdict(e *edition, locale *banner.Locale, c consent.Choice) string {
+	names, denied := allowed(e, locale.Tag, c)
+	list := strings.Join(names, ", ")
+	switch {
+	case !c.Decided() && len(names) > 0:
+		return locale.Text("centre.presumed", "purposes", list)
+	case !c.Decided():
+		return locale.Text("centre.undecided")
+	case len(names) == 0:
+		return locale.Text("centre.none")
+	case denied == 0:
+		return locale.Text("centre.all")
+	}
+	return locale.Text("centre.some", "purposes", list)
+}
+
+// optOut says what the visitor's browser asks of us, and whether it or a later word of the visitor holds.
+func optOut(e *edition, locale *banner.Locale, c consent.Choice) string {
+	signal := signals[c.OptOut()]
+	if signal == "" {
+		return ""
+	}
+	var names []string
+	for _, p := range e.rules.Purposes() {
+		if c.Stance(p.ID) == consent.OptedOut {
+			names = append(names, p.Name.In(locale.Tag))
+		}
+	}
+	if len(names) > 0 {
+		return locale.Text("centre.optout", "signal", signal, "purposes", strings.Join(names, ", "))
+	}
+	if granted, _ := allowed(e, locale.Tag, c); len(granted) > 0 {
+		return locale.Text("centre.overridden", "signal", signal)
+	}
+	return ""
+}
+
+var signals = map[consent.OptOut]string{consent.GPC: "Global Privacy Control", consent.DNT: "Do Not Track"}
+
+func switches(e *edition, lang string, c consent.Choice) []purposeSwitch {
+	var all []purposeSwitch
+	for _, p := range e.rules.Purposes() {
+		shown := purpose(e.policy, p, lang)
+		all = append(all, purposeSwitch{
+			ID: shown.ID, Name: shown.Name, Text: shown.Text, Required: shown.Required,
+			On: c.Allows(p.ID), Globs: strings.Join(shown.Cookies, " "), Services: serviceRows(e.policy, p.ID, lang),
+		})
+	}
+	return all
+}
+
+func serviceRows(policy consent.Policy, p consent.Purpose, lang string) []serviceRow {
+	var rows []serviceRow
+	for _, s := range policy.Services {
+		if s.Purpose != p {
+			continue
+		}
+		row := serviceRow{Name: s.Name, Text: s.Text.In(lang), Recipient: s.Recipient}
+		if s.Country != "" && s.Recipient != "" {
+			row.Recipient += " (" + country(s.Country, lang) + ")"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
