@@ -52,7 +52,8 @@ func NewAnonymiser(o Options) (*Anonymiser, error) {
 // each hit, when the response is done.
 func (a *Anonymiser) Page(hit Hit, res Response) Pageview {
 	var pv Pageview
-	agent := a.agents.parse(hit.agent, &hit.hints)
+	var agent Agent
+	a.agents.parse(hit.agent, &hit.hints, &agent)
 	pv.Day, pv.Hour = DayOf(hit.time, a.options.Zone)
 	pv.Kind, pv.Status = kindOf(&hit, &res), res.Status
 	pv.Path = a.scrubber.Path(hit.path)
