@@ -1,0 +1,271 @@
+package stats_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// someone is a visitor: attributes stay the same all day, since the key of a visitor is made of them.
+type someone struct {
+	country, region, city, provider, browser, version, os, osVersion, device, language string
+}
+
+// crowd returns n visitors that share some of their attributes.
+func crowd(n int) []someone {
+	pick := func(i int, list ...string) string { return list[i%len(list)] }
+	people := make([]someone, n)
+	for i := range people {
+		p := someone{
+			country: pick(i, "KZ", "KZ", "KZ", "DE", ""), provider: pick(i, "One", "Two", "One", "Three"),
+			browser: pick(i, "Chrome", "Firefox", "Chrome Mobile"), os: pick(i, "Windows", "Android"),
+			device: pick(i, "desktop", "mobile"), language: pick(i, "kk", "ru", "kk", "kk", "en", "kk", ""),
+		}
+		if p.country == "KZ" {
+			p.region = pick(i/2, "Almaty", "Astana", "Almaty", "")
+		}
+		if p.region == "Almaty" {
+			p.city = pick(i/3, "Almaty", "", "Talgar")
+		}
+		p.version = p.browser + pick(i, " 1", " 2", " 1", "")
+		p.osVersion = p.os + pick(i/2, " 10", " 11")
+		people[i] = p
+	}
+	return people
+}
+
+// seen is one page view of a visit.
+type seen struct {
+	at   time.Time
+	path string
+}
+
+// journey is a visit, as it was.
+type journey struct {
+	who             int
+	source, channel string
+	pages           []seen
+}
+
+// oracle knows every raw event and counts them anew for each question.
+type oracle struct {
+	now      time.Time
+	people   []someone
+	visits   []*journey
+	current  map[int]*journey
+	requests []visit.Pageview
+	today    map[string]bool // visitors by day
+	refused  map[hourKey]int64
+	events   map[valueKey]int64
+	eventsBy map[hourKey]int64
+}
+
+func newOracle(n int, start time.Time) *oracle {
+	return &oracle{
+		now: start, people: crowd(n), current: map[int]*journey{}, today: map[string]bool{},
+		refused: map[hourKey]int64{}, events: map[valueKey]int64{}, eventsBy: map[hourKey]int64{},
+	}
+}
+
+// request returns a request of a visitor that is no page view yet.
+func (o *oracle) request(who int, kind visit.Kind, path string, status int, source string) visit.Pageview {
+	p := o.people[who]
+	pv := visit.Pageview{
+		Kind: kind, Path: path, Section: visit.Section(path), Status: status, Source: source,
+		Country: p.country, Region: p.region, City: p.city, Provider: p.provider, Browser: p.browser,
+		BrowserVersion: p.version, OS: p.os, OSVersion: p.osVersion, Device: p.device, Language: p.language,
+	}
+	if source != "" {
+		pv.Channel = "referral"
+	}
+	pv.Day, pv.Hour = visit.DayOf(o.now, time.UTC)
+	return pv
+}
+
+// see makes a request and, where it is a page view, the step of its visit.
+func (o *oracle) see(who int, pv visit.Pageview) visit.Pageview {
+	if pv.View() {
+		pv.Step = o.step(who, &pv)
+	}
+	o.requests = append(o.requests, pv)
+	return pv
+}
+
+func (o *oracle) step(who int, pv *visit.Pageview) (st visit.Step) {
+	key := fmt.Sprint(who, pv.Day)
+	st.NewVisitor = !o.today[key]
+	o.today[key] = true
+	j := o.current[who]
+	if j == nil || o.now.Sub(j.pages[len(j.pages)-1].at) > 30*time.Minute {
+		j = &journey{who: who, source: pv.Source, channel: pv.Channel}
+		o.current[who], st.NewVisit = j, true
+		o.visits = append(o.visits, j)
+	} else {
+		last := j.pages[len(j.pages)-1]
+		st.Second = len(j.pages) == 1
+		st.Seconds = int64(o.now.Sub(last.at).Seconds())
+		st.Previous = last.path
+		st.PreviousDay, _ = visit.DayOf(last.at, time.UTC)
+		st.StartedDay, st.StartedHour = visit.DayOf(j.pages[0].at, time.UTC)
+		st.StartSource, st.StartChannel = j.source, j.channel
+	}
+	j.pages = append(j.pages, seen{o.now, pv.Path})
+	return st
+}
+
+// tally is what an oracle counts: the same shape as the store's.
+type tally struct {
+	totals map[hourKey]stats.Counts
+	rows   map[valueKey]stats.Counts
+}
+
+func (t *tally) row(day stats.Day, dim stats.Dimension, value string, m stats.Measure, n int64) {
+	if !dim.Spec().Measures.Has(m) || n == 0 {
+		return
+	}
+	k := valueKey{day, dim, value}
+	c := t.rows[k]
+	c[m] += n
+	t.rows[k] = c
+}
+
+func (t *tally) total(day stats.Day, hour uint8, m stats.Measure, n int64) {
+	k := hourKey{day, hour}
+	c := t.totals[k]
+	c[m] += n
+	t.totals[k] = c
+}
+
+// person counts under every attribute of a visitor.
+func (t *tally) person(day stats.Day, p someone, m stats.Measure, n int64) {
+	t.row(day, stats.DimCountry, p.country, m, n)
+	if p.region != "" {
+		t.row(day, stats.DimRegion, p.country+"/"+p.region, m, n)
+	}
+	if p.city != "" {
+		t.row(day, stats.DimCity, p.country+"/"+p.region+"/"+p.city, m, n)
+	}
+	t.row(day, stats.DimProvider, p.provider, m, n)
+	t.row(day, stats.DimBrowser, p.browser, m, n)
+	t.row(day, stats.DimBrowserVersion, p.version, m, n)
+	t.row(day, stats.DimOS, p.os, m, n)
+	t.row(day, stats.DimOSVersion, p.osVersion, m, n)
+	t.row(day, stats.DimDevice, p.device, m, n)
+	t.row(day, stats.DimLanguage, p.language, m, n)
+}
+
+func (t *tally) page(day stats.Day, path string, m stats.Measure, n int64) {
+	t.row(day, stats.DimPage, path, m, n)
+	t.row(day, stats.DimSection, visit.Section(path), m, n)
+}
+
+func (t *tally) arrival(day stats.Day, source, channel, campaign string, m stats.Measure, n int64) {
+	t.row(day, stats.DimSource, source, m, n)
+	t.row(day, stats.DimChannel, channel, m, n)
+	t.row(day, stats.DimCampaign, campaign, m, n)
+}
+
+// count counts everything from the beginning.
+func (o *oracle) count() *tally {
+	t := &tally{totals: map[hourKey]stats.Counts{}, rows: map[valueKey]stats.Counts{}}
+	for i := range o.requests {
+		t.request(&o.requests[i])
+	}
+	firsts := map[string]bool{}
+	for _, j := range o.visits {
+		t.journey(j, o.people[j.who])
+	}
+	for _, pv := range o.viewsInOrder() {
+		if key := fmt.Sprint(pv.who, pv.day); !firsts[key] {
+			firsts[key] = true
+			t.total(pv.day, pv.hour, stats.Visitors, 1)
+			t.person(pv.day, o.people[pv.who], stats.Visitors, 1)
+			t.page(pv.day, pv.path, stats.Visitors, 1)
+			t.arrival(pv.day, pv.source, pv.channel, "", stats.Visitors, 1)
+			t.row(pv.day, stats.DimStatus, "2xx", stats.Visitors, 1)
+		}
+	}
+	for k, n := range o.refused {
+		t.total(k.day, k.hour, stats.Refused, n)
+	}
+	for k, n := range o.events {
+		t.row(k.day, k.dim, k.value, stats.Events, n)
+	}
+	for k, n := range o.eventsBy {
+		t.total(k.day, k.hour, stats.Events, n)
+	}
+	return t
+}
+
+// request counts what a request is in itself.
+func (t *tally) request(pv *visit.Pageview) {
+	m, files, missing := stats.Requests, stats.Files, stats.Missing
+	if pv.Bot != "" {
+		m, files, missing = stats.Bots, stats.FileBots, stats.MissingBots
+		t.row(pv.Day, stats.DimBot, pv.BotClass+": "+pv.Bot, m, 1)
+	}
+	t.total(pv.Day, pv.Hour, m, 1)
+	t.person(pv.Day, someone{
+		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
+	}, m, 1)
+	t.arrival(pv.Day, pv.Source, pv.Channel, pv.Campaign, m, 1)
+	t.row(pv.Day, stats.DimStatus, fmt.Sprintf("%dxx", pv.Status/100), m, 1)
+	switch {
+	case pv.Kind != visit.KindPage:
+		t.total(pv.Day, pv.Hour, files, 1)
+		t.row(pv.Day, stats.DimFile, pv.Path, m, 1)
+		return
+	case pv.Status == 404:
+		t.total(pv.Day, pv.Hour, missing, 1)
+		t.row(pv.Day, stats.DimNotFound, pv.Path, m, 1)
+	}
+	t.page(pv.Day, pv.Path, m, 1)
+	if pv.View() {
+		t.row(pv.Day, stats.DimStatus, "2xx", stats.Views, 1)
+	}
+}
+
+// journey counts a whole visit, knowing how it ended.
+func (t *tally) journey(j *journey, p someone) {
+	everywhere := func(at time.Time, path string, m stats.Measure, n int64) {
+		day, hour := visit.DayOf(at, time.UTC)
+		t.total(day, hour, m, n)
+		t.page(day, path, m, n)
+		t.person(day, p, m, n)
+		t.arrival(day, j.source, j.channel, "", m, n)
+	}
+	first, last := j.pages[0], j.pages[len(j.pages)-1]
+	everywhere(first.at, first.path, stats.Visits, 1)
+	everywhere(first.at, first.path, stats.Entries, 1)
+	everywhere(last.at, last.path, stats.Exits, 1)
+	if len(j.pages) == 1 {
+		everywhere(first.at, first.path, stats.Bounces, 1)
+	}
+	for i, s := range j.pages {
+		everywhere(s.at, s.path, stats.Views, 1)
+		if i > 0 {
+			everywhere(first.at, j.pages[i-1].path, stats.Seconds, int64(s.at.Sub(j.pages[i-1].at).Seconds()))
+		}
+	}
+}
+
+type view struct {
+	who                   int
+	at                    time.Time
+	day                   stats.Day
+	hour                  uint8
+	path, source, channel string
+}
+
+// viewsInOrder returns all page views by visitor, in order of time for each.
+func (o *oracle) viewsInOrder() (list []view) {
+	for _, j := range o.visits {
+		for _, s := range j.pages {
+			day, hour := visit.DayOf(s.at, time.UTC)
+			list = append(list, view{j.who, s.at, day, hour, s.path, j.source, j.channel})
+		}
+	}
+	return list
+}

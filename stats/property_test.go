@@ -1,0 +1,358 @@
+package stats_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// evening is when random traffic begins: most of it crosses midnight.
+var evening = time.Date(2026, 3, 10, 20, 0, 0, 0, time.UTC)
+
+// world is random traffic on its way through the house, beside the oracle.
+type world struct {
+	t      *rapid.T
+	oracle *oracle
+	store  *memory
+	live   *stats.Aggregator
+	floors stats.Floors
+}
+
+func newWorld(t *rapid.T, people int, floors stats.Floors) *world {
+	return &world{
+		t: t, oracle: newOracle(people, evening), store: newMemory(), floors: floors,
+		live: stats.NewAggregator(stats.Options{Instance: "run", Floors: floors, Shards: rapid.SampledFrom([]int{1, 4}).Draw(t, "shards")}),
+	}
+}
+
+// run lets n random things happen.
+func (w *world) run(n int) {
+	for range n {
+		w.oracle.now = w.oracle.now.Add(time.Duration(rapid.IntRange(0, 600).Draw(w.t, "pause")) * time.Second)
+		day, hour := visit.DayOf(w.oracle.now, time.UTC)
+		who := rapid.IntRange(0, len(w.oracle.people)-1).Draw(w.t, "who")
+		path := rapid.SampledFrom([]string{"/", "/blog", "/blog/a", "/blog/b", "/shop/x"}).Draw(w.t, "path")
+		source := rapid.SampledFrom([]string{"", "", "news.example", "search.example"}).Draw(w.t, "source")
+		switch rapid.SampledFrom([]string{"view", "view", "view", "view", "file", "missing", "bot", "refused", "event", "flush"}).Draw(w.t, "what") {
+		case "view":
+			w.add(who, w.oracle.request(who, visit.KindPage, path, 200, source))
+		case "file":
+			w.add(who, w.oracle.request(who, visit.KindFile, path+".css", 200, source))
+		case "missing":
+			w.add(who, w.oracle.request(who, visit.KindPage, path+"-gone", 404, source))
+		case "bot":
+			pv := w.oracle.request(who, visit.KindPage, path, 200, source)
+			pv.Bot, pv.BotClass = "Crawler", "search"
+			w.add(who, pv)
+		case "refused":
+			w.oracle.refused[hourKey{day, hour}]++
+			w.live.AddRefused(day, hour)
+		case "event":
+			w.oracle.events[valueKey{day, stats.DimConsent, "banner/accepted"}]++
+			w.oracle.eventsBy[hourKey{day, hour}]++
+			w.live.AddEvent(day, hour, stats.DimConsent, "banner/accepted", 1)
+		case "flush":
+			w.flush(rapid.SampledFrom([]stats.Moment{stats.Running, stats.HourEnd}).Draw(w.t, "moment"))
+		}
+	}
+}
+
+func (w *world) add(who int, pv visit.Pageview) {
+	pv = w.oracle.see(who, pv)
+	w.live.Add(&pv)
+}
+
+// flush hands over what may leave, and looks at it as an attacker would.
+func (w *world) flush(moment stats.Moment) {
+	w.live.Cut(moment)
+	var truth *tally
+	for {
+		b, ok := w.live.Outgoing()
+		if !ok {
+			return
+		}
+		if truth == nil {
+			truth = w.oracle.count()
+		}
+		for _, r := range b.Rows {
+			k := int64(w.floors.Of(r.Dim))
+			carried := truth.rows[valueKey{r.Day, r.Dim, r.Value}][stats.Visitors]
+			if k > 1 && r.Counts != (stats.Counts{stats.Bots: r.Counts[stats.Bots]}) && carried < k {
+				w.t.Fatalf("a batch tells %v %q, which %d of %d visitors carry", r.Dim, r.Value, carried, k)
+			}
+		}
+		if err := w.store.Put(w.t.Context(), b); err != nil {
+			w.t.Fatal(err)
+		}
+		w.live.Delivered(b)
+	}
+}
+
+func (w *world) reports() *stats.Reports {
+	return stats.NewReports(w.store, w.live, stats.ReportOptions{Floors: w.floors})
+}
+
+func (w *world) days() stats.Range {
+	first, _ := visit.DayOf(evening, time.UTC)
+	last, _ := visit.DayOf(w.oracle.now, time.UTC)
+	return stats.Range{First: first, Last: last}
+}
+
+// checkTotals compares what the reports say of the totals with the truth, day by day and hour by hour.
+func (w *world) checkTotals(truth *tally) {
+	for day := w.days().First; day <= w.days().Last; day++ {
+		var want stats.Counts
+		for k, c := range truth.totals {
+			if k.day == day {
+				want.Add(&c)
+			}
+		}
+		got, err := w.reports().Summary(w.t.Context(), stats.Range{First: day, Last: day})
+		if err != nil || got.Counts != want {
+			w.t.Fatalf("totals of %v: %v, %v; want %v", day, got.Counts, err, want)
+		}
+	}
+	points, err := w.reports().Series(w.t.Context(), w.days(), stats.ByHour, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, p := range points {
+		day, hour := visit.DayOf(p.At, time.UTC)
+		want := truth.totals[hourKey{day, hour}]
+		want[stats.Exits], p.Counts[stats.Exits] = 0, 0 // known by day only
+		if p.Counts != want {
+			w.t.Fatalf("totals at %v: %v, want %v", p.At, p.Counts, want)
+		}
+	}
+}
+
+// checkRows compares every row of every dimension with the truth.
+func (w *world) checkRows(truth *tally) {
+	for dim := range stats.Dimensions() {
+		want := map[string]stats.Counts{}
+		for k, c := range truth.rows {
+			if k.dim == dim {
+				sum := want[k.value]
+				sum.Add(&c)
+				want[k.value] = sum
+			}
+		}
+		maps.DeleteFunc(want, func(_ string, c stats.Counts) bool { return c.IsZero() })
+		top, err := w.reports().Top(w.t.Context(), stats.Query{Dim: dim, Range: w.days(), Limit: 10_000, Bots: true})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		got := map[string]stats.Counts{}
+		for _, l := range top.Lines {
+			if !l.Counts.IsZero() {
+				got[l.Value] = l.Counts
+			}
+		}
+		if !maps.Equal(got, want) {
+			w.t.Fatalf("%v: got %v\nwant %v", dim, got, want)
+		}
+		if !dim.Spec().Partial && !top.Other.Counts.IsZero() {
+			w.t.Fatalf("%v: other is %v though nothing is held back", dim, top.Other)
+		}
+	}
+}
+
+func TestReportsAgreeWithAnExactCount(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t, rapid.IntRange(1, 12).Draw(t, "people"), stats.Floors{Person: 1, Open: 1})
+		w.run(rapid.IntRange(0, 120).Draw(t, "steps"))
+		truth := w.oracle.count()
+		w.checkTotals(truth)
+		w.checkRows(truth) // partly at rest, partly waiting
+		w.flush(stats.HourEnd)
+		w.checkTotals(truth)
+		w.checkRows(truth)
+	})
+}
+
+func TestNothingRareIsToldBeforeOrAfterClosing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		floors := stats.Floors{Person: rapid.IntRange(2, 5).Draw(t, "k"), Open: rapid.IntRange(1, 3).Draw(t, "kopen")}
+		w := newWorld(t, rapid.IntRange(1, 40).Draw(t, "people"), floors)
+		w.run(rapid.IntRange(0, 200).Draw(t, "steps"))
+		truth := w.oracle.count()
+		w.checkTotals(truth)
+		w.checkFloor(truth)
+		w.live.EndDays(w.days().Last + 1)
+		w.flush(stats.Running)
+		w.checkFloor(truth)
+		w.close(truth)
+		w.checkFigures()
+	})
+}
+
+// checkFloor looks for a line that too few visitors carry.
+func (w *world) checkFloor(truth *tally) {
+	for day := w.days().First; day <= w.days().Last; day++ {
+		for dim := range stats.Dimensions() {
+			top, err := w.reports().Top(w.t.Context(), stats.Query{Dim: dim, Range: stats.Range{First: day, Last: day}, Limit: 10_000, Bots: true})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			sum := top.Other.Counts
+			for _, l := range top.Lines {
+				sum.Add(&l.Counts)
+				if !safe(l.Counts, w.floors.Of(dim)) {
+					w.t.Fatalf("%v %q of %v: %v is told, k is %d", dim, l.Value, day, l.Counts, w.floors.Of(dim))
+				}
+				real := truth.rows[valueKey{day, dim, l.Value}]
+				if l.Counts != real && l.Counts != (stats.Counts{stats.Bots: real[stats.Bots]}) {
+					w.t.Fatalf("%v %q of %v: %v, want %v or its bots", dim, l.Value, day, l.Counts, real)
+				}
+			}
+			if sum != top.Whole {
+				w.t.Fatalf("%v of %v: lines and other are %v, want %v", dim, day, sum, top.Whole)
+			}
+		}
+	}
+}
+
+// close closes all days and attacks them by subtraction.
+func (w *world) close(truth *tally) {
+	before := maps.Clone(w.store.rows)
+	closer := stats.NewCloser(w.store, w.store, w.floors)
+	folds, err := closer.Close(w.t.Context(), w.days().Last+1)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.checkTotals(truth)
+	w.checkFolds(before, folds)
+	for day := w.days().First; day <= w.days().Last; day++ {
+		w.attack(day)
+	}
+	after := maps.Clone(w.store.rows)
+	if again, err := closer.Close(w.t.Context(), w.days().Last+1); err != nil || len(again) != 0 || !maps.Equal(after, w.store.rows) {
+		w.t.Fatalf("closing twice: %v, %v", again, err)
+	}
+}
+
+// checkFolds compares the report of a closing with what it changed.
+func (w *world) checkFolds(before map[valueKey]stats.Counts, folds []stats.Fold) {
+	lost := map[string]stats.Counts{}
+	for k, c := range before {
+		after := w.store.rows[k]
+		c.Sub(&after)
+		key := fmt.Sprint(k.day, k.dim)
+		sum := lost[key]
+		sum.Add(&c)
+		lost[key] = sum
+	}
+	for _, f := range folds {
+		key := fmt.Sprint(f.Day, f.Dim)
+		sum := lost[key]
+		sum.Sub(&f.Counts)
+		lost[key] = sum
+		if f.Values < 1 || f.Reason.String() == "unknown" {
+			w.t.Fatalf("fold %+v explains nothing", f)
+		}
+	}
+	for key, c := range lost {
+		if !c.IsZero() {
+			w.t.Fatalf("%s: %v was folded and not reported", key, c)
+		}
+	}
+}
+
+// attack computes every cell of a closed day that a report or a subtraction of two gives.
+func (w *world) attack(day stats.Day) {
+	var total stats.Counts
+	for k, c := range w.store.totals {
+		if k.day == day {
+			total.Add(&c)
+		}
+	}
+	for dim := range stats.Dimensions() {
+		k := w.floors.Of(dim)
+		rest := dim.Whole(total)
+		byParent := map[string]stats.Counts{}
+		survivors := 0
+		for key, c := range w.store.rows {
+			if key.day != day || key.dim != dim {
+				continue
+			}
+			if !safe(c, k) {
+				w.t.Fatalf("%v %q: %v is at rest after closing, k is %d", dim, key.value, c, k)
+			}
+			if people(c) != (stats.Counts{}) {
+				survivors++
+				rest.Sub(&c)
+				parent := byParent[w.parent(day, dim, key.value)]
+				parent.Add(&c)
+				byParent[w.parent(day, dim, key.value)] = parent
+			}
+		}
+		if survivors > 0 && !safe(rest, k) {
+			w.t.Fatalf("%v: total less rows is %v, k is %d", dim, rest, k)
+		}
+		for value, children := range byParent {
+			if value == "" {
+				continue
+			}
+			rest := w.store.rows[valueKey{day, dim.Spec().Parent, value}]
+			children[stats.Bots], rest[stats.Bots] = 0, 0
+			for m := range rest {
+				if !dim.Spec().Measures.Has(stats.Measure(m)) {
+					rest[m] = 0
+				}
+			}
+			rest.Sub(&children)
+			if !safe(rest, k) {
+				w.t.Fatalf("%v %q less its %v is %v, k is %d", dim.Spec().Parent, value, dim, rest, k)
+			}
+		}
+	}
+}
+
+// parent returns the value that a child belongs to, by its meaning.
+func (w *world) parent(_ stats.Day, dim stats.Dimension, value string) string {
+	switch dim {
+	case stats.DimRegion:
+		return value[:2]
+	case stats.DimCity:
+		return value[:9] // "KZ/Almaty"
+	case stats.DimPage:
+		return visit.Section(value)
+	case stats.DimBrowserVersion, stats.DimOSVersion:
+		for _, p := range w.oracle.people {
+			switch value {
+			case p.version:
+				return p.browser
+			case p.osVersion:
+				return p.os
+			}
+		}
+	}
+	return ""
+}
+
+func people(c stats.Counts) stats.Counts {
+	c[stats.Bots] = 0
+	return c
+}
+
+func safe(c stats.Counts, k int) bool {
+	return k <= 1 || people(c) == stats.Counts{} || c[stats.Visitors] >= int64(k)
+}
+
+// checkFigures looks for a hit that nobody accounts for.
+func (w *world) checkFigures() {
+	want := int64(len(w.oracle.requests))
+	for _, n := range w.oracle.refused {
+		want += n
+	}
+	f := w.live.Figures()
+	if f.Accepted != want || f.Handed+f.Waiting != want {
+		w.t.Fatalf("%+v: want %d hits", f, want)
+	}
+}
