@@ -24,17 +24,18 @@ func (w *Writer) begin(status int) {
 
 // prepare makes the header fit for the wire but for markup. Doing it twice changes nothing more.
 func (w *Writer) prepare(status int, h http.Header) {
-	p := &w.plan
-	seen := &w.seen
-	if w.told {
-		seen = nil
-	}
-	if !w.told && p.Observer != nil {
+	if p := &w.plan; !w.told && p.Observer != nil {
 		w.told = true // even if the call panics
 		p.Private = p.Observer.Commit(status, h) || p.Private
 	}
 	w.told = true
-	personal := p.filter(h, seen)
+	w.protect(h)
+}
+
+// protect is what no way to the wire may go past.
+func (w *Writer) protect(h http.Header) {
+	p := &w.plan
+	personal := p.filter(h, &w.seen)
 	if len(p.Expire) > 0 && storesCookies(w.r) && AppendExpirations(h, w.r, p.Expire, p.Secure, p.Now) > 0 {
 		personal = true
 	}
@@ -153,20 +154,23 @@ func (w *Writer) Finish() error {
 }
 
 // Abandon is Finish after an error or a panic: what the handler has written goes out as it is, without
-// markup, and an unwritten response stays open for whoever renders the error, cookies filtered.
+// markup. An unwritten response stays open for whoever renders the error; its header is filtered at
+// once, for outer code may write past w, and again with what is written through w.
 func (w *Writer) Abandon() {
 	w.want = false
+	h := w.inner.Header()
 	switch w.phase {
 	case hijacked:
 		return
+	case fresh:
+		w.protect(h)
+		return
 	case held:
 		w.commit(false, false)
-		_ = w.release(len(w.buf), nil)
+		fallthrough
 	case flowing:
 		_ = w.release(len(w.buf), nil)
-	}
-	if w.phase != fresh {
 		w.phase = passing
-		cleanTrailers(w.inner.Header(), w.changed)
 	}
+	cleanTrailers(h, w.changed)
 }

@@ -12,7 +12,7 @@ const maxLine = 16 << 10
 // headBlock filters the Set-Cookie lines of a response that a handler writes by hand, up to the empty line
 // that ends its header. Interim responses (RFC 9110 section 15.2) may come before. As browsers do, it takes
 // a lone CR or LF for the end of a line and only an LF, CR or not, for that of the block. What does not
-// begin like HTTP/1 is no response, and passes.
+// begin like HTTP, empty lines apart, is no response, and passes.
 type headBlock struct {
 	plan Plan
 	seen int
@@ -78,6 +78,7 @@ func (b *headBlock) cut() {
 	if name, _, ok := field(b.line); ok && !isSetCookie(name) && !(b.cookie && isFolded(b.line)) {
 		b.rest = keep
 	}
+	b.cookie = b.rest == drop
 	b.flush(b.rest == keep)
 }
 
@@ -92,7 +93,7 @@ func (b *headBlock) endLine(lf bool) {
 	text := bytes.TrimRight(b.line, "\r\n")
 	switch {
 	case !b.started:
-		b.started, b.status = true, status(text)
+		b.started, b.status = len(text) > 0, status(text)
 		b.flush(true)
 	case len(text) == 0:
 		b.flush(true)
@@ -148,21 +149,21 @@ func field(line []byte) (name, value string, ok bool) {
 
 func isFolded(line []byte) bool { return len(line) > 0 && (line[0] == ' ' || line[0] == '\t') }
 
-// isHTTP reports whether line may become a status line.
+// isHTTP reports whether line may become a status line. Browsers forgive what stands before it.
 func isHTTP(line []byte) bool {
-	const version = "HTTP/1."
+	const version = "http/"
+	line = bytes.TrimLeft(line, "\r\n\t ")
 	n := min(len(line), len(version))
-	return string(line[:n]) == version[:n]
+	return bytes.EqualFold(line[:n], []byte(version)[:n])
 }
 
 // status reads the code of a status line; 0 if there is none.
 func status(line []byte) int {
-	if len(line) < len("HTTP/1.1 200") {
-		return 0
-	}
-	code, err := strconv.Atoi(string(line[9:12]))
+	_, rest, _ := bytes.Cut(bytes.TrimLeft(line, "\t "), []byte(" "))
+	code, _, _ := bytes.Cut(rest, []byte(" "))
+	n, err := strconv.Atoi(string(code))
 	if err != nil {
 		return 0
 	}
-	return code
+	return n
 }
