@@ -25,3 +25,13 @@ func carriedV4(addr netip.Addr) (uint32, bool) {
 	}
 	return 0, false
 }
+
+// Effective returns the address that says where addr is: the IPv4 address that it carries on behalf
+// of its sender, or addr itself, without a zone. [Table.Locate] does this by itself; other locators
+// should do it too.
+func Effective(addr netip.Addr) netip.Addr {
+	if v4, carried := carriedV4(addr); carried {
+		return netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, v4)))
+	}
+	return addr.WithZone("")
+}

@@ -66,7 +66,7 @@ func load(path string) (*database, error) {
 // each database and no allocation.
 func (d *DB) Locate(addr netip.Addr) geo.Location {
 	var loc geo.Location
-	addr = addr.Unmap().WithZone("")
+	addr = geo.Effective(addr)
 	if !addr.IsValid() {
 		return loc
 	}

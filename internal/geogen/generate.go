@@ -12,7 +12,7 @@ import (
 )
 
 // Generate writes world.geo and the provider package's licence texts into out, after having read the
-// table back. It fetches the packages unless it is given folders that hold them
+// table back and checked it ([Check]). It fetches the packages unless it is given folders that hold them
 // unpacked. The report says what was made.
 func Generate(ctx context.Context, out, countryDir, providerDir string) (report string, err error) {
 	tmp, err := os.MkdirTemp("", "geogen")
@@ -37,7 +37,11 @@ func Generate(ctx context.Context, out, countryDir, providerDir string) (report 
 		return "", err
 	}
 	files := map[string][]byte{"world.geo": Encode(country, provider)}
-	if _, err := geo.Parse(files["world.geo"]); err != nil {
+	table, err := geo.Parse(files["world.geo"])
+	if err != nil {
+		return "", err
+	}
+	if err := Check(table, country, provider); err != nil {
 		return "", err
 	}
 	if files["LICENSES"], err = licences(providers.Dir); err != nil {
