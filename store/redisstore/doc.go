@@ -44,9 +44,9 @@
 // # Durability
 //
 // What Redis has acknowledged is as safe as its appendfsync says: with "always" a kill -9 or a power cut
-// takes nothing back; with "everysec" a power cut may take back the last second (a kill -9 does not, the
-// kernel has it). Applied tells how far an instance is after such a fall-back; sending again what
-// follows, in order, makes the counts exact. The local spool keeps batches and records for that.
+// takes nothing back; with "everysec" either may take back up to two seconds. Applied tells how far an
+// instance is after such a fall-back; sending again what follows, in order, makes the counts exact, and
+// appending an entry again puts it back. The local spool keeps batches and records for that.
 // Open warns where nothing is written to disk at all, and refuses a server that evicts keys.
 //
 // # Threats

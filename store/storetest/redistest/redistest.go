@@ -8,6 +8,7 @@ package redistest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -48,6 +49,27 @@ func Start(t testing.TB, args ...string) *Server {
 	}
 	t.Fatalf("redistest: %v", s.start())
 	return nil
+}
+
+// StartCluster starts a cluster of a single node, which has all slots and their rules.
+func StartCluster(t testing.TB, args ...string) *Server {
+	t.Helper()
+	_, port, err := net.SplitHostPort(freeAddr(t)) // the default, ten thousand higher, may be no port
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Start(t, append([]string{"--cluster-enabled", "yes", "--cluster-port", port}, args...)...)
+	err = s.await(func(ctx context.Context) (bool, error) {
+		if _, err := s.Command(ctx, "CLUSTER", "ADDSLOTSRANGE", "0", "16383"); err != nil {
+			return false, err
+		}
+		info, err := s.Command(ctx, "CLUSTER", "INFO")
+		return bytes.Contains(info, []byte("cluster_state:ok")), err
+	})
+	if err != nil {
+		t.Fatalf("redistest: cluster: %v", err)
+	}
+	return s
 }
 
 // Binary returns the path of redis-server. It skips the test under KELISIM_NO_REDIS and fails it where
@@ -143,24 +165,34 @@ func (s *Server) start() error {
 
 // ready waits until the server has loaded its files and answers.
 func (s *Server) ready() error {
+	pid := []byte("process_id:" + strconv.Itoa(s.cmd.Process.Pid) + "\r")
+	return s.await(func(ctx context.Context) (bool, error) {
+		reply, err := s.Command(ctx, "INFO", "server")
+		if err != nil || bytes.HasPrefix(reply, []byte("-LOADING")) {
+			return false, nil // not listening, or not loaded yet
+		}
+		if !bytes.Contains(reply, pid) {
+			return false, fmt.Errorf("another process answers on %s", s.addr)
+		}
+		return true, nil
+	})
+}
+
+// await polls until f says so, for as long as the server runs and there is patience.
+func (s *Server) await(f func(context.Context) (bool, error)) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if reply, err := s.Command(ctx, "INFO", "server"); err == nil {
-			if pid := []byte("process_id:" + strconv.Itoa(s.cmd.Process.Pid) + "\r"); bytes.Contains(reply, pid) {
-				return nil
-			}
-			if !bytes.HasPrefix(reply, []byte("-LOADING")) {
-				return fmt.Errorf("another process answers on %s", s.addr)
-			}
+		if ok, err := f(ctx); ok || err != nil {
+			return err
 		}
 		select {
 		case <-s.done:
-			return fmt.Errorf("redis-server ended")
+			return errors.New("redis-server ended")
 		case <-ctx.Done():
-			return fmt.Errorf("redis-server does not answer on %s", s.addr)
+			return fmt.Errorf("redis-server on %s: not within %v", s.addr, patience)
 		case <-tick.C:
 		}
 	}

@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -53,8 +54,12 @@ func (s *Server) Command(ctx context.Context, args ...string) ([]byte, error) {
 }
 
 // Raw returns every byte that the server has written to its folder: append-only files, snapshots, log.
+// It waits for a rewriting of the append-only file to end first.
 func (s *Server) Raw() []byte {
 	s.t.Helper()
+	if err := s.await(s.rewritten); err != nil {
+		s.t.Fatalf("redistest: rewriting of the append-only file: %v", err)
+	}
 	var all []byte
 	err := filepath.WalkDir(s.dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -68,4 +73,14 @@ func (s *Server) Raw() []byte {
 		s.t.Fatalf("redistest: read what is on disk: %v", err)
 	}
 	return all
+}
+
+// rewritten says whether no rewriting of the append-only file is under way. A server that is down
+// rewrites nothing.
+func (s *Server) rewritten(ctx context.Context) (bool, error) {
+	if s.cmd == nil {
+		return true, nil
+	}
+	info, err := s.Command(ctx, "INFO", "persistence")
+	return !bytes.Contains(info, []byte("aof_rewrite_in_progress:1")) && !bytes.Contains(info, []byte("aof_rewrite_scheduled:1")), err
 }
