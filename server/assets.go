@@ -43,7 +43,7 @@ func loadAssets(prefix string) (*assets, error) {
 			return nil, err
 		}
 	}
-	return a, nil
+	return a, a.add("icon.svg", dashboard.Icon())
 }
 
 func (a *assets) add(name string, content []byte) error {

@@ -17,6 +17,7 @@ type chart struct {
 	Rows             []chartRow
 	Compared         bool
 	Empty            bool
+	Most             string // the value at the top edge
 }
 
 // gridLine and axisLabel stand at a percentage of the drawing's height and width.
@@ -50,6 +51,7 @@ func newChart(l *locale, p *period, m metric, now series, past *series) chart {
 	if m.Unit == unitSeconds && most < 60 {
 		most, between = 60, 15
 	}
+	c.Most = raw(most)
 	c.draw(values, before, most, now.Columns)
 	for v := 0.0; v <= most*1.0001; v += between {
 		c.Grid = append(c.Grid, gridLine{Label: axis(l, m.Unit, v), Y: num(100-v/most*100) + "%"})

@@ -25,19 +25,19 @@ type panel struct {
 
 // chosen returns the tab of a panel that q asks for, the first one for none.
 func chosen(name string, q url.Values) listSpec {
-	all := tabs(name)
-	for _, spec := range all {
+	lists := tabs(name)
+	for _, spec := range lists {
 		if spec.Name == q.Get(name) {
 			return spec
 		}
 	}
-	return all[0]
+	return lists[0]
 }
 
 func (s *Server) newPanel(ctx context.Context, l *locale, p *period, a address, spec listSpec) (panel, error) {
 	out := panel{Name: spec.Panel, Title: l.T("panel." + spec.Panel)}
-	all := tabs(spec.Panel)
-	for i, tab := range all {
+	siblings := tabs(spec.Panel)
+	for i, tab := range siblings {
 		value := tab.Name
 		if i == 0 {
 			value = ""

@@ -18,7 +18,7 @@ func Entries() []Entry {
 
 // dashboard lists the admin pages' files.
 func dashboard() []Entry {
-	return in("static/dashboard")
+	return in("static/dashboard", "dashboard.ts", "chart.ts", "dashboard.css")
 }
 
 // in lists the entries of one folder: src/name becomes dist/name, TypeScript becoming JavaScript.

@@ -17,6 +17,9 @@ var world []byte
 //go:embed data/names.json
 var names []byte
 
+//go:embed data/icon.svg
+var icon []byte
+
 //go:embed vendor/uplot/LICENSE
 var uplotLicence string
 
@@ -28,6 +31,9 @@ func Files() fs.FS {
 	}
 	return files
 }
+
+// Icon returns the page's icon, an SVG drawing. Treat it as read-only.
+func Icon() []byte { return icon }
 
 // World returns the world map as JSON: {width, height, shapes: [{code, path}], dots: [{code, x, y}]}.
 // Treat it as read-only.

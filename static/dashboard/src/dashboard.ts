@@ -1,1 +1,7 @@
-console.log(1)
+import { dates } from "./dates";
+import { menus } from "./menus";
+import { panels } from "./panels";
+
+menus(document);
+panels(document);
+dates(document);

@@ -1,0 +1,210 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// zone is the site's zone in tests: whole hours, no daylight saving.
+var zone = time.FixedZone("UTC+5", 5*3600)
+
+// now is a Monday afternoon.
+var now = time.Date(2026, 11, 23, 15, 20, 0, 0, zone)
+
+func today() stats.Day { d, _ := visit.DayOf(now, zone); return d }
+
+// documents are accounts in memory.
+type documents struct {
+	mu   sync.Mutex
+	docs map[string]string
+	err  error // answers everything, where set
+}
+
+func newDocuments() *documents { return &documents{docs: make(map[string]string)} }
+
+func (d *documents) Get(_ context.Context, key string) ([]byte, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	doc, ok := d.docs[key]
+	if d.err != nil {
+		return nil, d.err
+	}
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return []byte(doc), nil
+}
+
+func (d *documents) Swap(_ context.Context, key string, old, new []byte) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	doc, ok := d.docs[key]
+	if d.err != nil {
+		return false, d.err
+	}
+	if ok != (old != nil) || doc != string(old) {
+		return false, nil
+	}
+	if new == nil {
+		delete(d.docs, key)
+	} else {
+		d.docs[key] = string(new)
+	}
+	return true, nil
+}
+
+func (d *documents) Keys(_ context.Context, prefix string) (keys []string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for key := range d.docs {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys, d.err
+}
+
+// source is made-up statistics, the same for the same days; a stats.Source, so that the real Reports
+// stand between it and the dashboard.
+type source struct {
+	first, last stats.Day
+	values      map[stats.Dimension][]weighted
+	folds       []stats.Fold
+	err         error
+}
+
+type weighted struct {
+	value  string
+	weight float64
+}
+
+// year is a site with a year of visitors, growing, with quiet nights and week-ends.
+func year() *source {
+	return &source{first: today() - 364, last: today(), values: catalogue(), folds: folds(today())}
+}
+
+func (s *source) Span(context.Context) (first, last stats.Day, ok bool, err error) {
+	return s.first, s.last, s.last >= s.first && s.values != nil, s.err
+}
+
+func (s *source) Totals(_ context.Context, first, last stats.Day, f func(stats.Total)) error {
+	for day := max(first, s.first); day <= min(last, s.last) && s.values != nil; day++ {
+		for hour := range uint8(24) {
+			if day == today() && int(hour) > now.Hour() {
+				break
+			}
+			f(stats.Total{Day: day, Hour: hour, Counts: hourly(day, hour)})
+		}
+	}
+	return s.err
+}
+
+func hourly(day stats.Day, hour uint8) (c stats.Counts) {
+	weekday := (int(day) + 3) % 7
+	week := [7]float64{1, 1.08, 1.12, 1.05, .92, .55, .5}[weekday]
+	swing := .12 + math.Pow(math.Sin(math.Pi*math.Mod(float64(hour)+20, 24)/24), 2)
+	noise := .85 + .3*chance(fmt.Sprint(day, hour))
+	growth := 1 + float64(day-today()+365)/365
+	v := 26 * week * swing * noise * growth
+	c[stats.Visitors] = int64(v)
+	c[stats.Visits] = int64(v * 1.22)
+	c[stats.Views] = int64(v * 1.22 * (2.6 + .4*chance(fmt.Sprint("p", day, hour))))
+	c[stats.Entries], c[stats.Exits] = c[stats.Visits], c[stats.Visits]
+	c[stats.Bounces] = int64(v * 1.22 * (.38 + .1*chance(fmt.Sprint("b", day, hour))))
+	c[stats.Seconds] = int64(v * 1.22 * (110 + 40*chance(fmt.Sprint("s", day, hour))))
+	c[stats.Requests] = c[stats.Views] * 4
+	c[stats.Files] = c[stats.Views] * 3
+	c[stats.Missing] = c[stats.Views] / 60
+	c[stats.Bots] = int64(40 + 60*chance(fmt.Sprint("r", day, hour)))
+	c[stats.FileBots] = c[stats.Bots] / 3
+	c[stats.Events] = int64(v * .9)
+	c[stats.Refused] = int64(v * .16)
+	return c
+}
+
+func chance(seed string) float64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(seed))
+	return float64(h.Sum32()%10_000) / 10_000
+}
+
+func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
+	for day := max(first, s.first); day <= min(last, s.last); day++ {
+		var whole stats.Counts
+		for hour := range uint8(24) {
+			if day == today() && int(hour) > now.Hour() {
+				break
+			}
+			c := hourly(day, hour)
+			whole.Add(&c)
+		}
+		whole = dim.Whole(whole)
+		for _, w := range s.values[dim] {
+			row := stats.Row{Day: day, Dim: dim, Value: w.value}
+			for m := range stats.NumRowMeasures {
+				row.Counts[m] = int64(float64(whole[m]) * w.weight)
+			}
+			if dim != stats.DimBot && dim != stats.DimStatus {
+				row.Counts[stats.Bots] /= 4
+			}
+			f(row)
+		}
+	}
+	return s.err
+}
+
+func (s *source) Folds(_ context.Context, first, last stats.Day) (found []stats.Fold, err error) {
+	for _, fold := range s.folds {
+		if fold.Day >= first && fold.Day <= last {
+			found = append(found, fold)
+		}
+	}
+	return found, s.err
+}
+
+func folds(today stats.Day) (all []stats.Fold) {
+	for day := today - 40; day < today; day++ {
+		for _, dim := range []stats.Dimension{stats.DimCountry, stats.DimProvider, stats.DimBrowserVersion} {
+			fold := stats.Fold{Day: day, Dim: dim, K: 5, Values: 3 + int(day)%9}
+			fold.Counts[stats.Requests], fold.Counts[stats.Visitors], fold.Counts[stats.Views] = int64(40+day%31), int64(3+day%7), int64(9+day%13)
+			all = append(all, fold)
+		}
+	}
+	return all
+}
+
+// catalogue is what the made-up visitors looked at and with.
+func catalogue() map[stats.Dimension][]weighted {
+	return map[stats.Dimension][]weighted{
+		stats.DimPage: {{"/", .19}, {"/zhanalyktar", .12}, {"/blog/kak-vybrat-tarif", .088}, {"/pricing", .081}, {"/docs/getting-started", .064}, {"/blog/2026/kazakhstan-privacy-law-explained", .057},
+			{"/about", .04}, {"/docs/middleware", .036}, {"/kk/bailanys", .031}, {"/blog/cookies-without-consent-are-over", .03}, {"/docs/import", .026}, {"/changelog", .021}, {"/orders/{id}", .018}, {"/search", .014}, {"/careers", .01}},
+		stats.DimFile:           {{"/assets/app.js", .31}, {"/assets/app.css", .3}, {"/logo.svg", .12}, {"/downloads/prospekt.pdf", .02}},
+		stats.DimSection:        {{"/", .19}, {"/blog", .3}, {"/docs", .2}, {"/pricing", .08}, {"/kk", .05}},
+		stats.DimNotFound:       {{"/old-page", .3}, {"/favicon.png", .2}, {"/blog/{id}/amp", .1}},
+		stats.DimSource:         {{"", .41}, {"google.com", .25}, {"yandex.kz", .09}, {"t.me", .06}, {"chatgpt.com", .041}, {"instagram.com", .031}, {"news.ycombinator.com", .024}, {"bing.com", .019}, {"github.com", .016}, {"vk.com", .009}, {"perplexity.ai", .008}},
+		stats.DimChannel:        {{"direct", .41}, {"search", .36}, {"social", .1}, {"ai", .05}, {"referral", .05}, {"mail", .02}},
+		stats.DimCampaign:       {{"", .9}, {"nauryz-2026", .05}, {"autumn_sale", .03}},
+		stats.DimCountry:        {{"KZ", .56}, {"RU", .13}, {"UZ", .052}, {"US", .048}, {"DE", .033}, {"KG", .03}, {"TR", .023}, {"GB", .017}, {"CN", .013}, {"PL", .011}, {"NL", .009}, {"AE", .008}, {"IN", .008}, {"FR", .007}, {"SG", .006}, {"CA", .005}, {"BR", .004}, {"JP", .004}, {"AU", .003}, {"MN", .003}},
+		stats.DimProvider:       {{"JSC Kazakhtelecom", .31}, {"Kar-Tel LLC", .12}, {"Mobile Telecom-Service LLP", .08}, {"PJSC Rostelecom", .05}, {"Uzbektelekom Joint Stock Company", .03}, {"Deutsche Telekom AG", .02}},
+		stats.DimBrowser:        {{"Chrome", .52}, {"Safari", .17}, {"Yandex Browser", .09}, {"Samsung Internet", .07}, {"Firefox", .05}, {"Edge", .05}, {"Opera", .02}},
+		stats.DimBrowserVersion: {{"Chrome 146", .31}, {"Chrome 145", .14}, {"Safari 26", .12}, {"Firefox 148", .03}},
+		stats.DimOS:             {{"Android", .41}, {"Windows", .29}, {"iOS", .17}, {"macOS", .08}, {"Linux", .03}},
+		stats.DimOSVersion:      {{"Android 16", .2}, {"Windows 11", .19}, {"iOS 26", .12}},
+		stats.DimDevice:         {{"mobile", .56}, {"desktop", .39}, {"tablet", .04}, {"tv", .005}},
+		stats.DimLanguage:       {{"ru", .48}, {"kk", .31}, {"en", .13}, {"uz", .03}, {"de", .02}, {"tr", .01}},
+		stats.DimStatus:         {{"2xx", .86}, {"3xx", .1}, {"4xx", .035}, {"5xx", .002}},
+		stats.DimBot:            {{"search: Googlebot", .22}, {"search: YandexBot", .13}, {"ai: GPTBot", .16}, {"ai: ClaudeBot", .08}, {"monitor: UptimeRobot", .07}, {"preview: TelegramBot", .05}, {"scanner: zgrab", .09}, {"tool: curl", .04}, {"feed: Feedly", .02}},
+		stats.DimConsent:        {{"banner/shown", .5}, {"banner/accepted", .22}, {"banner/rejected", .16}, {"banner/customised", .05}, {"centre/withdrawn", .01}},
+	}
+}
