@@ -5,8 +5,12 @@ import "time"
 // Apply makes the choice that s states and the record of it. Before is what held until now, as
 // [Rulebook.Effective] returned it: what it granted and s does not is withdrawn, and what the browser
 // asked is noted, so that a later change of the browser's mind is seen as later. The record has the
-// ids that s carries; give it one before sealing.
+// ids that s carries; give it one before sealing. A submission without a known method counts as made
+// through the API.
 func (b *Rulebook) Apply(s Submission, before Choice, now time.Time) (Choice, Record) {
+	if s.Method.letter() == 0 {
+		s.Method = MethodAPI
+	}
 	if before.book != b {
 		asked := before.optOut
 		before = b.adopt(before)

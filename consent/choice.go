@@ -16,6 +16,7 @@ type Choice struct {
 	decided            bool
 	granted, withdrawn uint32 // explicit, by PurposeInfo.Bit; what is neither was refused
 	presumed, opted    uint32 // what the model presumes and the browser refuses
+	bound              bool   // the browser's word is the latest
 	method             Method
 	met                OptOut // what the browser asked when the choice was made
 	optOut             OptOut // what the browser asks now
@@ -51,7 +52,7 @@ func (s Stance) String() string {
 }
 
 // Stance returns how the visitor stands to p. A purpose that the policy does not declare is refused
-// where everything is, and undecided otherwise.
+// where everything is, opted out where the browser asks, and undecided otherwise.
 func (c Choice) Stance(p Purpose) Stance {
 	if p == Necessary {
 		return Granted
@@ -64,7 +65,7 @@ func (c Choice) Stance(p Purpose) Stance {
 	switch {
 	case c.decided && c.granted == 0:
 		return Refused
-	case c.opted != 0:
+	case c.bound:
 		return OptedOut
 	}
 	return Undecided
@@ -136,13 +137,14 @@ func (c Choice) Granted() []Purpose {
 // Variant names what the choice allows and whether it was decided, in at most 8 characters of a–z and
 // 0–9: choices that lead to the same page have the same Variant. It tells nothing about the visitor.
 func (c Choice) Variant() string {
-	if !c.decided && c.opted == 0 {
-		return "u" + strconv.FormatUint(uint64(c.presumed), 36)
+	kind, allowed := "u", c.presumed // undecided
+	switch {
+	case c.decided:
+		kind, allowed = "d", c.granted
+	case c.bound:
+		kind = "o" // opted out
 	}
-	if !c.decided {
-		return "o" + strconv.FormatUint(uint64(c.presumed&^c.opted), 36)
-	}
-	return "d" + strconv.FormatUint(uint64(c.granted&^c.opted), 36)
+	return kind + strconv.FormatUint(uint64(allowed&^c.opted), 36)
 }
 
 func unix(seconds int64) time.Time {

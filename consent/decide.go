@@ -1,12 +1,9 @@
 package consent
 
-import "strings"
-
-// Names of the cookies of the house. They are necessary, and no policy may declare them otherwise.
+// Names of the cookies of the house. They are necessary, and no policy may declare them.
 const (
 	StateCookie = "cookie_consent"       // the choice; signed, readable by scripts
 	ProofCookie = "__Host-consent_proof" // proves the subject in the privacy centre; HttpOnly
-	housePrefix = "__Host-consent_"      // reserved
 )
 
 // Unclassified says what happens to cookies that no rule declares.
@@ -45,13 +42,13 @@ const (
 	ReasonSession             // unclassified; passes as an HttpOnly cookie without a lifetime
 	ReasonUnclassified        // unclassified; denied, or passes in a request, for want of a rule
 	ReasonObserved            // unclassified; passes for the trial
-	ReasonNameless            // a cookie without a name can stand for any other; denied
+	ReasonMalformed           // without a name it could stand for any other cookie; denied
 )
 
 // String returns the reason as reports show it.
 func (r Reason) String() string {
 	names := [...]string{"none", "deletion", "house", "necessary", "granted", "undecided", "refused",
-		"well-known", "session", "unclassified", "observed", "nameless"}
+		"well-known", "session", "unclassified", "observed", "malformed"}
 	if int(r) < len(names) {
 		return names[r]
 	}
@@ -65,7 +62,7 @@ func (b *Rulebook) Decide(c Choice, ck SetCookie) Decision {
 	case ck.Deletes:
 		return Decision{Allow: true, Reason: ReasonDeletion}
 	case ck.Name == "":
-		return Decision{Allow: mode == Observe, Reason: ReasonNameless, Unclassified: true}
+		return Decision{Allow: mode == Observe, Reason: ReasonMalformed, Unclassified: true}
 	case isHouse(ck.Name):
 		return Decision{Allow: true, Purpose: Necessary, Reason: ReasonHouse}
 	}
@@ -127,6 +124,4 @@ func (b *Rulebook) stance(c Choice, r *rule) Stance {
 	return c.Stance(r.Purpose)
 }
 
-func isHouse(name string) bool {
-	return name == StateCookie || strings.HasPrefix(name, housePrefix)
-}
+func isHouse(name string) bool { return name == StateCookie || name == ProofCookie }

@@ -35,7 +35,8 @@ type keySet struct {
 
 const tagLen = 4
 
-// NewKeys makes a key ring of the current secret and the ones that it replaced. Drop an old secret once
+// NewKeys makes a key ring of the current secret and the ones that it replaced. Give every site a secret
+// of its own: a choice holds wherever the secret and the purposes are the same. Drop an old secret once
 // the longest lifetime of a choice has passed; keep it as long as records that it sealed must be read.
 func NewKeys(secret []byte, old ...[]byte) (*Keys, error) {
 	k := &Keys{}

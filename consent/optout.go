@@ -49,7 +49,7 @@ func (b *Rulebook) EffectiveIn(region string, c Choice, h http.Header) Choice {
 		c = b.adopt(c)
 	}
 	c.optOut, c.opted, c.presumed = b.OptOut(h), 0, 0
-	if c.optOut != NoOptOut && (!c.decided || c.met == NoOptOut) {
+	if c.bound = c.optOut != NoOptOut && (!c.decided || c.met == NoOptOut); c.bound {
 		c.opted = b.optOuts
 	}
 	if !c.decided && b.Model(region) == ModelOptOut {

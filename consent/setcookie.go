@@ -15,8 +15,12 @@ type SetCookie struct {
 
 // ParseSetCookie reads the value of a Set-Cookie header as RFC 6265 section 5.2 has browsers read it: the
 // last of several attributes wins, Max-Age wins over Expires, and what is malformed is ignored, so that
-// nothing counts as a deletion that a browser would store. It does not allocate.
+// nothing counts as a deletion that a browser would store. A line that no browser takes, or that sets a
+// cookie without a name, comes out without a Name. It does not allocate.
 func ParseSetCookie(line string, now time.Time) SetCookie {
+	if hasControl(line) {
+		return SetCookie{} // browsers drop the whole line (RFC 6265bis section 5.6)
+	}
 	pair, rest, more := strings.Cut(line, ";")
 	name, _, hasValue := strings.Cut(pair, "=")
 	if !hasValue {
@@ -98,6 +102,15 @@ func (l *lifetime) verdict() (persistent, deletes bool) {
 		decisive = l.age
 	}
 	return decisive == future, decisive == past
+}
+
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7F {
+			return true
+		}
+	}
+	return false
 }
 
 // trim removes the white space that RFC 6265 removes around names and values.

@@ -33,7 +33,7 @@ const maxSkew = 10 * time.Minute
 //
 // Time is Unix seconds rounded down to the hour. Granted and withdrawn are sums of 1<<[PurposeInfo.Bit].
 // Shape is [Rulebook.Shape]. How is the method's first letter and what the browser asked then: "g", "d"
-// or "n". Mac is HMAC-SHA256, 128 bits, over the site's name and all before it. Scripts may read the
+// or "n". Mac is HMAC-SHA256, cut to 128 bits, over all before it. Scripts may read the
 // first seven fields; only the server can tell whether they are true.
 func (k *Keys) SealState(c Choice, b *Rulebook) string {
 	if !c.decided {
@@ -48,7 +48,7 @@ func (k *Keys) SealState(c Choice, b *Rulebook) string {
 	v = append(v, b.shape...)
 	v = append(v, '.', c.method.letter(), metLetter(c.met))
 	payload := string(v)
-	return payload + "." + sign(k.ring[0].state, StateCookie, b.policy.Site.Name, payload)
+	return payload + "." + sign(k.ring[0].state, StateCookie, payload)
 }
 
 // OpenState reads the value of the state cookie and checks it against b and the clock. Any error is
@@ -85,7 +85,7 @@ func (k *Keys) VerifyState(value string, b *Rulebook) (Choice, error) {
 	if !ok {
 		return Choice{}, ErrUnreadable
 	}
-	if !k.signed(stateKey, mac, StateCookie, b.policy.Site.Name, payload) {
+	if !k.signed(stateKey, mac, StateCookie, payload) {
 		return Choice{}, ErrForged
 	}
 	if shape != b.shape || c.revision < b.since {

@@ -42,7 +42,8 @@ type Submission struct {
 	Previous string // set by the caller from the proof cookie: of the record that this one replaces
 }
 
-// Refusal reports whether s grants nothing: such a submission holds whether or not it can be recorded.
+// Refusal reports whether s grants nothing that was not granted before: such a submission holds whether
+// or not it can be recorded.
 func (s Submission) Refusal() bool {
 	return s.Action == Reject || s.Action == Withdraw || s.Action == Choose && len(s.Purposes) == 0
 }

@@ -136,6 +136,9 @@ func (v *validation) lifetimes() {
 		Period
 	}{{"lifetimes.choice", l.Choice}, {"lifetimes.refusal", l.Refusal}} {
 		v.period(life.field, life.Period)
+		if !life.IsZero() && life.Approx() < 24*time.Hour {
+			v.add(life.field, "is %s: let an answer hold for a day at least", life.Period)
+		}
 		if life.Approx() > limit {
 			v.add(life.field, "is %s: ask again after at most %d months", life.Period, maxMonths)
 		}
