@@ -135,7 +135,9 @@ func (v *validation) lifetimes() {
 		field string
 		Period
 	}{{"lifetimes.choice", l.Choice}, {"lifetimes.refusal", l.Refusal}} {
-		v.period(life.field, life.Period)
+		if !v.period(life.field, life.Period) {
+			continue
+		}
 		if !life.IsZero() && life.Approx() < 24*time.Hour {
 			v.add(life.field, "is %s: let an answer hold for a day at least", life.Period)
 		}
@@ -150,13 +152,16 @@ func (v *validation) lifetimes() {
 }
 
 // period complains of a Period made in Go that ParsePeriod would not have made.
-func (v *validation) period(field string, p Period) {
+func (v *validation) period(field string, p Period) bool {
 	if p == (Period{}) {
-		return
+		return true
 	}
-	if parsed, err := ParsePeriod(p.String()); err != nil || parsed != p {
+	parsed, err := ParsePeriod(p.String())
+	if err != nil || parsed != p {
 		v.add(field, "is not a period: give a number from 1 to %d and a unit, such as \"6 months\"", maxPeriod)
+		return false
 	}
+	return true
 }
 
 func at(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }

@@ -37,8 +37,7 @@ func (v *validation) data() {
 		default:
 			v.add(field+".source", "%q is unknown: write automatic, device or given", d.Source)
 		}
-		v.period(field+".retention", d.Retention)
-		if d.Retention.IsZero() {
+		if v.period(field+".retention", d.Retention) && d.Retention.IsZero() {
 			v.add(field+".retention", "is missing: say how long it is kept, such as \"3 years\" (S4-6.3)")
 		}
 	}
