@@ -9,8 +9,8 @@ import (
 // the qualified forms of "private" go, the site's other directives stay in order. With noStore no cache
 // stores it. The headers by which a site speaks to its own shared cache past Cache-Control (RFC 9213,
 // Surrogate-Control, X-Accel-Expires) are removed. Vary names Cookie afterwards.
-func makePrivate(h http.Header, noStore bool) {
-	h["Cache-Control"] = privateValue(h["Cache-Control"], noStore)
+func makePrivate(h http.Header, noStore bool, v *values) {
+	h["Cache-Control"] = privateLines(h["Cache-Control"], noStore, v)
 	for _, key := range [...]string{"Surrogate-Control", "X-Accel-Expires"} {
 		if _, ok := h[key]; ok {
 			delete(h, key)
@@ -21,16 +21,16 @@ func makePrivate(h http.Header, noStore bool) {
 			delete(h, key)
 		}
 	}
-	addVary(h, "Cookie")
+	addVary(h, "Cookie", v)
 }
 
-// privateValue returns the Cache-Control lines that stand for lines, but private.
-func privateValue(lines []string, noStore bool) []string {
+// privateLines returns the Cache-Control lines that stand for lines, but private.
+func privateLines(lines []string, noStore bool, v *values) []string {
 	switch {
 	case len(lines) == 0 && noStore:
-		return []string{"private, no-store"}
+		return v.one("private, no-store")
 	case len(lines) == 0:
-		return []string{"private"}
+		return v.one("private")
 	case len(lines) == 1 && (lines[0] == "private, no-store" || lines[0] == "private" && !noStore):
 		return lines
 	}
@@ -52,7 +52,7 @@ func privateValue(lines []string, noStore bool) []string {
 	if noStore {
 		b.WriteString(", no-store")
 	}
-	return []string{b.String()}
+	return v.one(b.String())
 }
 
 // isCacheable reports whether the site itself lets shared caches hold the response: it says public, or
@@ -84,13 +84,13 @@ func eachDirective(lines []string, f func(name, whole string)) {
 	for _, s := range lines {
 		for s != "" {
 			end := directiveEnd(s)
-			whole := strings.Trim(s[:end], " \t")
+			whole := trim(s[:end])
 			s = s[min(end+1, len(s)):]
 			if whole == "" {
 				continue
 			}
 			name, _, _ := strings.Cut(whole, "=")
-			f(strings.TrimRight(name, " \t"), whole)
+			f(trim(name), whole)
 		}
 	}
 }
@@ -111,14 +111,14 @@ func directiveEnd(s string) int {
 }
 
 // addVary adds names, a list, to Vary unless they are in it or it is "*".
-func addVary(h http.Header, names string) {
+func addVary(h http.Header, names string, v *values) {
 	lines := h["Vary"]
 	if len(lines) == 0 {
-		h["Vary"] = []string{names}
+		h["Vary"] = v.one(names)
 		return
 	}
 	for _, name := range strings.Split(names, ",") {
-		if name = strings.Trim(name, " \t"); name != "" && !inList(h["Vary"], name) {
+		if name = trim(name); name != "" && !inList(h["Vary"], name) {
 			h["Vary"] = append(h["Vary"][:len(h["Vary"]):len(h["Vary"])], name)
 		}
 	}
@@ -130,7 +130,7 @@ func inList(lines []string, name string) bool {
 		for s != "" {
 			var item string
 			item, s, _ = strings.Cut(s, ",")
-			if item = strings.Trim(item, " \t"); item == "*" || strings.EqualFold(item, name) {
+			if item = trim(item); item == "*" || strings.EqualFold(item, name) {
 				return true
 			}
 		}

@@ -41,8 +41,9 @@ func (w *Writer) protect(h http.Header) {
 	}
 	p.Expire = nil
 	if p.Private = p.Private || personal; p.Private {
-		makePrivate(h, false)
+		makePrivate(h, false, &w.plan.values)
 	}
+	w.keys = len(h)
 }
 
 // storesCookies spares style sheets and images the deletions, and so keeps them cacheable: the page that
@@ -72,9 +73,9 @@ func (w *Writer) choose(h http.Header) bool {
 }
 
 func (w *Writer) varyShared(h http.Header) {
-	addVary(h, "Sec-Fetch-Dest")
+	addVary(h, "Sec-Fetch-Dest", &w.plan.values)
 	if w.plan.SharedVary != "" {
-		addVary(h, w.plan.SharedVary)
+		addVary(h, w.plan.SharedVary, &w.plan.values)
 	}
 }
 
@@ -82,11 +83,11 @@ func (w *Writer) varyShared(h http.Header) {
 func (w *Writer) revalidated(h http.Header) {
 	switch m := w.plan.matched; {
 	case m.shared && (!m.markup || isCacheable(h)):
-		suffixETag(h, w.plan.Shared)
+		suffixETag(h, w.plan.Shared, &w.plan.values)
 		w.varyShared(h)
 	case m.markup:
-		suffixETag(h, w.plan.Markup)
-		makePrivate(h, !w.plan.Choice.Decided())
+		suffixETag(h, w.plan.Markup, &w.plan.values)
+		makePrivate(h, !w.plan.Choice.Decided(), &w.plan.values)
 	default:
 		return
 	}
@@ -107,21 +108,21 @@ func (w *Writer) commit(with, known bool) {
 // mark makes the header that of the page with markup.
 func (w *Writer) mark(h http.Header, known bool) {
 	w.changed = true
-	fixLength(h, len(w.body()), known)
-	suffixETag(h, w.markup)
+	fixLength(h, len(w.body()), known, &w.plan.values)
+	suffixETag(h, w.markup, &w.plan.values)
 	dropValidators(h)
 	cleanTrailers(h, true)
 	if _, typed := h["Content-Type"]; !typed {
-		h["Content-Type"] = []string{"text/html; charset=utf-8"} // what the server would find
+		h["Content-Type"] = w.plan.values.one("text/html; charset=utf-8") // what the server would find
 	}
 	if w.shared && isCacheable(h) {
 		w.varyShared(h)
 		return
 	}
-	makePrivate(h, !w.plan.Choice.Decided())
+	makePrivate(h, !w.plan.Choice.Decided(), &w.plan.values)
 }
 
-func fixLength(h http.Header, extra int, known bool) {
+func fixLength(h http.Header, extra int, known bool, v *values) {
 	values := h["Content-Length"]
 	if len(values) == 0 {
 		return
@@ -131,7 +132,7 @@ func fixLength(h http.Header, extra int, known bool) {
 		delete(h, "Content-Length")
 		return
 	}
-	h["Content-Length"] = []string{strconv.Itoa(n + extra)}
+	h["Content-Length"] = v.one(strconv.Itoa(n + extra))
 }
 
 func (w *Writer) body() []byte { return w.markup.bytes(w.enc != isASCII) }
@@ -149,8 +150,16 @@ func (w *Writer) Finish() error {
 	case held, flowing:
 		err = w.end()
 	}
-	cleanTrailers(w.inner.Header(), w.changed)
+	w.endHeader()
 	return err
+}
+
+// endHeader keeps cookies out of the trailers. Headers that nobody has added to since they were written
+// have none: what was announced before was cleaned then.
+func (w *Writer) endHeader() {
+	if h := w.inner.Header(); len(h) != w.keys || w.changed {
+		cleanTrailers(h, w.changed)
+	}
 }
 
 // Abandon is Finish after an error or a panic: what the handler has written goes out as it is, without
@@ -172,5 +181,5 @@ func (w *Writer) Abandon() {
 		_ = w.release(len(w.buf), nil)
 		w.phase = passing
 	}
-	cleanTrailers(h, w.changed)
+	w.endHeader()
 }

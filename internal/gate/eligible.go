@@ -62,7 +62,7 @@ func wantsRewrite(r *http.Request, p *Plan) bool {
 //   - If-Modified-Since is removed: a time cannot tell the variants of a page apart.
 func (p *Plan) askWhole(h http.Header) {
 	if len(h["Accept-Encoding"]) > 0 {
-		h["Accept-Encoding"] = []string{"identity"}
+		h["Accept-Encoding"] = p.values.one("identity")
 	}
 	delete(h, "If-Modified-Since")
 	tags := h["If-None-Match"]
@@ -70,7 +70,7 @@ func (p *Plan) askWhole(h http.Header) {
 		return
 	}
 	if kept := p.restore(tags); kept != "" {
-		h["If-None-Match"] = []string{kept}
+		h["If-None-Match"] = p.values.one(kept)
 	} else {
 		delete(h, "If-None-Match")
 	}
@@ -108,13 +108,13 @@ func harmless(key string, values []string) bool {
 	if len(values) > 1 {
 		return false
 	}
-	v := strings.Trim(values[0], " \t")
+	v := trim(values[0])
 	switch key {
 	case "Content-Encoding":
 		return v == "" || strings.EqualFold(v, "identity")
 	case "Content-Disposition": // an unknown disposition is an attachment (RFC 6266 section 4.2)
 		kind, _, _ := strings.Cut(v, ";")
-		return strings.EqualFold(strings.TrimRight(kind, " \t"), "inline")
+		return strings.EqualFold(trim(kind), "inline")
 	}
 	return false
 }
@@ -122,14 +122,14 @@ func harmless(key string, values []string) bool {
 // htmlEncoding reads a Content-Type. It does not allocate, as mime.ParseMediaType would.
 func htmlEncoding(contentType string) encoding {
 	media, params, _ := strings.Cut(contentType, ";")
-	if !strings.EqualFold(strings.Trim(media, " \t"), "text/html") {
+	if !strings.EqualFold(trim(media), "text/html") {
 		return notPage
 	}
 	for params != "" {
 		var param string
 		param, params, _ = strings.Cut(params, ";")
 		name, value, _ := strings.Cut(param, "=")
-		if strings.EqualFold(strings.Trim(name, " \t"), "charset") {
+		if strings.EqualFold(trim(name), "charset") {
 			return charset(strings.Trim(value, " \t\"'"))
 		}
 	}

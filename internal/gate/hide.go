@@ -27,14 +27,14 @@ func Hide(r *http.Request, p *Plan) *http.Request {
 		if kept := p.visible(lines); kept == "" {
 			delete(h, "Cookie")
 		} else {
-			h["Cookie"] = []string{kept}
+			h["Cookie"] = p.values.one(kept)
 		}
 	}
 	if wantsRewrite(r, p) {
 		p.askWhole(own())
 	}
 	if tags := r.Header["If-Match"]; len(tags) > 0 && hasSuffixed(tags) {
-		own()["If-Match"] = []string{p.restoreAny(tags)}
+		own()["If-Match"] = p.values.one(p.restoreAny(tags))
 	}
 	if h == nil {
 		return r
@@ -134,7 +134,7 @@ func (p *Plan) expire(name string) {
 // nextPair cuts the first cookie off a Cookie header. Browsers separate by "; ", others by ";".
 func nextPair(s string) (pair, rest string) {
 	pair, rest, _ = strings.Cut(s, ";")
-	return strings.Trim(pair, " \t"), rest
+	return trim(pair), rest
 }
 
 // cookieName returns the name of a pair, "" for a cookie without a name (RFC 6265bis section 5.6.3).
@@ -143,5 +143,16 @@ func cookieName(pair string) string {
 	if !ok {
 		return ""
 	}
-	return strings.TrimRight(name, " \t")
+	return trim(name)
+}
+
+// trim removes the white space of HTTP around s. It is on the path of every cookie, hence by hand.
+func trim(s string) string {
+	for len(s) > 0 && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	for len(s) > 0 && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
 }

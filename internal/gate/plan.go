@@ -41,6 +41,21 @@ type Plan struct {
 	Expire []consent.Expiry
 
 	matched match // the validators that Hide mapped back
+	values  values
+}
+
+// values makes header values of one line without an allocation for each: they share an array, which
+// belongs to one exchange.
+type values struct{ free []string }
+
+func (v *values) one(s string) []string {
+	if len(v.free) == 0 {
+		v.free = make([]string, 4)
+	}
+	line := v.free[:1:1]
+	v.free = v.free[1:]
+	line[0] = s
+	return line
 }
 
 // Observer is told about one exchange, on the goroutine that serves it.

@@ -22,8 +22,8 @@ func (p *Plan) filter(h http.Header, seen *int) (personal bool) {
 			} else if len(kept) < len(lines) {
 				h[key] = kept
 			}
-		case len(key) == len("Trailer") && strings.EqualFold(key, "Trailer") && announces(lines, false):
-			h[key] = cleanAnnouncement(lines, false)
+		case len(key) >= len("Trailer") && key[0]|0x20 == 't':
+			cleanTrailer(h, key, lines, false)
 		}
 	}
 	return personal
@@ -94,12 +94,16 @@ func takeSetCookies(h http.Header) (taken http.Header) {
 // that need none (which count after the body).
 func cleanTrailers(h http.Header, changed bool) {
 	for key, values := range h {
-		if name, ok := cutPrefixFold(key, http.TrailerPrefix); ok && badTrailer(name, changed) {
-			delete(h, key)
-		}
-		if len(key) == len("Trailer") && strings.EqualFold(key, "Trailer") && announces(values, changed) {
-			h[key] = cleanAnnouncement(values, changed)
-		}
+		cleanTrailer(h, key, values, changed)
+	}
+}
+
+func cleanTrailer(h http.Header, key string, values []string, changed bool) {
+	if name, ok := cutPrefixFold(key, http.TrailerPrefix); ok && badTrailer(name, changed) {
+		delete(h, key)
+	}
+	if len(key) == len("Trailer") && strings.EqualFold(key, "Trailer") && announces(values, changed) {
+		h[key] = cleanAnnouncement(values, changed)
 	}
 }
 
@@ -112,7 +116,7 @@ func announces(values []string, changed bool) bool {
 		for s != "" {
 			var name string
 			name, s, _ = strings.Cut(s, ",")
-			if badTrailer(strings.Trim(name, " \t"), changed) {
+			if badTrailer(trim(name), changed) {
 				return true
 			}
 		}
@@ -124,7 +128,7 @@ func cleanAnnouncement(values []string, changed bool) []string {
 	var kept []string
 	for _, line := range values {
 		for name := range strings.SplitSeq(line, ",") {
-			if name = strings.Trim(name, " \t"); name != "" && !badTrailer(name, changed) {
+			if name = trim(name); name != "" && !badTrailer(name, changed) {
 				kept = append(kept, name)
 			}
 		}

@@ -112,12 +112,12 @@ func cutSuffix(opaque string) (base, tag string, strong, ok bool) {
 }
 
 // suffixETag makes the ETag of h that of the page with m. A malformed one is removed.
-func suffixETag(h http.Header, m *Markup) {
+func suffixETag(h http.Header, m *Markup, v *values) {
 	values := h["Etag"]
 	if len(values) == 0 {
 		return
 	}
-	opaque, weak := strings.CutPrefix(strings.Trim(values[0], " \t"), "W/")
+	opaque, weak := strings.CutPrefix(trim(values[0]), "W/")
 	if len(values) > 1 || len(opaque) < 2 || opaque[0] != '"' || opaque[len(opaque)-1] != '"' {
 		delete(h, "Etag")
 		return
@@ -126,7 +126,7 @@ func suffixETag(h http.Header, m *Markup) {
 	if weak {
 		kind = `w"`
 	}
-	h["Etag"] = []string{"W/" + opaque[:len(opaque)-1] + suffixMark + m.tag + kind}
+	h["Etag"] = v.one("W/" + opaque[:len(opaque)-1] + suffixMark + m.tag + kind)
 }
 
 // dropValidators removes what is no longer true of a page with markup: digests, the promise of ranges,

@@ -23,6 +23,7 @@ type Writer struct {
 	told    bool // Observer.Commit was called
 	want    bool // the request wants markup
 	changed bool // the body differs from the handler's
+	keys    int  // of the header, when it was last cleaned
 
 	enc    encoding
 	markup *Markup // of this response
@@ -54,12 +55,21 @@ var (
 // Reset makes w ready for one exchange: inner is the server's writer, r what Hide returned, p the plan
 // that Hide has seen.
 func (w *Writer) Reset(inner http.ResponseWriter, r *http.Request, p Plan) {
-	*w = Writer{inner: inner, r: r, plan: p, want: wantsMarkup(r, &p), buf: w.buf[:0], chunk: w.chunk}
+	w.Clear()
+	w.inner, w.r, w.plan, w.want = inner, r, p, wantsMarkup(r, &p)
 }
 
 // Clear drops every reference to the exchange, before w goes back into a pool. Do not pool a Writer that
 // somebody may still write to: after an error or a panic outer code does.
-func (w *Writer) Clear() { *w = Writer{buf: w.buf[:0], chunk: w.chunk} }
+func (w *Writer) Clear() {
+	w.inner, w.r, w.plan = nil, nil, Plan{}
+	w.phase, w.status, w.seen, w.told, w.changed, w.keys = fresh, 0, 0, false, false, 0
+	if w.markup != nil {
+		w.enc, w.markup, w.shared, w.sent = notPage, nil, false, 0
+		w.scan.reset(nil)
+	}
+	w.buf = w.buf[:0]
+}
 
 // Header returns the header map of the server's writer.
 func (w *Writer) Header() http.Header { return w.inner.Header() }
