@@ -30,7 +30,10 @@ func Open(paths ...string) (*DB, error) {
 		return nil, errors.New("mmdb: no database named: give at least one path to an .mmdb file")
 	}
 	d := &DB{paths: slices.Clone(paths)}
-	return d, d.Reload()
+	if err := d.Reload(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // Reload reads the files again and, if every one of them is good, swaps them all in at once. On
