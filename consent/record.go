@@ -5,30 +5,34 @@ import "time"
 // RecordSchema names the form of a [Record].
 const RecordSchema = "ISO/IEC TS 27560:2023"
 
-// Record is what the site keeps of one act of choosing, with the fields of ISO/IEC TS 27560 (numbers of
-// its clause 6 in brackets). It holds no address, no user agent and nothing that says who the visitor
-// is: the subject proves itself by the proof cookie. What the policy said is kept once, by its hash.
+// Record is what the site keeps of one act of choosing, with the information that ISO/IEC TS 27560 asks
+// for: header, processing, parties and event. It holds no address, no user agent and nothing that says
+// who the visitor is: the principal is whoever proves the record by the proof cookie. What the notice
+// said (purposes in words, retention, withdrawal) is kept once, as the policy of the given hash.
 type Record struct {
-	Schema   string    `json:"schema_version"`       // [6.2.2]
-	ID       string    `json:"record_id"`            // [6.2.3] random, see NewID
-	Previous string    `json:"previous,omitempty"`   // id of the record that this one replaces, where the visitor proved it
-	Event    Event     `json:"event_type"`           // [6.5.4]
-	Time     time.Time `json:"event_time"`           // [6.5.2] UTC, to the second
-	Until    time.Time `json:"valid_until,omitzero"` // [6.5.3]
-	Method   Method    `json:"method"`               // [6.3.8] how the choice came about
+	Schema   string `json:"schema_version"`     // RecordSchema
+	ID       string `json:"record_id"`          // random, see NewID
+	Previous string `json:"previous,omitempty"` // id of the record that this one replaces, where the visitor proved it
 
-	Controller   string `json:"controller"`       // [6.4.3]
-	ControllerID string `json:"controller_id"`    // BIN, "" where the policy has none
-	Jurisdiction string `json:"jurisdiction"`     // [6.3.12] the policy's region
-	Storage      string `json:"storage_location"` // [6.3.10] the policy's data region
+	Event  Event     `json:"event_type"`
+	Time   time.Time `json:"event_time"`            // UTC, to the second
+	Until  time.Time `json:"validity_end,omitzero"` // when the choice ends unless it is changed before
+	Method Method    `json:"collection_method"`
+
+	Basis        string `json:"lawful_basis"`    // "consent"
+	Controller   string `json:"pii_controller"`  // name
+	ControllerID string `json:"controller_bin"`  // "" where the policy has none
+	Contact      string `json:"contact"`         // of the controller, for the rights of the data subject
+	Jurisdiction string `json:"jurisdiction"`    // the policy's region
+	Storage      string `json:"storage_country"` // the policy's data region
 
 	Revision int    `json:"policy_revision"`
-	Policy   string `json:"policy_sha256"`           // [6.3.3] the notice, by hash of the policy
-	Banner   string `json:"banner_sha256,omitempty"` // [6.3.3] what was shown, by hash of its markup
-	Language string `json:"language,omitempty"`      // [6.3.4] in which it was shown
+	Policy   string `json:"policy_sha256"`           // the notice, by the hash of the policy
+	Banner   string `json:"banner_sha256,omitempty"` // what was shown, by the hash of its markup
+	Language string `json:"language,omitempty"`      // in which it was shown
 	Variant  string `json:"variant,omitempty"`       // of the banner, where several are tried
 
-	Purposes []PurposeRecord `json:"purposes"`          // [6.3.5]
+	Purposes []PurposeRecord `json:"purposes"`
 	OptOut   OptOut          `json:"opt_out,omitempty"` // what the browser asked at that moment
 }
 
@@ -36,8 +40,8 @@ type Record struct {
 type PurposeRecord struct {
 	Purpose    Purpose     `json:"purpose"`
 	Status     string      `json:"status"`     // a Stance
-	Recipients []Recipient `json:"recipients"` // [6.3.11] who receives data under it (S1-5.2, S3-6.3)
-	Data       []string    `json:"data"`       // [6.3.7] ids of the data kinds
+	Recipients []Recipient `json:"recipients"` // who receives data under it (S1-5.2, S3-6.3)
+	Data       []string    `json:"data"`       // ids of the data kinds
 }
 
 // Recipient is a third party named in the policy.
@@ -63,7 +67,7 @@ func (b *Rulebook) record(s Submission, before, after Choice, now time.Time) Rec
 	r := Record{
 		Schema: RecordSchema, ID: s.RecordID, Previous: s.Previous,
 		Event: event(before, after), Time: now.UTC().Truncate(time.Second), Until: after.Until(), Method: s.Method,
-		Controller: p.Controller.Name, ControllerID: p.Controller.BIN, Jurisdiction: p.Region, Storage: p.DataRegion,
+		Basis: "consent", Controller: p.Controller.Name, ControllerID: p.Controller.BIN, Contact: p.Controller.Contact, Jurisdiction: p.Region, Storage: p.DataRegion,
 		Revision: p.Revision.Number, Policy: b.hash, Banner: s.Banner, Language: s.Language, Variant: s.Variant,
 		OptOut: before.optOut,
 	}

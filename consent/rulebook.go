@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -58,6 +59,7 @@ func normalise(p Policy) (Policy, []byte, error) {
 		return Policy{}, nil, fmt.Errorf("consent: copy policy: %w", err)
 	}
 	own.fillDefaults()
+	slices.SortStableFunc(own.Purposes, necessaryFirst)
 	canonical, err := json.Marshal(own)
 	if err != nil {
 		return Policy{}, nil, fmt.Errorf("consent: canonical policy: %w", err)
@@ -93,25 +95,26 @@ func (p *Policy) fillDefaults() {
 	}
 }
 
-// indexPurposes puts necessary first and numbers the others in the policy's order.
-func (b *Rulebook) indexPurposes() {
-	ordered := make([]PurposeInfo, 0, len(b.policy.Purposes))
-	for _, first := range [...]bool{true, false} {
-		for _, p := range b.policy.Purposes {
-			if (p.ID == Necessary) == first {
-				ordered = append(ordered, p)
-			}
+func necessaryFirst(a, b PurposeInfo) int {
+	rank := func(p PurposeInfo) int {
+		if p.ID == Necessary {
+			return 0
 		}
+		return 1
 	}
-	ids := make([]string, len(ordered))
-	for i := range ordered {
-		ordered[i].bit = uint8(i)
-		ids[i] = string(ordered[i].ID)
+	return rank(a) - rank(b)
+}
+
+// indexPurposes numbers the purposes in their order; necessary is 0.
+func (b *Rulebook) indexPurposes() {
+	ids := make([]string, len(b.policy.Purposes))
+	for i := range b.policy.Purposes {
+		b.policy.Purposes[i].bit = uint8(i)
+		ids[i] = string(b.policy.Purposes[i].ID)
 		if i > 0 {
 			b.all |= 1 << i
 		}
 	}
-	b.policy.Purposes = ordered
 	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
 	b.shape = strconv.FormatUint(uint64(sum[0])<<16|uint64(sum[1])<<8|uint64(sum[2]), 36)
 	for _, p := range b.policy.OptOuts.Purposes {
@@ -131,7 +134,7 @@ func (b *Rulebook) purpose(p Purpose) (int, bool) {
 	return 0, false
 }
 
-// Policy returns the document with its defaults filled in. Treat it as read-only.
+// Policy returns the document with its defaults filled in and the necessary purpose first. Treat it as read-only.
 func (b *Rulebook) Policy() Policy { return b.policy }
 
 // Hash returns the hex SHA-256 of the policy's canonical JSON, defaults filled in.

@@ -48,7 +48,14 @@ func TestValidate(t *testing.T) {
 		{"lifetimes.refusal", func(p *consent.Policy) { p.Lifetimes.Refusal = consent.Period{N: 5, Unit: consent.Minutes} }},
 		{"lifetimes.choice", func(p *consent.Policy) { p.Lifetimes.Choice = consent.Period{N: 90, Unit: "fortnights"} }},
 		{"lifetimes.record", func(p *consent.Policy) { p.Lifetimes.Record = consent.Period{N: 5, Unit: consent.Months} }},
-		{"purposes[2].id", func(p *consent.Policy) { p.Purposes[2].ID = "necessary"; p.Data, p.Cookies = nil, nil; p.Region = "KG"; p.DataRegion = "KG"; p.Services = nil; p.Transfers = consent.Transfers{} }},
+		{"purposes[2].id", func(p *consent.Policy) {
+			p.Purposes[2].ID = "necessary"
+			p.Data, p.Cookies = nil, nil
+			p.Region = "KG"
+			p.DataRegion = "KG"
+			p.Services = nil
+			p.Transfers = consent.Transfers{}
+		}},
 		{"purposes[0].name", func(p *consent.Policy) { p.Purposes[0].Name = nil }},
 		{"purposes[0].name.en", func(p *consent.Policy) { p.Purposes[0].Name = en(strings.Repeat("x", 300)) }},
 		{"purposes[0].text.en", func(p *consent.Policy) { p.Purposes[0].Text = en("a\x1bb") }},
