@@ -98,7 +98,7 @@ func (a *Aggregator) AddEvent(day Day, hour uint8, dim Dimension, value string, 
 	defer s.mu.Unlock()
 	if t := s.tally(day); t != nil {
 		t.hour(hour)[Events] += int64(n)
-		cellOf(&t.events, value).n[Events] += int32(min(n, 1<<20))
+		cellOf(&t.events, value, true).n[Events] += int32(min(n, 1<<20))
 	}
 }
 

@@ -32,6 +32,9 @@ func (b Batch) AppendBinary(dst []byte) ([]byte, error) {
 	dst = binary.AppendUvarint(dst, uint64(len(b.Totals)))
 	for i := range b.Totals {
 		t := &b.Totals[i]
+		if t.Hour > 23 {
+			return dst, fmt.Errorf("%w: hour %d", ErrEncoding, t.Hour)
+		}
 		dst = binary.AppendVarint(dst, int64(t.Day))
 		dst = append(dst, t.Hour)
 		dst = appendCounts(dst, &t.Counts)
@@ -39,7 +42,7 @@ func (b Batch) AppendBinary(dst []byte) ([]byte, error) {
 	dst = binary.AppendUvarint(dst, uint64(len(b.Rows)))
 	for i := range b.Rows {
 		r := &b.Rows[i]
-		if !ValidValue(r.Value) || !r.Dim.Valid() {
+		if !ValidValue(r.Value) || !r.Dim.Valid() || r.Counts.beyondRows() {
 			return dst, fmt.Errorf("%w: row %q of %v", ErrEncoding, r.Value, r.Dim)
 		}
 		dst = binary.AppendVarint(dst, int64(r.Day))
@@ -84,6 +87,16 @@ func appendCounts(dst []byte, c *Counts) []byte {
 		}
 	}
 	return dst
+}
+
+// beyondRows reports whether c uses a measure that rows do not have.
+func (c *Counts) beyondRows() bool {
+	for _, n := range c[NumRowMeasures:] {
+		if n != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // decoder reads what the append functions wrote. After a fault it returns zeros.

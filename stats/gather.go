@@ -42,21 +42,27 @@ func (v *harvest) collect(t *tally) {
 // gather moves what the shards have counted into the hold. The caller holds the hold's lock.
 func (a *Aggregator) gather() {
 	for i := range a.shards {
-		for _, day := range a.shards[i].days() {
+		days, dropped := a.shards[i].days()
+		for reason, n := range dropped {
+			a.hold.dropped[reason] += n
+		}
+		for _, day := range days {
 			a.gatherDay(&a.shards[i], day)
 		}
 	}
 	a.hold.harvest.forget()
 }
 
-func (s *shard) days() []Day {
+// days returns the days that s counts, and takes out of it what it dropped.
+func (s *shard) days() (days []Day, dropped [numDrops]int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	days := make([]Day, 0, len(s.tallies))
+	days = make([]Day, 0, len(s.tallies))
 	for day := range s.tallies {
 		days = append(days, day)
 	}
-	return days
+	dropped, s.dropped = s.dropped, dropped
+	return days, dropped
 }
 
 func (a *Aggregator) gatherDay(s *shard, day Day) {
@@ -70,10 +76,6 @@ func (a *Aggregator) gatherDay(s *shard, day Day) {
 			s.last = nil
 		}
 	}
-	for i, n := range s.dropped {
-		h.dropped[i] += n
-	}
-	s.dropped = [numDrops]int64{}
 	s.mu.Unlock()
 	if v.used != 0 {
 		h.absorb(h.day(day), v)

@@ -117,32 +117,33 @@ func (t *tally) addTarget(pv *visit.Pageview, m Measure) {
 	count(&t.pages, pv, m)
 	if pv.Status == http.StatusNotFound || pv.Status == http.StatusGone {
 		total[either(m, Missing, MissingBots)]++
-		count(&t.missing, pv, m)
+		cellOf(&t.missing, pv.Path, true).n[m]++
 	}
 }
 
 // count counts a request under its path.
 func count(paths *table[text], pv *visit.Pageview, m Measure) {
-	c := cellOf(paths, pv.Path)
+	good := pv.Status < http.StatusBadRequest
+	c := cellOf(paths, pv.Path, good)
 	c.n[m]++
-	c.good = c.good || pv.Status < http.StatusBadRequest
+	c.good = c.good || good
 }
 
 // cellOf returns the cell of s, to be used until the next look-up in the same table.
-func cellOf(t *table[text], s string) *cell {
+func cellOf(t *table[text], s string, good bool) *cell {
 	k := text(s)
-	return &t.cells[t.find(quickText(s), &k)]
+	return &t.cells[t.find(quickText(s), &k, good)]
 }
 
 // arrival returns the cell of an arrival, to be used until the next look-up in the same table.
 func (t *tally) arrival(source, channel, campaign string) *cell {
 	k := arrival{source, channel, campaign}
-	return &t.arrivals.cells[t.arrivals.find(quickArrival(source, channel, campaign), &k)]
+	return &t.arrivals.cells[t.arrivals.find(quickArrival(source, channel, campaign), &k, true)]
 }
 
 func (t *tally) robot(pv *visit.Pageview) *cell {
 	k := robot{pv.BotClass, pv.Bot}
-	return &t.robots.cells[t.robots.find(quickArrival(k.class, k.name, ""), &k)]
+	return &t.robots.cells[t.robots.find(quickArrival(k.class, k.name, ""), &k, true)]
 }
 
 // person returns the index of the cell of who asks.
@@ -151,7 +152,7 @@ func (t *tally) person(pv *visit.Pageview) int32 {
 		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser,
 		pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
 	}
-	return t.people.find(quickPerson(pv), &k)
+	return t.people.find(quickPerson(pv), &k, true)
 }
 
 // either returns people if m counts people's requests, otherwise bots.

@@ -17,7 +17,7 @@ func (s *shard) addView(t *tally, pv *visit.Pageview) {
 	for _, c := range [...]*cell{
 		&t.people.cells[t.person(pv)],
 		t.arrival(pv.Source, pv.Channel, pv.Campaign),
-		cellOf(&t.pages, pv.Path),
+		cellOf(&t.pages, pv.Path, true),
 	} {
 		c.view(first)
 		c.n[Visits] += begun
@@ -47,7 +47,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	start := t.arrival(st.StartSource, st.StartChannel, "")
 	start.n[Views]++
 	start.n[Visitors] += first
-	page := cellOf(&t.pages, pv.Path)
+	page := cellOf(&t.pages, pv.Path, true)
 	page.view(first)
 	page.n[Exits]++
 	page.good = true
@@ -65,7 +65,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	if st.PreviousDay == pv.Day && st.StartedDay == pv.Day && st.StartedHour < 24 {
 		t.people.cells[who].late(bounce, seconds)
 		start.late(bounce, seconds)
-		previous := cellOf(&t.pages, st.Previous)
+		previous := cellOf(&t.pages, st.Previous, true)
 		previous.n[Exits]--
 		previous.late(bounce, seconds)
 		total[Exits]--
@@ -83,13 +83,13 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 		if st.PreviousDay != pv.Day {
 			hour = lastHour
 		}
-		cellOf(&t.pages, st.Previous).n[Exits]--
+		cellOf(&t.pages, st.Previous, true).n[Exits]--
 		t.hour(hour)[Exits]--
 	}
 	if t := s.tally(st.StartedDay); t != nil && st.StartedHour < 24 {
 		t.people.cells[t.person(pv)].late(bounce, seconds)
 		t.arrival(st.StartSource, st.StartChannel, "").late(bounce, seconds)
-		cellOf(&t.pages, st.Previous).late(bounce, seconds)
+		cellOf(&t.pages, st.Previous, true).late(bounce, seconds)
 		t.hour(st.StartedHour).late(bounce, seconds)
 	}
 }

@@ -37,14 +37,15 @@ func newTable[K key[K]](limit int) table[K] {
 }
 
 // find returns the index of the cell of k, or spilled if the table is full or k is not valid. q is a
-// quick hash of k: good for speed, and nothing depends on it.
-func (t *table[K]) find(q uint64, k *K) int32 {
+// quick hash of k: good for speed, and nothing depends on it. A key that is not good (first seen on an
+// answer that failed) finds the table full when it is half full.
+func (t *table[K]) find(q uint64, k *K, good bool) int32 {
 	guess := &t.recent[q&uint64(len(t.recent)-1)]
 	i := *guess
 	if i == 0 || t.keys[i] != *k {
 		var ok bool
 		if i, ok = t.index[*k]; !ok {
-			i = t.insert(k)
+			i = t.insert(k, good)
 		}
 		*guess = i
 	}
@@ -55,8 +56,8 @@ func (t *table[K]) find(q uint64, k *K) int32 {
 	return i
 }
 
-func (t *table[K]) insert(k *K) int32 {
-	if len(t.cells) > t.limit || !(*k).valid() {
+func (t *table[K]) insert(k *K, good bool) int32 {
+	if n := len(t.cells); n > t.limit || !good && n > t.limit/2 || !(*k).valid() {
 		t.lost++
 		return spilled
 	}
@@ -80,8 +81,8 @@ type pair[K any] struct {
 	cell cell
 }
 
-// collect appends every cell that counted something to list, and empties it. Where most keys were not
-// used any more it forgets them all: they come back when they are.
+// collect appends every cell that counted something to list, and empties it. Where most keys are not
+// used any more, or take the room of others, it forgets them all: they come back when they are.
 func (t *table[K]) collect(list []pair[K]) []pair[K] {
 	for _, i := range t.dirty {
 		if i != spilled {
@@ -89,9 +90,9 @@ func (t *table[K]) collect(list []pair[K]) []pair[K] {
 		}
 		t.cells[i] = cell{}
 	}
-	used := len(t.dirty)
+	used, n := len(t.dirty), len(t.cells)-1
 	t.dirty = t.dirty[:0]
-	if len(t.cells) > 4096 && used < len(t.cells)/4 {
+	if n > 4096 && used < n/4 || n > t.limit/2 && used < n {
 		lost := t.lost
 		*t = newTable[K](t.limit)
 		t.lost = lost
