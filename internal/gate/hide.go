@@ -137,12 +137,10 @@ func nextPair(s string) (pair, rest string) {
 	return trim(pair), rest
 }
 
-// cookieName returns the name of a pair, "" for a cookie without a name (RFC 6265bis section 5.6.3).
+// cookieName returns the name of a pair as servers read it: a pair without "=" is a name to most, though
+// browsers mean a value (RFC 6265bis section 5.6.3).
 func cookieName(pair string) string {
-	name, _, ok := strings.Cut(pair, "=")
-	if !ok {
-		return ""
-	}
+	name, _, _ := strings.Cut(pair, "=")
 	return trim(name)
 }
 

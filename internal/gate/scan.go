@@ -54,6 +54,10 @@ func (s *scanner) reset(echo []byte) { *s = scanner{echo: echo} }
 func (s *scanner) feed(p []byte) verdict {
 	p = p[:min(len(p), scanLimit-s.n)]
 	for i := 0; i < len(p); {
+		if s.state >= inGap && s.state <= inBare {
+			i += s.attrs(p[i:])
+			continue
+		}
 		i += s.skip(p[i:])
 		if i == len(p) {
 			break
@@ -104,13 +108,21 @@ func (s *scanner) skip(p []byte) int {
 		stop = '>'
 	case s.state == inRaw && s.esc == escNone, s.state == inText && s.depth > 0:
 		stop = '<'
-	case s.state == inDouble:
-		stop = '"'
-	case s.state == inSingle:
-		stop = '\''
+	case s.state == inText:
+		i := 0
+		for i < len(p) && isSpace(p[i]) {
+			i++
+		}
+		s.n += i
+		return i
 	default:
 		return 0
 	}
+	return s.upTo(p, stop)
+}
+
+// upTo jumps to the next stop and returns how far that is.
+func (s *scanner) upTo(p []byte, stop byte) int {
 	i := bytes.IndexByte(p, stop)
 	if i < 0 {
 		i = len(p)

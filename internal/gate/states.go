@@ -43,9 +43,6 @@ func (s *scanner) step(c byte) (v verdict, again bool) {
 		return more, s.stepRaw(c)
 	case s.state >= inDecl:
 		return more, s.stepDecl(c)
-	case s.state >= inGap:
-		s.stepAttr(c)
-		return more, false
 	}
 	return s.stepTag(c)
 }
@@ -110,15 +107,46 @@ func (s *scanner) stepEcho(c byte) verdict {
 	return more
 }
 
-// stepAttr reads attributes up to the end of the tag.
+// attrs reads attributes up to the end of the tag, or of p, and returns how much that was. Most bytes of
+// a head are in attributes, so this is the one loop that is written to be fast.
+func (s *scanner) attrs(p []byte) int {
+	for i := 0; i < len(p); {
+		switch c := p[i]; {
+		case s.state == inDouble:
+			i += s.upTo(p[i:], '"')
+			i += s.unquote(i < len(p))
+		case s.state == inSingle:
+			i += s.upTo(p[i:], '\'')
+			i += s.unquote(i < len(p))
+		case c == '>':
+			s.tagEnd()
+			s.n++
+			return i + 1
+		case c > '>': // letters
+			s.state = pick(s.state == inValue || s.state == inBare, inBare, inAttr)
+			i++
+			s.n++
+		default:
+			s.stepAttr(c)
+			i++
+			s.n++
+		}
+	}
+	return len(p)
+}
+
+// unquote ends a quoted value, if its quote is there.
+func (s *scanner) unquote(closed bool) int {
+	if !closed {
+		return 0
+	}
+	s.state = inGap
+	s.n++
+	return 1
+}
+
 func (s *scanner) stepAttr(c byte) {
-	quoted := s.state == inDouble || s.state == inSingle
 	switch {
-	case s.state == inDouble && c == '"', s.state == inSingle && c == '\'':
-		s.state = inGap
-	case quoted:
-	case c == '>':
-		s.tagEnd()
 	case isSpace(c):
 		s.stepAttrSpace()
 	case s.state == inValue && c == '"':
