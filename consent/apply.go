@@ -53,3 +53,23 @@ func hour(t time.Time) int64 {
 	s := t.Unix()
 	return s - s%3600
 }
+
+// Unrecorded returns what of s holds although it cannot be recorded, and whether anything does: a
+// refusal wholly; of a mixed choice what it refuses, its new grants being refused with the rest until
+// they can be recorded; of an acceptance nothing, so that what held before holds on.
+func (b *Rulebook) Unrecorded(s Submission, before Choice) (Submission, bool) {
+	if s.Refusal() {
+		return s, true
+	}
+	if s.Action != Choose {
+		return Submission{}, false
+	}
+	var kept []Purpose
+	for _, p := range s.Purposes {
+		if before.decided && before.Stance(p) == Granted {
+			kept = append(kept, p)
+		}
+	}
+	s.Purposes = kept
+	return s, true
+}

@@ -216,3 +216,23 @@ func FuzzOpenState(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkOpenState(b *testing.B) {
+	book, k := compile(b), keys(b)
+	value := k.SealState(visitor(book, plain, accept), book)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := k.OpenState(value, book, noon); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEffective(b *testing.B) {
+	book := compile(b)
+	c := visitor(book, plain, accept)
+	b.ReportAllocs()
+	for b.Loop() {
+		book.Effective(c, gpc)
+	}
+}

@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"fmt"
@@ -58,6 +59,7 @@ func (d *decoder) parse(data []byte) ast.Node {
 		d.add(0, "", "is nested deeper than %d levels", maxDepth)
 		return nil
 	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // some editors begin files with a byte order mark
 	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntax(err)

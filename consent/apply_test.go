@@ -1,0 +1,65 @@
+package consent_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/kelisim/kelisim/consent"
+)
+
+// A grant that cannot be recorded stays denied; a refusal always holds.
+func TestUnrecorded(t *testing.T) {
+	b := compile(t)
+	const stat, mark, pref = consent.Statistics, consent.Marketing, consent.Preferences
+	for _, row := range []struct {
+		name   string
+		before []consent.Submission
+		now    consent.Submission
+		want   string // what is granted then, "-" where nothing of it holds
+	}{
+		{"accept", nil, accept, "-"},
+		{"accept again", []consent.Submission{accept}, accept, "-"},
+		{"reject", []consent.Submission{accept}, reject, "[necessary]"},
+		{"withdraw one", []consent.Submission{accept}, takeBack(mark), "[necessary preferences statistics]"},
+		{"choose, undecided", nil, choose(stat), "[necessary]"},
+		{"choose fewer", []consent.Submission{accept}, choose(stat), "[necessary statistics]"},
+		{"choose others", []consent.Submission{choose(stat, pref)}, choose(stat, mark), "[necessary statistics]"},
+		{"choose none", []consent.Submission{accept}, choose(), "[necessary]"},
+	} {
+		before := visitor(b, plain, row.before...)
+		got := "-"
+		if s, ok := b.Unrecorded(row.now, before); ok {
+			c, _ := b.Apply(s, before, noon)
+			got = fmt.Sprint(c.Granted())
+		}
+		if got != row.want {
+			t.Errorf("%s: got %s, want %s", row.name, got, row.want)
+		}
+	}
+}
+
+// What the opt-out model presumed was never granted, so that nothing of it outlives a failed record.
+func TestUnrecordedKeepsNothingPresumed(t *testing.T) {
+	b := compile(t, model(consent.ModelOptOut))
+	s, ok := b.Unrecorded(choose(consent.Statistics), visitor(b, plain))
+	if !ok || len(s.Purposes) != 0 {
+		t.Errorf("got %v, %v", s.Purposes, ok)
+	}
+}
+
+// A choice made under another policy is no ground for a withdrawal under this one.
+func TestApplyForgetsChoicesOfOtherPolicies(t *testing.T) {
+	b := compile(t)
+	fewer := compile(t, func(p *consent.Policy) { p.Purposes = p.Purposes[1:]; p.Cookies, p.Services[0].Cookies = nil, nil })
+	_, r := b.Apply(reject, visitor(fewer, gpc, accept), noon)
+	if r.Event != consent.EventRefused || r.OptOut != consent.GPC {
+		t.Errorf("got %s with %q", r.Event, r.OptOut)
+	}
+}
+
+func TestApplyKnowsItsMethods(t *testing.T) {
+	c, r := compile(t).Apply(consent.Submission{Action: consent.Accept, Method: "telepathy"}, consent.Choice{}, noon)
+	if c.Method() != consent.MethodAPI || r.Method != consent.MethodAPI {
+		t.Errorf("got %q and %q", c.Method(), r.Method)
+	}
+}

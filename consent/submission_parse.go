@@ -1,0 +1,164 @@
+package consent
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// draft is a Submission as it is written in JSON; forms use the same names, "purpose" repeated.
+type draft struct {
+	Action   string   `json:"action"`
+	Purposes []string `json:"purposes"`
+	Method   string   `json:"method"`
+	Language string   `json:"language"`
+	Banner   string   `json:"banner"`
+	Variant  string   `json:"variant"`
+	Revision int      `json:"revision"` // that the visitor was asked under
+	Receipt  bool     `json:"receipt"`
+	Return   string   `json:"return"`
+}
+
+// ParseSubmission reads a form with the fields action, purpose (repeated), method (default banner),
+// language, banner, variant, revision, receipt and return.
+//
+// A grant must be right in every field. A refusal always holds: of a rejection or withdrawal, optional
+// fields that are wrong are left out. A grant under an older revision that has since changed
+// materially is [ErrStale].
+func ParseSubmission(form url.Values, b *Rulebook) (Submission, error) {
+	size := 0
+	for key, values := range form {
+		for _, v := range values {
+			size += len(key) + len(v) + 2
+		}
+	}
+	if size > MaxSubmission {
+		return Submission{}, fmt.Errorf("%w: more than %d bytes", ErrSubmission, MaxSubmission)
+	}
+	d := draft{
+		Action: form.Get("action"), Purposes: form["purpose"], Method: form.Get("method"), Language: form.Get("language"),
+		Banner: form.Get("banner"), Variant: form.Get("variant"), Return: form.Get("return"),
+	}
+	d.Receipt = form.Get("receipt") != ""
+	if r := form.Get("revision"); r != "" {
+		n, err := strconv.Atoi(r)
+		if err != nil {
+			n = -1
+		}
+		d.Revision = n
+	}
+	if d.Method == "" {
+		d.Method = string(MethodBanner)
+	}
+	return d.check(b)
+}
+
+// ParseSubmissionJSON reads one JSON object with the fields of [ParseSubmission], "purposes" being an
+// array, "revision" a number and "receipt" a boolean; method defaults to api. Unknown fields are
+// refused.
+func ParseSubmissionJSON(data []byte, b *Rulebook) (Submission, error) {
+	if len(data) > MaxSubmission {
+		return Submission{}, fmt.Errorf("%w: more than %d bytes", ErrSubmission, MaxSubmission)
+	}
+	var d draft
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return Submission{}, fmt.Errorf("%w: not the JSON object that is expected", ErrSubmission)
+	}
+	if decoder.More() {
+		return Submission{}, fmt.Errorf("%w: more than one JSON value", ErrSubmission)
+	}
+	if d.Method == "" {
+		d.Method = string(MethodAPI)
+	}
+	return d.check(b)
+}
+
+func (d draft) check(b *Rulebook) (Submission, error) {
+	s := Submission{
+		Action: Action(d.Action), Method: Method(d.Method), Language: d.Language, Banner: d.Banner, Variant: d.Variant,
+		Receipt: d.Receipt, Return: localPath(d.Return),
+	}
+	var faults []error
+	switch s.Action {
+	case Accept, Reject:
+	case Choose, Withdraw:
+		faults = s.takePurposes(d.Purposes, b)
+	default:
+		return Submission{}, fmt.Errorf("%w: action %q is not accept, reject, choose or withdraw", ErrSubmission, clip(d.Action))
+	}
+	faults = append(faults, s.checkOptional()...)
+	if d.Revision < 0 || d.Revision > b.Revision() {
+		faults = append(faults, fmt.Errorf("%w: unknown revision", ErrSubmission))
+	}
+	if s.Refusal() && s.Action != Choose {
+		return s, nil
+	}
+	if d.Revision > 0 && d.Revision < b.since && !s.Refusal() {
+		faults = append(faults, fmt.Errorf("%w: %w", ErrSubmission, ErrStale))
+	}
+	if len(faults) > 0 {
+		return Submission{}, errors.Join(faults...)
+	}
+	return s, nil
+}
+
+// takePurposes keeps the purposes that the policy declares and complains of the others.
+func (s *Submission) takePurposes(names []string, b *Rulebook) (faults []error) {
+	seen := uint32(0)
+	for _, name := range names {
+		i, ok := b.purpose(Purpose(name))
+		switch {
+		case !ok:
+			faults = append(faults, fmt.Errorf("%w: purpose %q is not in the policy", ErrSubmission, clip(name)))
+		case i > 0 && seen&(1<<i) == 0:
+			seen |= 1 << i
+			s.Purposes = append(s.Purposes, Purpose(name))
+		}
+	}
+	return faults
+}
+
+// checkOptional complains of fields that no banner of ours writes, and empties them.
+func (s *Submission) checkOptional() (faults []error) {
+	for _, field := range [...]struct {
+		name  string
+		value *string
+		valid func(string) bool
+	}{
+		{"language", &s.Language, isLanguage},
+		{"banner", &s.Banner, isHash},
+		{"variant", &s.Variant, isID},
+	} {
+		if *field.value != "" && !field.valid(*field.value) {
+			faults = append(faults, fmt.Errorf("%w: %s %q is malformed", ErrSubmission, field.name, clip(*field.value)))
+			*field.value = ""
+		}
+	}
+	if s.Method.letter() == 0 {
+		faults = append(faults, fmt.Errorf("%w: method %q is unknown", ErrSubmission, clip(string(s.Method))))
+		s.Method = MethodAPI
+	}
+	return faults
+}
+
+// clip keeps what a client sent out of long messages.
+func clip(s string) string { return s[:min(len(s), 40)] }
+
+// localPath returns p where it is a path on this site, and "" where a browser could take it elsewhere.
+func localPath(p string) string {
+	if len(p) > 1024 || !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsRune(p, '\\') {
+		return ""
+	}
+	for i := range len(p) {
+		if p[i] < 0x21 || p[i] > 0x7E {
+			return ""
+		}
+	}
+	return p
+}
