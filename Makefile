@@ -1,0 +1,47 @@
+# The two commands a newcomer needs are "go run ./cmd/kelisim" and "make test".
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help run test tools unit e2e race lint generate bench fuzz soak load compose
+
+help: ## list what can be made
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: ## run the demonstration site
+	go run ./cmd/kelisim
+
+test: tools unit e2e ## run all tests, installing what they need
+
+tools:
+	@scripts/tools
+
+unit:
+	go vet ./...
+	go test ./...
+
+e2e: tools ## drive the demonstration in a real browser
+	cd e2e && go vet ./... && go test ./...
+	cd examples && go vet ./... && go test ./...
+
+race: ## run the tests under the race detector
+	go test -race ./...
+
+lint: ## run golangci-lint, at the version pinned here
+	go run $(GOLANGCI) run ./...
+
+generate: ## rebuild the front end, the location tables and the map (needs npm)
+	go generate ./...
+
+bench: ## run the benchmarks that BENCHMARKS.md records
+	go test -run '^$$' -bench . -benchmem ./middleware ./internal/gate ./visit ./geo ./stats ./internal/accesslog ./internal/logimport
+
+FUZZTIME ?= 60s
+fuzz: ## run every fuzz target for FUZZTIME (60s)
+	scripts/fuzz $(FUZZTIME)
+
+SOAK ?= 10m
+soak: tools ## run the outage and soak tests for SOAK (10m)
+	KELISIM_SOAK=$(SOAK) go test -count=1 -timeout 0 -run 'Soak' ./...
+
+compose: ## check docker-compose.yml
+	docker compose config --quiet

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"cmp"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/kelisim/kelisim/internal/logimport"
+)
+
+type importCmd struct {
+	Files []string `arg:"" name:"log" help:"Access logs in combined, common or Caddy's JSON format, gzip too; - is standard input." placeholder:"LOG"`
+	Host  string   `help:"Host of the site, so that links within it are no referrers." placeholder:"HOST"`
+	Quiet bool     `help:"Show no progress."`
+	storeFlags
+}
+
+// Help tells kong what to print below the summary.
+func (importCmd) Help() string {
+	return "Lines go through the same anonymiser as live traffic. A log can be given again: what was counted before is not counted twice, and an import that was cut short goes on where it stopped. Give the same --floor as the site has (5 unless told; 1 for the demonstration)."
+}
+
+func (c importCmd) Run(s streams) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	zone, zoneErr := c.zone()
+	floors, floorErr := c.floors(5)
+	locator, geoErr := c.locator()
+	if err := errors.Join(zoneErr, floorErr, geoErr, c.readable(), c.checkData()); err != nil {
+		return err
+	}
+	store, err := c.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	for _, path := range c.Files {
+		o := logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host}
+		if err = c.file(ctx, s, path, o); err != nil {
+			break
+		}
+	}
+	return errors.Join(err, store.Shutdown())
+}
+
+// readable looks at all files before anything is counted.
+func (c importCmd) readable() error {
+	var faults []error
+	for _, path := range c.Files {
+		if path == "-" {
+			continue
+		}
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			faults = append(faults, usage("the log cannot be read: %v", err))
+		case info.IsDir():
+			faults = append(faults, usage("%s is a folder: give the logs in it", path))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (c importCmd) file(ctx context.Context, s streams, path string, o logimport.Options) error {
+	reader, size, err := openLog(path)
+	if err != nil {
+		return usage("the log cannot be read: %v", err)
+	}
+	defer func() { _ = reader.Close() }()
+	bar := c.bar(s, path, size)
+	began := time.Now()
+	report, err := logimport.File(ctx, io.TeeReader(&stoppable{ctx, reader}, bar), o)
+	_ = bar.Finish()
+	if err != nil {
+		return fmt.Errorf("%s: stopped at line %d: %w; run the same command again to go on", name(path), report.Lines, err)
+	}
+	printReport(s.out, name(path), report, time.Since(began))
+	return nil
+}
+
+// stoppable ends a read when the program is asked to stop.
+type stoppable struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *stoppable) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+func name(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return filepath.Base(path)
+}
+
+// openLog opens a log, unpacking gzip. The size is -1 where it is not known.
+func openLog(path string) (io.ReadCloser, int64, error) {
+	if path == "-" {
+		return io.NopCloser(os.Stdin), -1, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	if !strings.HasSuffix(path, ".gz") {
+		return file, info.Size(), nil
+	}
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{unpacked, file}, -1, nil
+}
+
+func (c importCmd) bar(s streams, path string, size int64) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(size,
+		progressbar.OptionSetDescription(name(path)),
+		progressbar.OptionSetWriter(s.err),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetVisibility(!c.Quiet),
+		progressbar.OptionOnCompletion(func() { fmt.Fprintln(s.err) }),
+	)
+}
+
+func printReport(w io.Writer, file string, r logimport.Report, took time.Duration) {
+	fmt.Fprintf(w, "%s: %d lines read, %d counted", file, r.Lines, r.Counted)
+	if r.Before > 0 {
+		fmt.Fprintf(w, ", %d had been counted before", r.Before)
+	}
+	fmt.Fprintf(w, ", %d left out.\n", r.Bad)
+	if r.Counted+r.Before > 0 {
+		fmt.Fprintf(w, "  %v to %v: %d page views and %d other requests by people, %d requests by bots.\n", r.First, r.Last, r.Views, r.Requests-r.Views, r.Bots)
+	}
+	if r.Folded > 0 {
+		fmt.Fprintf(w, "  %d rows were left to \"other\": their dimension has as many values as it may.\n", r.Folded)
+	}
+	for _, bad := range r.Named {
+		fmt.Fprintf(w, "  line %d: %s\n", bad.Line, bad.Reason)
+	}
+	if r.Bad > int64(len(r.Named)) {
+		reasons := slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int { return cmp.Compare(r.Reasons[b], r.Reasons[a]) })
+		fmt.Fprintf(w, "  … and %d more; in all:\n", r.Bad-int64(len(r.Named)))
+		for _, reason := range reasons {
+			fmt.Fprintf(w, "  %8d  %s\n", r.Reasons[reason], reason)
+		}
+	}
+	fmt.Fprintf(w, "  %.1f s, %.0f lines a second.\n", took.Seconds(), float64(r.Lines)/max(took.Seconds(), 1e-9))
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Starts Redis with an append-only file and one user for each area of keys: statistics (k:*), and consent
+# records with accounts (c:*, a:*). Neither can read the other's, and nobody else can sign in.
+set -eu
+umask 077
+cat > /tmp/users.acl <<USERS
+user default off
+user stats on >$KELISIM_STATS_PASSWORD ~k:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction +info +bgrewriteaof +config|get -flushall -flushdb -swapdb
+user keeper on >$KELISIM_KEEPER_PASSWORD ~c:* ~a:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction +info -flushall -flushdb -swapdb
+USERS
+exec redis-server --appendonly yes --appendfsync everysec --dir /data --aclfile /tmp/users.acl
