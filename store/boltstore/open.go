@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/kelisim/kelisim/store/internal/intake"
@@ -60,9 +61,7 @@ func Open(path string, o Options) (*Store, error) {
 	}
 	s := &Store{path: path, site: []byte("site:" + o.Site)}
 	if err := s.open(o); err != nil {
-		if s.db != nil {
-			_ = s.db.Close() // the first error is the one that matters
-		}
+		s.abandon()
 		return nil, explain(path, err)
 	}
 	return s, nil
@@ -72,7 +71,7 @@ func (s *Store) open(o Options) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w (%v)", ErrCorrupt, p)
+			err = fmt.Errorf("%w: %v", ErrCorrupt, p)
 		}
 	}()
 	s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{
@@ -81,7 +80,9 @@ func (s *Store) open(o Options) (err error) {
 		MaxSize:      int(o.MaxBytes),
 		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
 			f, err := os.OpenFile(name, flag, perm)
-			s.file = f
+			if err == nil {
+				s.file, err = f, restrict(f)
+			}
 			return f, err
 		},
 	})
@@ -98,6 +99,24 @@ func (s *Store) open(o Options) (err error) {
 	return s.scrub()
 }
 
+// restrict takes from others the right to read a file that had it.
+func restrict(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return f.Chmod(0o600)
+}
+
+// abandon lets go of a file that could not be opened; the error that led to it is the one that matters.
+func (s *Store) abandon() {
+	if s.db != nil {
+		_ = s.db.Close()
+	} else if s.file != nil {
+		_ = s.file.Close() // and of its lock, where bbolt gave up without
+	}
+}
+
 // whole finds out whether the file is as long as the database says: bbolt maps it into memory, where
 // what is missing is a fault.
 func (s *Store) whole() error {
@@ -107,7 +126,7 @@ func (s *Store) whole() error {
 	}
 	return s.db.View(func(tx *bbolt.Tx) error {
 		if tx.Size() > info.Size() {
-			return fmt.Errorf("%w (%d bytes are missing)", ErrCorrupt, tx.Size()-info.Size())
+			return fmt.Errorf("%w: %d bytes are missing", ErrCorrupt, tx.Size()-info.Size())
 		}
 		return nil
 	})
@@ -157,12 +176,13 @@ func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return fmt.Errorf("boltstore: another process has %s open: stop it, or give this one another data folder (one process per file)", path)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		return fmt.Errorf("%w: %s (%w)", ErrCorrupt, path, err)
+	case strings.Contains(err.Error(), "file size too small"), // has no name in bbolt
+		errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+		return fmt.Errorf("%w: %s: %w", ErrCorrupt, path, err)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("boltstore: %s cannot be written: give the user of this process the right to, or use another data folder: %w", path, err)
 	case errors.Is(err, ErrCorrupt):
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%w: %s", err, path)
 	default:
 		return fmt.Errorf("boltstore: cannot open %s: %w", path, err)
 	}

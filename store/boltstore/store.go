@@ -14,7 +14,7 @@ import (
 )
 
 // ErrCorrupt is the error of a file that is damaged, or no database of this package.
-var ErrCorrupt = errors.New("boltstore: the database is damaged or not one of Kelisim's: restore it from a backup, or move it away to begin anew")
+var ErrCorrupt = errors.New("boltstore: the database is damaged or not one of Kelisim's (restore it from a backup, or move it away to begin anew)")
 
 // Store is the store of one site in one file. It is safe for concurrent use.
 type Store struct {
@@ -78,7 +78,7 @@ func (s *Store) guarded(ctx context.Context, what string, run func(func(*bbolt.T
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w (%s: %v)", ErrCorrupt, what, p)
+			err = fmt.Errorf("%w: %s: %v", ErrCorrupt, what, p)
 		}
 	}()
 	err = run(func(tx *bbolt.Tx) error {

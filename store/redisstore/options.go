@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
@@ -59,7 +60,7 @@ func connect(url string, timeout time.Duration) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, hide(err)
 		}
-		o.MaxRetries, o.ContextTimeoutEnabled, o.DisableIdentity = -1, true, true
+		o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled, o.DisableIdentity = -1, 1, true, true
 		o.ReadTimeout, o.WriteTimeout = timeout, timeout
 		o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 		return redis.NewClusterClient(o), nil
@@ -68,11 +69,15 @@ func connect(url string, timeout time.Duration) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, hide(err)
 	}
-	o.MaxRetries, o.ContextTimeoutEnabled, o.DisableIdentity = -1, true, true
+	o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled, o.DisableIdentity = -1, 1, true, true
 	o.ReadTimeout, o.WriteTimeout = timeout, timeout
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClient(o), nil
 }
+
+// Quiet turns off the lines that go-redis writes to standard error by itself, for the whole process. What
+// they tell is in the errors that the calls return. It is for the program to call, not for a package.
+func Quiet() { logging.Disable() }
 
 // hide keeps the URL, which may hold a password, out of an error.
 func hide(err error) error {
