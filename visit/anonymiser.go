@@ -3,7 +3,11 @@ package visit
 import (
 	"errors"
 	"io"
+	"math"
 	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,14 +30,20 @@ type Locator interface {
 	Place(addr netip.Addr) Place
 }
 
-// Anonymiser turns hits into page views: the door through which nothing personal passes. It is safe
-// for concurrent use.
+// Anonymiser turns hits into page views: the door through which nothing personal passes. A repeat
+// visitor costs no allocation. It is safe for concurrent use.
 type Anonymiser struct {
-	options  Options
+	zone     *time.Location
+	hosts    []string
+	tags     []string
+	locator  Locator
 	keys     *Keys
 	agents   *Agents
 	scrubber *Scrubber
+	sources  *Interner
 	tracker  *Tracker
+	calendar calendar
+	closed   atomic.Int64 // the last day dropped
 }
 
 // NewAnonymiser makes an Anonymiser, or reports every fault of o at once.
@@ -45,49 +55,105 @@ func NewAnonymiser(o Options) (*Anonymiser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Anonymiser{options: o, keys: keys, agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), tracker: NewTracker(o.Capacity, o.Days)}, nil
+	a := &Anonymiser{
+		zone: o.Zone, hosts: slices.Clone(o.Hosts), tags: slices.Clone(o.Tags), locator: o.Locator, keys: keys,
+		agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), sources: NewInterner(maxSources),
+		tracker: NewTracker(o.Capacity, o.Days), calendar: calendar{zone: o.Zone},
+	}
+	a.closed.Store(math.MinInt32)
+	return a, nil
 }
 
+const maxSources = 4096
+
 // Page makes hit anonymous and, when it is a page view, takes it into its visit. Call it once for
-// each hit, when the response is done.
-func (a *Anonymiser) Page(hit Hit, res Response) Pageview {
-	var pv Pageview
+// each hit, when the response is done. A hit whose day has been dropped is counted at hour 0 of the
+// day after, with Late set.
+func (a *Anonymiser) Page(hit Hit, res Response) (pv Pageview) {
 	var agent Agent
-	a.agents.parse(hit.agent, &hit.hints, &agent)
-	pv.Day, pv.Hour = DayOf(hit.time, a.options.Zone)
+	a.agents.parse(hit.agent.reveal(), &hit.hints, &agent)
 	pv.Kind, pv.Status = kindOf(&hit, &res), res.Status
-	pv.Path = a.scrubber.Path(hit.path)
-	pv.Section = Section(pv.Path)
-	tags := Campaign(hit.query, a.options.Tags...)
-	pv.Source = Referrer(hit.referrer, hit.host)
-	pv.Channel, pv.Campaign = Channel(pv.Source, tags), tags.Campaign
-	place := res.Place
-	if a.options.Locator != nil {
-		place = a.options.Locator.Place(hit.addr)
-	}
-	pv.Country, pv.Region, pv.City, pv.Provider = place.Country, place.Region, place.City, place.Provider
 	pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion = agent.Browser, agent.BrowserVersion, agent.OS, agent.OSVersion
 	pv.Device, pv.Bot, pv.BotClass = agent.Device, agent.Bot, agent.BotClass
+	pv.Language = language(hit.language.reveal())
+	pv.Path = a.scrubber.Path(hit.path.reveal())
+	pv.Section = Section(pv.Path)
+	a.date(&hit, &pv)
+	a.origin(&hit, &pv)
+	a.place(&hit, &res, &pv)
 	if pv.View() {
 		a.observe(&hit, &pv)
 	}
 	return pv
 }
 
+func (a *Anonymiser) date(hit *Hit, pv *Pageview) {
+	pv.Day, pv.Hour = a.calendar.date(hit.time)
+	if closed := Day(a.closed.Load()); pv.Day <= closed {
+		pv.Day, pv.Hour, pv.Late = closed+1, 0, true
+	}
+}
+
+// origin says where the visitor came from.
+func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
+	var tags Tags
+	if query := hit.query.reveal(); query != "" {
+		tags = Campaign(query, a.tags...)
+		pv.Campaign = a.sources.Intern(tags.Campaign)
+	}
+	if hit.referrer.reveal() != "" {
+		pv.Source = a.source(hit)
+	}
+	if pv.Source == "" && tags == (Tags{}) {
+		pv.Channel = channelDirect
+		return
+	}
+	if pv.Source == "" && tags.Source != "" {
+		pv.Source = a.sources.Intern(tags.Source)
+	}
+	pv.Channel = Channel(pv.Source, tags)
+}
+
+// source is Referrer, with none of the site's own hosts.
+func (a *Anonymiser) source(hit *Hit) string {
+	source := Referrer(hit.referrer.reveal(), hit.host.reveal())
+	for _, own := range a.hosts {
+		if strings.EqualFold(source, bareHost(own)) {
+			return ""
+		}
+	}
+	return a.sources.Intern(source)
+}
+
+func (a *Anonymiser) place(hit *Hit, res *Response, pv *Pageview) {
+	place := res.Place
+	if a.locator != nil {
+		place = a.locator.Place(hit.addr.reveal())
+	}
+	pv.Country, pv.Region, pv.City, pv.Provider = place.Country, place.Region, place.City, place.Provider
+}
+
+// observe takes a page view into its visit. Without randomness for a new day no key can be had: then
+// the view counts, in no visit.
 func (a *Anonymiser) observe(hit *Hit, pv *Pageview) {
-	key, err := a.keys.Key(pv.Day, hit.addr, hit.agent)
+	key, err := a.keys.Key(pv.Day, hit.addr.reveal(), hit.agent.reveal())
 	if err != nil {
+		a.tracker.untracked.Add(1)
 		return
 	}
 	var carry Key
-	if hit.time.Add(-VisitPause).Before(pv.Day.Time(a.options.Zone)) {
-		carry, _ = a.keys.Peek(pv.Day-1, hit.addr, hit.agent)
+	if a.calendar.opening(hit.time, pv.Day) {
+		carry, _ = a.keys.Peek(pv.Day-1, hit.addr.reveal(), hit.agent.reveal())
 	}
 	a.tracker.Observe(key, carry, hit.time, pv)
 }
 
-// Drop ends day: its seed is erased and everything keyed by it forgotten. Call it when the day closes.
+// Drop ends day: its seed is erased and everything keyed by it forgotten. Call it when the day closes,
+// at least 30 minutes after midnight, so that visits across it are not cut.
 func (a *Anonymiser) Drop(day Day) {
+	for closed := a.closed.Load(); int64(day) > closed && !a.closed.CompareAndSwap(closed, int64(day)); {
+		closed = a.closed.Load()
+	}
 	a.keys.Drop(day)
 	a.tracker.Drop(day)
 }

@@ -17,17 +17,18 @@ const (
 
 // Hit is what a browser transmitted with one request, as it came: personal data. It lives on the
 // goroutine of its request and ends there: no field is exported, every way of printing or encoding
-// it says "redacted", and each string is cut at 512 bytes. What may be kept of it is a [Pageview].
+// it says "redacted" (within an unexported field or under a wrong verb, where fmt asks no
+// method, it shows nothing either), and each string is cut at 512 bytes. What may be kept of it is a [Pageview].
 type Hit struct {
-	addr     netip.Addr
+	addr     veiledAddr
 	time     time.Time
 	method   string
-	host     string
-	path     string // decoded in a live hit, as logged in one from a log
-	query    string
-	referrer string
-	agent    string
-	language string
+	host     veiled
+	path     veiled // decoded in a live hit, as logged in one from a log
+	query    veiled
+	referrer veiled
+	agent    veiled
+	language veiled
 	dest     string // Sec-Fetch-Dest
 	hints    hints
 	prefetch bool
@@ -38,15 +39,15 @@ type Hit struct {
 func Capture(r *http.Request, t Trust, now time.Time) Hit {
 	h := r.Header
 	return Hit{
-		addr:     t.Addr(r),
+		addr:     veilAddr(t.Addr(r)),
 		time:     now,
 		method:   r.Method,
-		host:     clip(r.Host, maxPersonal),
-		path:     clip(r.URL.Path, maxRawPath),
-		query:    clip(r.URL.RawQuery, maxPersonal),
-		referrer: clip(first(h, "Referer"), maxPersonal),
-		agent:    clip(first(h, "User-Agent"), maxPersonal),
-		language: clip(first(h, "Accept-Language"), maxPersonal),
+		host:     veil(clip(r.Host, maxPersonal)),
+		path:     veil(clip(r.URL.Path, maxRawPath)),
+		query:    veil(clip(r.URL.RawQuery, maxPersonal)),
+		referrer: veil(clip(first(h, "Referer"), maxPersonal)),
+		agent:    veil(clip(first(h, "User-Agent"), maxPersonal)),
+		language: veil(clip(first(h, "Accept-Language"), maxPersonal)),
 		dest:     first(h, "Sec-Fetch-Dest"),
 		hints:    readHints(h),
 		prefetch: prefetched(h),
@@ -73,15 +74,15 @@ type LogLine struct {
 func FromLog(l LogLine) Hit {
 	path, query, _ := strings.Cut(l.Target, "?")
 	return Hit{
-		addr:     l.Addr.Unmap().WithZone(""),
+		addr:     veilAddr(l.Addr.Unmap().WithZone("")),
 		time:     l.Time,
 		method:   l.Method,
-		host:     clip(l.Host, maxPersonal),
-		path:     clip(logPath(path), maxRawPath),
-		query:    clip(query, maxPersonal),
-		referrer: clip(dash(l.Referrer), maxPersonal),
-		agent:    clip(dash(l.UserAgent), maxPersonal),
-		language: clip(dash(l.Language), maxPersonal),
+		host:     veil(clip(l.Host, maxPersonal)),
+		path:     veil(clip(logPath(path), maxRawPath)),
+		query:    veil(clip(query, maxPersonal)),
+		referrer: veil(clip(dash(l.Referrer), maxPersonal)),
+		agent:    veil(clip(dash(l.UserAgent), maxPersonal)),
+		language: veil(clip(dash(l.Language), maxPersonal)),
 		logged:   true,
 	}
 }
@@ -139,7 +140,7 @@ func hasFold(s, prefix string) bool {
 }
 
 // Addr returns the client's address; the zero Addr when unknown.
-func (h Hit) Addr() netip.Addr { return h.addr }
+func (h Hit) Addr() netip.Addr { return h.addr.reveal() }
 
 // Time returns when the request came.
 func (h Hit) Time() time.Time { return h.time }
@@ -148,22 +149,22 @@ func (h Hit) Time() time.Time { return h.time }
 func (h Hit) Method() string { return h.method }
 
 // Host returns the host that was asked for, as it was written.
-func (h Hit) Host() string { return h.host }
+func (h Hit) Host() string { return h.host.reveal() }
 
 // Path returns the requested path, unscrubbed.
-func (h Hit) Path() string { return h.path }
+func (h Hit) Path() string { return h.path.reveal() }
 
 // Query returns the query without its question mark.
-func (h Hit) Query() string { return h.query }
+func (h Hit) Query() string { return h.query.reveal() }
 
 // Referrer returns the Referer header.
-func (h Hit) Referrer() string { return h.referrer }
+func (h Hit) Referrer() string { return h.referrer.reveal() }
 
 // UserAgent returns the User-Agent header.
-func (h Hit) UserAgent() string { return h.agent }
+func (h Hit) UserAgent() string { return h.agent.reveal() }
 
 // AcceptLanguage returns the Accept-Language header.
-func (h Hit) AcceptLanguage() string { return h.language }
+func (h Hit) AcceptLanguage() string { return h.language.reveal() }
 
 // Prefetch reports that the browser loaded ahead of anyone looking.
 func (h Hit) Prefetch() bool { return h.prefetch }

@@ -25,8 +25,8 @@ func (k Key) IsZero() bool { return k == Key{} }
 // Keys makes day keys: SipHash-2-4-128 over address and user agent, under a key derived by HKDF from
 // the site's secret and a random seed of the day. Secret and seed are both needed to recompute a key;
 // the seed is in memory only and is overwritten when its day is dropped. At most two days live at a
-// time unless more are asked for: a further one drops the day used least recently, and a day that
-// comes back gets a new seed. Keys is safe for concurrent use.
+// time unless more are asked for: a further one drops the day begun first, and a day that comes
+// back gets a new seed. Keys is safe for concurrent use.
 type Keys struct {
 	secret []byte
 	random io.Reader
@@ -36,10 +36,13 @@ type Keys struct {
 	living atomic.Pointer[[]*dayKey] // most recently begun first; replaced, never changed
 }
 
+// dayKey is the key of one day. Once erased its halves are zero: whoever was reading them sees erased
+// afterwards and starts again.
 type dayKey struct {
 	day    Day
 	seed   [32]byte
-	k0, k1 uint64
+	k0, k1 atomic.Uint64
+	erased atomic.Bool
 }
 
 // minSecret is the least length of a site secret in bytes.
@@ -59,14 +62,18 @@ func NewKeys(secret []byte, random io.Reader, days int) (*Keys, error) {
 
 // Key returns the key of a visitor on day. It fails only when no randomness can be had for a new day.
 func (k *Keys) Key(day Day, addr netip.Addr, userAgent string) (Key, error) {
-	d := k.find(day)
-	if d == nil {
-		var err error
-		if d, err = k.begin(day); err != nil {
-			return Key{}, err
+	for {
+		d := k.find(day)
+		if d == nil {
+			var err error
+			if d, err = k.begin(day); err != nil {
+				return Key{}, err
+			}
+		}
+		if key := d.key(addr, userAgent); !d.erased.Load() {
+			return key, nil
 		}
 	}
-	return d.key(addr, userAgent), nil
 }
 
 // Peek is Key for a day that is alive; false otherwise. It begins no day.
@@ -75,7 +82,8 @@ func (k *Keys) Peek(day Day, addr netip.Addr, userAgent string) (Key, bool) {
 	if d == nil {
 		return Key{}, false
 	}
-	return d.key(addr, userAgent), true
+	key := d.key(addr, userAgent)
+	return key, !d.erased.Load()
 }
 
 func (d *dayKey) key(addr netip.Addr, userAgent string) Key {
@@ -83,7 +91,7 @@ func (d *dayKey) key(addr netip.Addr, userAgent string) Key {
 	bytes := addr.As16()
 	copy(message[:16], bytes[:])
 	n := copy(message[16:], userAgent)
-	a, b := siphash.Hash128(d.k0, d.k1, message[:16+n])
+	a, b := siphash.Hash128(d.k0.Load(), d.k1.Load(), message[:16+n])
 	return Key{a, b}
 }
 
@@ -112,17 +120,19 @@ func (k *Keys) begin(day Day) (*dayKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("visit: day key: %w", err)
 	}
-	d.k0, d.k1 = binary.LittleEndian.Uint64(out), binary.LittleEndian.Uint64(out[8:])
+	d.k0.Store(binary.LittleEndian.Uint64(out))
+	d.k1.Store(binary.LittleEndian.Uint64(out[8:]))
 	clear(out)
 	living := []*dayKey{d}
 	if old := k.living.Load(); old != nil {
 		living = append(living, *old...)
 	}
-	for len(living) > k.days {
-		living[len(living)-1].erase()
-		living = living[:len(living)-1]
-	}
+	gone := living[min(len(living), k.days):]
+	living = living[:len(living)-len(gone)]
 	k.living.Store(&living)
+	for _, old := range gone {
+		old.erase()
+	}
 	return d, nil
 }
 
@@ -134,15 +144,19 @@ func (k *Keys) Drop(day Day) {
 	if old == nil {
 		return
 	}
+	var gone *dayKey
 	living := make([]*dayKey, 0, len(*old))
 	for _, d := range *old {
 		if d.day == day {
-			defer d.erase()
+			gone = d
 			continue
 		}
 		living = append(living, d)
 	}
 	k.living.Store(&living)
+	if gone != nil {
+		gone.erase()
+	}
 }
 
 // Days returns the living days.
@@ -159,6 +173,8 @@ func (k *Keys) Days() []Day {
 }
 
 func (d *dayKey) erase() {
-	clear(d.seed[:])
-	d.k0, d.k1 = 0, 0
+	d.erased.Store(true)
+	d.k0.Store(0)
+	d.k1.Store(0)
+	clear(d.seed[:]) // only begin has read it
 }

@@ -20,6 +20,7 @@ type Pageview struct {
 	Day  Day
 	Hour uint8
 	Kind Kind
+	Late bool // the request came on an earlier day that was already closed; Hour is 0
 
 	Path    string // scrubbed path
 	Section string // first segment of Path, with its slash: the topic of the page (S0-1.2)

@@ -2,25 +2,145 @@ package visit
 
 import "strings"
 
-// Referrer returns the host of an external referrer: lower case, without "www.", at most 128 bytes. It
-// is "" for none, for one's own host and for what is no web address.
+// maxSource is the most bytes of a host that are kept.
+const maxSource = 128
+
+// Referrer returns the host of an external referrer: lower case, without port and "www.", at most 128
+// bytes of letters, digits, dots and hyphens. It is "" for none, for one's own host, for an address in
+// place of a name, and for what is no web address. Path and query of the referrer are never kept. The
+// result may be part of referer.
 func Referrer(referer, ownHost string) string {
-	_, rest, ok := strings.Cut(referer, "://")
-	if !ok {
+	scheme, rest, ok := strings.Cut(referer, "://")
+	if !ok || !webScheme(scheme) {
 		return ""
 	}
-	host, _, _ := strings.Cut(rest, "/")
-	host = strings.TrimPrefix(strings.ToLower(host), "www.")
-	if host == strings.TrimPrefix(strings.ToLower(ownHost), "www.") {
+	rest = rest[:authorityEnd(rest)]
+	if rest == ownHost { // the most frequent referrer of all
 		return ""
 	}
-	return host
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		rest = rest[i+1:]
+	}
+	host := bareHost(rest)
+	if !hostName(host) || strings.EqualFold(host, bareHost(ownHost)) {
+		return ""
+	}
+	return strings.ToLower(host)
+}
+
+func webScheme(s string) bool {
+	return strings.EqualFold(s, "https") || strings.EqualFold(s, "http") || strings.EqualFold(s, "android-app")
+}
+
+func authorityEnd(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c == '/' || c == '?' || c == '#' || c == '\\' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// bareHost cuts port, trailing dot and "www." off.
+func bareHost(s string) string {
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.HasSuffix(s, "]") {
+		s = s[:i]
+	}
+	s = strings.TrimSuffix(s, ".")
+	if hasFold(s, "www.") {
+		s = s[4:]
+	}
+	return s
+}
+
+// hostName reports a name of at least two labels in ASCII that is no IP address.
+func hostName(s string) bool {
+	if len(s) > maxSource || len(s) < 4 {
+		return false
+	}
+	dots, label, last := 0, 0, false // last: the last label begins with a letter
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.':
+			if label == 0 {
+				return false
+			}
+			dots, label = dots+1, 0
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
+			if label == 0 {
+				last = c > '9'
+			}
+			label++
+		default:
+			return false
+		}
+	}
+	return dots > 0 && label > 0 && last
 }
 
 // Channel returns how a visitor came: search, social, ai, mail, paid, campaign, referral or direct.
+// What the site's own tags say goes before what the referrer says.
 func Channel(source string, tags Tags) string {
-	if source == "" {
-		return "direct"
+	if tags.Click || paidMedium(tags.Medium) {
+		return channelPaid
 	}
-	return "referral"
+	switch medium := tags.Medium; {
+	case strings.EqualFold(medium, "email"), strings.EqualFold(medium, "mail"), strings.EqualFold(medium, "e-mail"), strings.EqualFold(medium, "newsletter"):
+		return channelMail
+	case strings.EqualFold(medium, "social"), strings.EqualFold(medium, "smm"):
+		return channelSocial
+	}
+	if tags.Campaign != "" || tags.Medium != "" {
+		return channelCampaign
+	}
+	if source == "" {
+		source = tags.Source
+	}
+	return sourceChannel(source)
+}
+
+func paidMedium(medium string) bool {
+	for _, paid := range [...]string{"cpc", "ppc", "cpm", "cpa", "paid", "paidsearch", "paid_social", "paidsocial", "paid-social", "display", "banner", "retargeting", "ads", "ad"} {
+		if strings.EqualFold(medium, paid) {
+			return true
+		}
+	}
+	return false
+}
+
+func sourceChannel(source string) string {
+	if source == "" {
+		return channelDirect
+	}
+	for host := source; ; {
+		if channel, ok := sourceHosts[host]; ok {
+			return channel
+		}
+		_, parent, ok := strings.Cut(host, ".")
+		if !ok || !strings.Contains(parent, ".") {
+			break
+		}
+		host = parent
+	}
+	if searchNames[registered(source)] {
+		return channelSearch
+	}
+	return channelReferral
+}
+
+// registered returns the label that was registered: "google" of "www.google.co.uk" and of "google.kz".
+func registered(host string) string {
+	rest, tld := cutLast(host)
+	rest, label := cutLast(rest)
+	if secondLevel[label] && len(tld) == 2 {
+		_, label = cutLast(rest)
+	}
+	return label
+}
+
+func cutLast(host string) (rest, label string) {
+	if i := strings.LastIndexByte(host, '.'); i >= 0 {
+		return host[:i], host[i+1:]
+	}
+	return "", host
 }

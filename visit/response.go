@@ -29,7 +29,7 @@ func kindOf(h *Hit, res *Response) Kind {
 	if h.method != http.MethodGet || h.prefetch || res.Status >= 300 && res.Status < 400 && res.Status != http.StatusNotModified {
 		return KindOther
 	}
-	ext := extension(h.path)
+	ext := extension(h.path.reveal())
 	if h.logged {
 		return kindOfExtension(ext)
 	}

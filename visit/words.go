@@ -32,7 +32,7 @@ type word struct {
 
 // dictionary is an open-addressing table of words. It is built once and only read.
 type dictionary struct {
-	cells [4096]uint16 // index into words plus one
+	cells [4096]uint32 // 16 bits of the hash, and the index into words plus one
 	words []word
 }
 
@@ -43,34 +43,34 @@ func (d *dictionary) add(text string, w word) {
 	copy(buf[:], text)
 	w.head, w.tail = ends(&buf, 0, len(text))
 	w.size = uint8(len(text))
-	i := wordHash(w.head, w.tail, len(text))
+	hash := wordHash(w.head, w.tail, len(text))
+	i := hash >> 52
 	for d.cells[i] != 0 {
-		if have := d.words[d.cells[i]-1]; have.head == w.head && have.tail == w.tail && have.size == w.size {
+		if have := d.words[uint16(d.cells[i])-1]; have.head == w.head && have.tail == w.tail && have.size == w.size {
 			return // the first meaning stays
 		}
 		i = (i + 1) % uint64(len(d.cells))
 	}
 	d.words = append(d.words, w)
-	d.cells[i] = uint16(len(d.words))
+	d.cells[i] = uint32(hash>>20)<<16 | uint32(len(d.words))
 }
 
 // find returns the word of the given ends, nil for none.
 func (d *dictionary) find(head, tail uint64, size int) *word {
-	i := wordHash(head, tail, size)
-	for {
-		at := d.cells[i]
-		if at == 0 {
-			return nil
+	hash := wordHash(head, tail, size)
+	for i := hash >> 52; d.cells[i] != 0; i = (i + 1) % uint64(len(d.cells)) {
+		if d.cells[i]>>16 != uint32(hash>>20)&0xffff {
+			continue
 		}
-		if w := &d.words[at-1]; w.head == head && w.tail == tail && int(w.size) == size {
+		if w := &d.words[uint16(d.cells[i])-1]; w.head == head && w.tail == tail && int(w.size) == size {
 			return w
 		}
-		i = (i + 1) % uint64(len(d.cells))
 	}
+	return nil
 }
 
 func wordHash(head, tail uint64, size int) uint64 {
-	return (head*0x9E3779B97F4A7C15 ^ tail*0xC2B2AE3D27D4EB4F ^ uint64(size)*0x165667B19E3779F9) >> 52
+	return head*0x9E3779B97F4A7C15 ^ tail*0xC2B2AE3D27D4EB4F ^ uint64(size)*0x165667B19E3779F9
 }
 
 const lowerMask = 0x2020202020202020
