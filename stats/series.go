@@ -58,48 +58,61 @@ func (r *Reports) Series(ctx context.Context, days Range, unit Unit, zone *time.
 
 // emptySeries returns the points of a range.
 func emptySeries(days Range, unit Unit, zone *time.Location) (points []Point) {
-	end := (days.Last + 1).Time(zone)
-	for at := startOf(days.First.Time(zone), unit); at.Before(end); at = next(at, unit) {
-		points = append(points, Point{At: at})
+	if unit == ByHour {
+		end := begin(days.Last+1, zone)
+		for at := begin(days.First, zone); at.Before(end); at = at.Add(time.Hour) {
+			points = append(points, Point{At: at})
+		}
+		return points
+	}
+	for day := firstOf(days.First, unit); day <= days.Last; day = nextOf(day, unit) {
+		points = append(points, Point{At: begin(day, zone)})
 	}
 	return points
 }
 
-// startOf returns the beginning of the unit that holds t, in the zone of t.
-func startOf(t time.Time, unit Unit) time.Time {
-	year, month, day := t.Date()
+// firstOf returns the first day of the unit that holds day.
+func firstOf(day Day, unit Unit) Day {
 	switch unit {
-	case ByHour:
-		return hourOf(t, t.Location())
 	case ByWeek:
-		return time.Date(year, month, day-weekday(dayOf(t)), 0, 0, 0, 0, t.Location())
+		return day - Day(weekday(day))
 	case ByMonth:
-		return time.Date(year, month, 1, 0, 0, 0, 0, t.Location())
+		return day - Day(day.Time(time.UTC).Day()-1)
 	default:
-		return time.Date(year, month, day, 0, 0, 0, 0, t.Location())
+		return day
 	}
 }
 
-// next returns the beginning of the unit after the one that begins at t.
-func next(t time.Time, unit Unit) time.Time {
-	year, month, day := t.Date()
+// nextOf returns the first day of the unit after the one that begins with day.
+func nextOf(day Day, unit Unit) Day {
 	switch unit {
-	case ByHour:
-		return t.Add(time.Hour)
 	case ByWeek:
-		return time.Date(year, month, day+7, 0, 0, 0, 0, t.Location())
+		return day + 7
 	case ByMonth:
-		return time.Date(year, month+1, 1, 0, 0, 0, 0, t.Location())
+		return dayOf(day.Time(time.UTC).AddDate(0, 1, 0))
 	default:
-		return time.Date(year, month, day+1, 0, 0, 0, 0, t.Location())
+		return day + 1
 	}
 }
+
+// begin returns when a day begins in zone: not at midnight where a clock change leaves it out.
+func begin(day Day, zone *time.Location) time.Time { return instant(day, 0, zone) }
 
 // instant returns when an hour of a day began. An hour that a clock change left out is the next one,
 // an hour that it repeated is the first of the two.
 func instant(day Day, hour uint8, zone *time.Location) time.Time {
 	year, month, date := day.Time(time.UTC).Date()
-	return time.Date(year, month, date, int(hour), 0, 0, 0, zone)
+	at := time.Date(year, month, date, int(hour), 0, 0, 0, zone)
+	for range 4 { // [time.Date] may answer with the hour before the gap
+		if dayOf(at) >= day {
+			break
+		}
+		at = at.Add(30 * time.Minute)
+	}
+	if first := at.Add(-time.Hour); first.Hour() == at.Hour() && dayOf(first) == day {
+		return first
+	}
+	return at
 }
 
 func dayOf(t time.Time) Day {
