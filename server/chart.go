@@ -54,7 +54,7 @@ func newChart(l *locale, p *period, m metric, now series, past *series) chart {
 	c.Most = raw(most)
 	c.draw(values, before, most, now.Columns)
 	for v := 0.0; v <= most*1.0001; v += between {
-		c.Grid = append(c.Grid, gridLine{Label: axis(l, m.Unit, v), Y: num(100-v/most*100) + "%"})
+		c.Grid = append(c.Grid, gridLine{Label: axis(l, m.Unit, v, most), Y: num(100-v/most*100) + "%"})
 	}
 	for i, column := range now.Columns {
 		row := chartRow{Label: column.label(l, p), From: column.Day.String(), To: column.End.String(),
@@ -114,7 +114,11 @@ func raw(v float64) string {
 	return num(v*1000) + "e-3"
 }
 
-func axis(l *locale, u unit, v float64) string {
+// axis labels a grid line; all lines of one drawing are cut short alike.
+func axis(l *locale, u unit, v, most float64) string {
+	if u == unitCount && v > 0 && v < 1e4 && most >= 1e4 && most < 1e6 {
+		return l.Decimal(v/1e3, 1) + l.texts["format.thousand"]
+	}
 	if u == unitCount {
 		return l.Short(int64(v))
 	}

@@ -19,8 +19,17 @@ type spark struct{ Line, Area string }
 
 const sparkWidth, sparkHeight = 120.0, 32.0
 
-func newSpark(values []float64) spark {
-	line := curve(values, top(values), sparkWidth, sparkHeight, 2)
+func newSpark(values []float64, u unit) spark {
+	floor := 0.0 // counts stand on 0; shares and means would be a flat line there
+	if u != unitCount {
+		floor = bottom(values)
+	}
+	low := floor * .8
+	raised := make([]float64, len(values))
+	for i, v := range values {
+		raised[i] = v - low
+	}
+	line := curve(raised, top(raised), sparkWidth, sparkHeight, 2)
 	if line == "" {
 		return spark{}
 	}
@@ -47,6 +56,19 @@ func curve(values []float64, most, w, h, margin float64) string {
 }
 
 func num(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+
+func bottom(values []float64) float64 {
+	least := math.Inf(1)
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			least = math.Min(least, v)
+		}
+	}
+	if math.IsInf(least, 1) {
+		return 0
+	}
+	return least
+}
 
 func top(values []float64) (most float64) {
 	for _, v := range values {
@@ -76,14 +98,12 @@ func scale(most float64, whole bool) (upper, between float64) {
 	return math.Ceil(most/between-1e-9) * between, between
 }
 
-// level returns which of so many shades v gets when most is the darkest: 0 for none, 1 … shades.
-func level(v, most int64, shades int) int {
+// level returns which of so many shades v gets when most is the darkest: 0 for none, 1 … shades. Values
+// spread over orders of magnitude (countries) want a bend below 1, others (hours) are shown as they are.
+func level(v, most int64, shades int, bend float64) int {
 	if v <= 0 || most <= 0 {
 		return 0
 	}
-	part := math.Log1p(float64(v)) / math.Log1p(float64(most))
-	if most <= int64(shades)*2 {
-		part = float64(v) / float64(most)
-	}
+	part := math.Pow(float64(v)/float64(most), bend)
 	return min(shades, max(1, int(math.Ceil(part*float64(shades)))))
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -27,6 +28,17 @@ func (l *locale) Number(n int64) string {
 		b.WriteRune(d)
 	}
 	return sign + b.String()
+}
+
+// number is [locale.Number] for templates, whose numbers are of several types.
+func (l *locale) number(v any) (string, error) {
+	switch n := v.(type) {
+	case int64:
+		return l.Number(n), nil
+	case int:
+		return l.Number(int64(n)), nil
+	}
+	return "", fmt.Errorf("server: %T is no number", v)
 }
 
 // Short writes n in at most about four characters: 12,3 мың, 4.5k.

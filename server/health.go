@@ -41,6 +41,7 @@ type Drop struct {
 type Floor struct {
 	Class string // a key of the locales ("health.floor.attribute"), or plain words
 	K     int
+	Low   bool // too low for anything but a demonstration: shown as a warning
 }
 
 // Kept is one kind of data that the house holds.

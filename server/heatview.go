@@ -53,7 +53,7 @@ func newHeatView(l *locale, h *heat) *heatView {
 			if n == most && v.Best == "" && n > 0 {
 				v.Best = l.T("heat.best", when, l.Number(n))
 			}
-			row.Cells = append(row.Cells, heatCell{"h" + strconv.Itoa(level(n, most, heatShades)), l.Number(n), when + ": " + l.Number(n)})
+			row.Cells = append(row.Cells, heatCell{"h" + strconv.Itoa(level(n, most, heatShades, 1)), l.Number(n), when + ": " + l.Number(n)})
 		}
 		v.Rows = append(v.Rows, row)
 	}

@@ -32,7 +32,7 @@ const (
 )
 
 // panelNames are the panels of the overview, in order. "hours" has no list.
-var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "answers", "consent", "bots"}
+var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "consent", "bots", "answers", "lost"}
 
 func listSpecs() []listSpec {
 	return []listSpec{
@@ -40,7 +40,6 @@ func listSpecs() []listSpec {
 		{"entry", "pages", stats.DimPage, stats.Entries, kindPath},
 		{"exit", "pages", stats.DimPage, stats.Exits, kindPath},
 		{"section", "pages", stats.DimSection, stats.Views, kindPath},
-		{"file", "pages", stats.DimFile, stats.Requests, kindPath},
 		{"source", "sources", stats.DimSource, stats.Visitors, kindHost},
 		{"channel", "sources", stats.DimChannel, stats.Visitors, kindWord},
 		{"campaign", "sources", stats.DimCampaign, stats.Visitors, kindPlain},
@@ -55,7 +54,8 @@ func listSpecs() []listSpec {
 		{"osversion", "people", stats.DimOSVersion, stats.Visitors, kindPlain},
 		{"device", "people", stats.DimDevice, stats.Visitors, kindWord},
 		{"status", "answers", stats.DimStatus, stats.Requests, kindWord},
-		{"missing", "answers", stats.DimNotFound, stats.Requests, kindPath},
+		{"file", "answers", stats.DimFile, stats.Requests, kindPath},
+		{"missing", "lost", stats.DimNotFound, stats.Requests, kindPath},
 		{"outcome", "consent", stats.DimConsent, stats.Events, kindWord},
 		{"botclass", "bots", stats.DimBot, stats.Bots, kindClass},
 		{"bot", "bots", stats.DimBot, stats.Bots, kindBot},

@@ -53,7 +53,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
 	a := newAddress(s.cfg.Prefix+"/", q, p)
 	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok}
-	now, past, err := s.readBoth(ctx, p)
+	now, past, err := s.readBoth(ctx, p, held)
 	if err != nil {
 		return page, err
 	}
@@ -71,13 +71,16 @@ func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Va
 }
 
 // readBoth reads the range and the one it is compared with, past being nil for none.
-func (s *Server) readBoth(ctx context.Context, p *period) (now series, past *series, err error) {
+func (s *Server) readBoth(ctx context.Context, p *period, held span) (now series, past *series, err error) {
 	if now, err = s.readSeries(ctx, p, p.First, p.Last, noCutoff); err != nil {
 		return now, nil, err
 	}
 	first, last, ok := p.before()
 	if !ok {
 		return now, nil, nil
+	}
+	if first < held.first {
+		return now, nil, nil // half a range is no measure
 	}
 	before, err := s.readSeries(ctx, p, first, last, p.cutoff())
 	return now, &before, err
@@ -91,7 +94,7 @@ func (page *overviewPage) cards(l *locale, a address, current metric, now series
 			name = ""
 		}
 		c := card{Name: m.Name, Label: l.T("metric." + m.Name), Help: l.T("metric." + m.Name + ".help"), Value: m.Unit.Format(l, value),
-			Href: a.With("metric", name), Current: m.Name == current.Name, Spark: newSpark(now.values(m))}
+			Href: a.With("metric", name), Current: m.Name == current.Name, Spark: newSpark(now.values(m), m.Unit)}
 		if m.Unit == unitCount && math.Abs(value) >= 1e6 {
 			c.Value = l.Short(int64(value))
 		}

@@ -39,7 +39,7 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 func functions(cfg Config, l *locale, a *assets) template.FuncMap {
 	return template.FuncMap{
 		"t":      l.T,
-		"n":      l.Number,
+		"n":      l.number,
 		"dec":    l.Decimal,
 		"short":  l.Short,
 		"pct":    l.Percent,

@@ -28,8 +28,8 @@ type series struct {
 }
 
 // readSeries reads the hourly totals from first to last once and sorts them into columns, in the zone
-// of p. Hours after cutoff (counted from the beginning of the range) are left out, so that an unfinished
-// range is compared with as much of the one before.
+// of p. Hours after cutoff (counted from the beginning of the range) are left out of the total, so that an
+// unfinished range is compared with as much of the one before.
 func (s *Server) readSeries(ctx context.Context, p *period, first, last stats.Day, cutoff int) (series, error) {
 	var out series
 	out.Columns = columns(p, first, last)
@@ -41,7 +41,7 @@ func (s *Server) readSeries(ctx context.Context, p *period, first, last stats.Da
 	for i := range points {
 		day, h := visit.DayOf(points[i].At, points[i].At.Location())
 		hour := int(h)
-		if points[i].Counts == (stats.Counts{}) || day < first || day > last || int(day-first)*24+hour > cutoff {
+		if points[i].Counts == (stats.Counts{}) || day < first || day > last {
 			continue
 		}
 		for at < len(out.Columns)-1 && !out.Columns[at].holds(day, hour) {
@@ -50,7 +50,7 @@ func (s *Server) readSeries(ctx context.Context, p *period, first, last stats.Da
 		for at > 0 && !out.Columns[at].holds(day, hour) {
 			at--
 		}
-		out.add(at, day, hour, &points[i].Counts)
+		out.add(at, day, hour, &points[i].Counts, int(day-first)*24+hour <= cutoff)
 	}
 	return out, nil
 }
@@ -59,13 +59,15 @@ func (c *column) holds(day stats.Day, hour int) bool {
 	return day >= c.Day && day <= c.End && (c.Hour < 0 || c.Hour == hour)
 }
 
-func (out *series) add(at int, day stats.Day, hour int, counts *stats.Counts) {
+func (out *series) add(at int, day stats.Day, hour int, counts *stats.Counts, total bool) {
 	out.Any = true
 	weekday := (int(civil(day).Weekday()) + 6) % 7
 	for m, v := range counts {
 		out.Columns[at].Counts[m] += v
 		out.Heat[weekday][hour][m] += v
-		out.Total[m] += v
+		if total {
+			out.Total[m] += v
+		}
 	}
 }
 

@@ -68,7 +68,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET "+p+"/list/{name}", s.member(s.list))
 	mux.Handle("GET "+p+"/export/{file}", s.member(s.export))
 	mux.Handle("GET "+p+"/health", s.member(s.health))
-	mux.Handle("GET "+p+"/licences", s.member(s.licences))
+	mux.HandleFunc("GET "+p+"/licences", s.licences)
 	mux.HandleFunc("GET "+p, func(w http.ResponseWriter, r *http.Request) { redirect(w, r, p+"/") })
 	mux.Handle(p+"/", s.member(s.notFound))
 

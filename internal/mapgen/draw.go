@@ -49,14 +49,14 @@ func draw(coarse, fine []country) worldMap {
 			continue
 		}
 		drawn[c.code] = true
-		m.Shapes = append(m.Shapes, shape{c.code, path(c.rings, place)})
+		m.Shapes = append(m.Shapes, shape{c.code, path(cutAll(c.rings), place)})
 	}
 	for _, c := range fine {
 		if drawn[c.code] || slices.Contains(skipped, c.code) {
 			continue
 		}
 		drawn[c.code] = true
-		if x, y := place(centre(c.rings)); y >= 0 && y <= height {
+		if x, y := place(centre(cutAll(c.rings))); y >= 0 && y <= height {
 			m.Dots = append(m.Dots, dot{c.code, x, y})
 		}
 	}
@@ -80,6 +80,9 @@ func project(p point) point {
 func path(rings [][]point, place func(point) (int, int)) string {
 	var b strings.Builder
 	for _, ring := range rings {
+		if len(ring) < 4 {
+			continue
+		}
 		px, py := place(ring[0])
 		part := "M" + strconv.Itoa(px) + pair(py) + "l"
 		steps := 0

@@ -55,8 +55,13 @@ function options(figure: HTMLElement, plot: HTMLElement, series: Series, labels:
   return {
     ...size(plot),
     legend: { show: false },
-    padding: [8, 0, 0, 0],
-    cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 9, width: 2, fill: () => colour("--surface"), stroke: () => colour("--curve") } },
+    padding: [8, 22, 0, 0],
+    cursor: {
+      y: false,
+      drag: { x: true, y: false, setScale: false },
+      move: (u, left, top) => [left < 0 ? left : u.valToPos(u.posToIdx(left), "x"), top],
+      points: { size: 9, width: 2, fill: () => colour("--surface"), stroke: (_, i) => colour(i === 1 ? "--curve-past" : "--curve") },
+    },
     scales: { x: { time: false }, y: { range: [0, most] } },
     axes: [
       {
