@@ -93,7 +93,7 @@ func (b *headBlock) endLine(lf bool) {
 	text := bytes.TrimRight(b.line, "\r\n")
 	switch {
 	case !b.started:
-		b.started, b.status = len(text) > 0, status(text)
+		b.started, b.status = len(bytes.TrimLeft(text, "\t ")) > 0, status(text)
 		b.flush(true)
 	case len(text) == 0:
 		b.flush(true)

@@ -235,7 +235,7 @@ func connections() []Case {
 		{Name: "websocket", Why: "gorilla/websocket writes its 101 to the connection", Header: map[string]string{
 			"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 		}, Status: 101, Handler: handle(func(w http.ResponseWriter, r *http.Request) {
-			h := http.Header{"X-Seen": w.Header()["X-Seen"]}
+			h := http.Header{}
 			SetCookies(h)
 			h["Set-Cookie"] = append(h["Set-Cookie"], h["set-cookie"]...)
 			delete(h, "set-cookie")
