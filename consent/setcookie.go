@@ -3,6 +3,7 @@ package consent
 import (
 	"strings"
 	"time"
+	"unicode"
 )
 
 // SetCookie is a Set-Cookie line as a browser understands it, as far as [Rulebook.Decide] needs it.
@@ -14,9 +15,10 @@ type SetCookie struct {
 }
 
 // ParseSetCookie reads the value of a Set-Cookie header as RFC 6265 section 5.2 has browsers read it: the
-// last of several attributes wins, Max-Age wins over Expires, and what is malformed is ignored, so that
-// nothing counts as a deletion that a browser would store. A line that no browser takes, or that sets a
-// cookie without a name, comes out without a Name. It does not allocate.
+// last of several attributes wins, and Max-Age wins over Expires. Where an attribute is malformed,
+// browsers differ (Chromium lets it cancel an earlier one, the RFC ignores it): then the cookie is no
+// deletion, and lasts if any of them might keep it. A line that no browser takes, or that sets a cookie
+// without a name, comes out without a Name. It does not allocate.
 func ParseSetCookie(line string, now time.Time) SetCookie {
 	if hasControl(line) {
 		return SetCookie{} // browsers drop the whole line (RFC 6265bis section 5.6)
@@ -33,9 +35,6 @@ func ParseSetCookie(line string, now time.Time) SetCookie {
 		attribute, rest, more = strings.Cut(rest, ";")
 		key, value, _ := strings.Cut(attribute, "=")
 		key, value = trim(key), trim(value)
-		if len(value) > maxAttribute {
-			continue
-		}
 		switch {
 		case strings.EqualFold(key, "HttpOnly"):
 			ck.HTTPOnly = true
@@ -55,6 +54,8 @@ const maxAttribute = 1024
 // lifetime collects the two attributes that end a cookie.
 type lifetime struct {
 	age, date span
+	malformed bool // an attribute that browsers may read in different ways
+	mayLast   bool // and one of them as a date or age to come
 }
 
 type span uint8
@@ -68,18 +69,13 @@ const (
 // maxAge implements RFC 6265 section 5.2.2.
 func (l *lifetime) maxAge(value string) {
 	digits := strings.TrimPrefix(value, "-")
-	if digits == "" {
+	if !isDigits(digits) || len(value) > maxAttribute {
+		l.malformed = true
+		l.mayLast = l.mayLast || strings.ContainsAny(value, "123456789")
 		return
 	}
-	positive := false
-	for i := range len(digits) {
-		if digits[i] < '0' || digits[i] > '9' {
-			return
-		}
-		positive = positive || digits[i] != '0'
-	}
 	l.age = past
-	if positive && len(digits) == len(value) {
+	if len(digits) == len(value) && strings.Trim(digits, "0") != "" {
 		l.age = future
 	}
 }
@@ -88,7 +84,9 @@ func (l *lifetime) maxAge(value string) {
 func (l *lifetime) expires(value string, now time.Time) {
 	at, ok := cookieDate(value)
 	switch {
-	case !ok:
+	case !ok || len(value) > maxAttribute:
+		l.malformed = true
+		l.mayLast = l.mayLast || strings.IndexFunc(value, unicode.IsLetter) >= 0 // "0" and "-1" are no date to anybody
 	case at <= now.Unix():
 		l.date = past
 	default:
@@ -101,7 +99,7 @@ func (l *lifetime) verdict() (persistent, deletes bool) {
 	if l.age != unset {
 		decisive = l.age
 	}
-	return decisive == future, decisive == past
+	return decisive == future || l.mayLast, decisive == past && !l.malformed
 }
 
 func hasControl(s string) bool {

@@ -39,12 +39,15 @@ func TestParseSetCookie(t *testing.T) {
 		{"a=b; Max-Age=", "a", session, false},
 		{"a=b; Max-Age=-", "a", session, false},
 		{"a=b; Max-Age=+0", "a", session, false},
+		{"a=b; Max-Age=+60", "a", lasting, false}, // Chromium keeps it
 		{"a=b; Max-Age=0x0", "a", session, false},
-		{"a=b; Max-Age=0.5", "a", session, false},
+		{"a=b; Max-Age=0.5", "a", lasting, false},
 		{"a=b; Max-Age=99999999999999999999999999", "a", lasting, false},
 		{"a=b; Max-Age=0; Max-Age=60", "a", lasting, false},  // the last one wins
 		{"a=b; Max-Age=60; Max-Age=0", "a", deletion, false}, //
-		{"a=b; Max-Age=0; Max-Age=x", "a", deletion, false},  // a malformed one is as if it were not there
+		{"a=b; Max-Age=0; Max-Age=x", "a", session, false},   // Chromium: the malformed one cancels the other
+		{"a=b; Max-Age=0; Max-Age=", "a", session, false},    //
+		{"a=b; Max-Age=60; Max-Age=x", "a", lasting, false},  // the RFC: it is as if it were not there
 		{"a=b; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "a", deletion, false},
 		{"a=b; Expires=Thu, 01-Jan-1970 00:00:01 GMT", "a", deletion, false},
 		{"a=b; Expires=Thursday, 01-Jan-70 00:00:01 GMT", "a", deletion, false},
@@ -53,9 +56,11 @@ func TestParseSetCookie(t *testing.T) {
 		{"a=b; Expires=Sun, 01-Jan-45 00:00:00 GMT", "a", lasting, false}, // 2045, not 1945
 		{"a=b; Expires=0", "a", session, false},
 		{"a=b; Expires=-1", "a", session, false},
-		{"a=b; Expires=Thu, 01 Jan 1600 00:00:00 GMT", "a", session, false},
-		{"a=b; Expires=Thu, 31 Feb 2000 00:00:00 GMT", "a", session, false},
-		{"a=b; Expires=Thu, 01 Jan 2000 24:00:00 GMT", "a", session, false},
+		{"a=b; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires=0", "a", session, false},
+		{"a=b; Expires=Thu, 01 Jan 1600 00:00:00 GMT", "a", lasting, false}, // malformed: browsers differ
+		{"a=b; Expires=Thu, 31 Feb 2000 00:00:00 GMT", "a", lasting, false},
+		{"a=b; Expires=Thu, 01 Jan 2000 24:00:00 GMT", "a", lasting, false},
+		{"a=b; Expires=Thu, 01 Jan 19700 00:00:00 GMT", "a", lasting, false},
 		{"a=b; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", "a", lasting, false}, // Max-Age wins over Expires
 		{"a=b; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "a", lasting, false},
 		{"a=b; Expires=Sun, 01 Jan 2045 00:00:00 GMT; Max-Age=0", "a", deletion, false},
