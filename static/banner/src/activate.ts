@@ -20,7 +20,7 @@ export async function activate(allows: (purpose: string) => boolean): Promise<vo
       await new Promise((resolve) => {
         script.onload = script.onerror = resolve;
         waiting.replaceWith(script);
-        if (waiting.async || !waiting.src) resolve(0);
+        if (waiting.matches("[async],:not([src])")) resolve(0);
       });
     }
   }

@@ -13,6 +13,11 @@ async function enhance(): Promise<void> {
   form().onkeydown = (event) => {
     if (event.key === "Escape") escape();
   };
+  // On a small screen the purposes open below the edge of the scrolling part.
+  form().querySelector("details")!.ontoggle = () => {
+    const summary = document.activeElement!;
+    if (summary.matches("#kelisim [open] summary")) summary.scrollIntoView();
+  };
   form().querySelector<HTMLElement>(".k-close")!.onclick = hide;
   hold();
 }

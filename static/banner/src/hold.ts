@@ -20,7 +20,7 @@ export function hold(): void {
     frame.hidden = true;
     frame.before(box);
     kelisim.on("choice", () => {
-      if (frame.dataset.src) return;
+      if (!purposes(frame).every(kelisim.allows)) return;
       box.remove();
       frame.hidden = false;
     });

@@ -17,7 +17,7 @@ export async function submit(button: HTMLButtonElement): Promise<void> {
   const failure = box.querySelector(".k-fail")!;
   failure.textContent = "";
   try {
-    const answer = await fetch(box.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const answer = await fetch(box.getAttribute("action")!, { method: "POST", body, headers: { Accept: "application/json" } });
     const { message } = await answer.json();
     if (!answer.ok) throw message;
     hide();
