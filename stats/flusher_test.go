@@ -22,10 +22,18 @@ func now(path string) visit.Pageview {
 }
 
 func total(m *memory, measure stats.Measure) (n int64) {
-	for _, c := range m.totals {
-		n += c[measure]
-	}
+	m.look(func() {
+		for _, c := range m.totals {
+			n += c[measure]
+		}
+	})
 	return n
+}
+
+// rest returns a row at rest on the day of pv.
+func rest(m *memory, pv visit.Pageview, dim stats.Dimension, value string) (c stats.Counts, ok bool) {
+	m.look(func() { c, ok = m.rows[valueKey{pv.Day, dim, value}] })
+	return c, ok
 }
 
 func TestFlusherHandsOverEachInterval(t *testing.T) {
@@ -39,8 +47,8 @@ func TestFlusherHandsOverEachInterval(t *testing.T) {
 		if got := total(store, stats.Views); got != 3 {
 			t.Errorf("after a second %d page views are at rest, want 3", got)
 		}
-		if len(store.rows) != 0 {
-			t.Errorf("rows left too early: %v", store.rows)
+		if row, ok := rest(store, now("/"), stats.DimPage, "/"); ok {
+			t.Errorf("a row left too early: %v", row)
 		}
 		add(a, 2, now("/"))
 		if err := f.Shutdown(t.Context()); err != nil {
@@ -57,17 +65,17 @@ func TestFlusherLetsRowsGoWhenTheHourEnds(t *testing.T) {
 		a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
 		f := stats.NewFlusher(a, store, stats.FlusherOptions{})
 		f.Start()
-		add(a, 3, now("/"))
+		pv := now("/")
+		add(a, 3, pv)
 		time.Sleep(59 * time.Minute)
 		synctest.Wait()
-		if len(store.rows) != 0 {
-			t.Errorf("rows left within the hour: %v", store.rows)
+		if row, ok := rest(store, pv, stats.DimPage, "/"); ok {
+			t.Errorf("a row left within the hour: %v", row)
 		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		today, _ := visit.DayOf(time.Now(), time.UTC)
-		if got := store.rows[valueKey{today, stats.DimPage, "/"}][stats.Views]; got != 3 {
-			t.Errorf("after the hour the page has %d views at rest, want 3", got)
+		if row, _ := rest(store, pv, stats.DimPage, "/"); row[stats.Views] != 3 {
+			t.Errorf("after the hour the page has %d views at rest, want 3", row[stats.Views])
 		}
 		if err := f.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
@@ -92,7 +100,7 @@ func TestFlusherEndsADayAfterItsGrace(t *testing.T) {
 		if a.Ended() != pv.Day+1 {
 			t.Errorf("two hours after midnight the first open day is %v, want %v", a.Ended(), pv.Day+1)
 		}
-		if _, told := store.rows[valueKey{pv.Day, stats.DimCountry, "KZ"}]; told {
+		if _, told := rest(store, pv, stats.DimCountry, "KZ"); told {
 			t.Error("a country of one visitor is at rest")
 		}
 		if err := f.Shutdown(t.Context()); err != nil {
@@ -124,7 +132,7 @@ func TestFlusherOffersTheSameBatchAgain(t *testing.T) {
 			if fig.Accepted != 90 || fig.Waiting != 90 {
 				t.Errorf("figures %+v: want 90 waiting", fig)
 			}
-			store.fail = nil
+			store.look(func() { store.fail = nil })
 			if err := f.Shutdown(t.Context()); err != nil {
 				t.Fatal(err)
 			}

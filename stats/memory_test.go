@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/kelisim/kelisim/stats"
@@ -25,6 +26,7 @@ type (
 
 // memory is a store that forgets: maps and no floor.
 type memory struct {
+	mu      sync.Mutex // for tests that look while a flusher runs
 	totals  map[hourKey]stats.Counts
 	rows    map[valueKey]stats.Counts
 	closed  map[stats.Day][]stats.Fold
@@ -42,11 +44,20 @@ func newMemory() *memory {
 }
 
 func (m *memory) Put(ctx context.Context, b stats.Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.fail != nil && !m.after {
 		return m.fail
 	}
 	_, err := m.Merge(ctx, b)
 	return errors.Join(err, m.fail)
+}
+
+// look calls f while nothing is merged.
+func (m *memory) look(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f()
 }
 
 func (m *memory) Merge(_ context.Context, b stats.Batch) (stats.Merged, error) {
