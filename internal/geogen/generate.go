@@ -3,6 +3,7 @@ package geogen
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ func Generate(ctx context.Context, out, countryDir, providerDir string) (report 
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
 	countries, err := obtain(ctx, tmp, countryDir, CountryPackage)
 	if err != nil {
 		return "", err
@@ -49,7 +50,7 @@ func Generate(ctx context.Context, out, countryDir, providerDir string) (report 
 	}
 	var made strings.Builder
 	for _, name := range []string{"world.geo", "LICENSES"} {
-		if err := os.WriteFile(filepath.Join(out, name), files[name], 0o644); err != nil {
+		if err := save(filepath.Join(out, name), bytes.NewReader(files[name])); err != nil {
 			return "", err
 		}
 		fmt.Fprintf(&made, "%s: %d bytes\n%s", name, len(files[name]), header(files[name]))

@@ -1,6 +1,7 @@
 package geogen
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/csv"
 	"errors"
@@ -115,12 +116,11 @@ type row struct {
 }
 
 func readRows(rows []row, path string) ([]row, error) {
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
+	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord = 4
 	for {
 		fields, err := r.Read()

@@ -3,6 +3,7 @@ package geogen
 import (
 	"bytes"
 	"compress/flate"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -29,11 +30,12 @@ func (w *writer) file() []byte {
 func deflate(data []byte) []byte {
 	var out bytes.Buffer
 	w, err := flate.NewWriter(&out, flate.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
+	if err == nil {
+		_, err = w.Write(data)
+		err = errors.Join(err, w.Close())
 	}
-	// Writes to a buffer do not fail.
-	w.Write(data)
-	w.Close()
+	if err != nil {
+		panic(err) // the level is a constant, and a buffer takes everything
+	}
 	return out.Bytes()
 }
