@@ -9,25 +9,22 @@ import (
 // first that looks like a time, a day of the month, a month and a year. It returns Unix seconds.
 func cookieDate(s string) (int64, bool) {
 	var d dateTokens
-	for len(s) > 0 {
-		start := strings.IndexFunc(s, func(r rune) bool { return !dateDelimiter(r) })
-		if start < 0 {
-			break
+	for start := 0; start < len(s); {
+		end := start
+		for end < len(s) && !dateDelimiter(s[end]) {
+			end++
 		}
-		s = s[start:]
-		end := strings.IndexFunc(s, dateDelimiter)
-		if end < 0 {
-			end = len(s)
+		if end > start {
+			d.take(s[start:end])
 		}
-		d.take(s[:end])
-		s = s[end:]
+		start = end + 1
 	}
 	return d.unix()
 }
 
-func dateDelimiter(r rune) bool {
-	return r == 0x09 || r >= 0x20 && r <= 0x2F || r >= 0x3B && r <= 0x40 ||
-		r >= 0x5B && r <= 0x60 || r >= 0x7B && r <= 0x7E
+func dateDelimiter(c byte) bool {
+	return c == 0x09 || c >= 0x20 && c <= 0x2F || c >= 0x3B && c <= 0x40 ||
+		c >= 0x5B && c <= 0x60 || c >= 0x7B && c <= 0x7E
 }
 
 type dateTokens struct {

@@ -35,9 +35,10 @@ func ParseSetCookie(line string, now time.Time) SetCookie {
 		attribute, rest, more = strings.Cut(rest, ";")
 		key, value, _ := strings.Cut(attribute, "=")
 		key, value = trim(key), trim(value)
-		switch {
-		case strings.EqualFold(key, "HttpOnly"):
+		switch { // the length first: most attributes are none of these
+		case len(key) == 8 && strings.EqualFold(key, "HttpOnly"):
 			ck.HTTPOnly = true
+		case len(key) != 7:
 		case strings.EqualFold(key, "Max-Age"):
 			life.maxAge(value)
 		case strings.EqualFold(key, "Expires"):
@@ -112,4 +113,12 @@ func hasControl(s string) bool {
 }
 
 // trim removes the white space that RFC 6265 removes around names and values.
-func trim(s string) string { return strings.Trim(s, " \t") }
+func trim(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
+}
