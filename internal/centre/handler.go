@@ -85,7 +85,17 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
+// missing answers what no route takes: the wrong method where there is something, 404 elsewhere.
 func (h *handler) missing(w http.ResponseWriter, r *http.Request) {
+	allow := "GET, HEAD"
+	if r.URL.Path == h.Mount+"/choice" {
+		allow = "POST"
+	}
+	if !strings.Contains(allow, r.Method) {
+		w.Header().Set("Allow", allow)
+		h.refuse(w, r, http.StatusMethodNotAllowed, "centre.missing")
+		return
+	}
 	h.refuse(w, r, http.StatusNotFound, "centre.missing")
 }
 

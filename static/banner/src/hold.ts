@@ -17,6 +17,7 @@ export function hold(): void {
     text.textContent = text.textContent!.replace("{purpose}", names.join(", "));
     if (frame.title) text.before(Object.assign(document.createElement("strong"), { textContent: frame.title }));
     box.querySelector("button")!.onclick = () => allow(frame);
+    box.style.minHeight = frame.offsetHeight + "px"; // the page keeps its shape
     frame.hidden = true;
     frame.before(box);
     kelisim.on("choice", () => {
