@@ -21,8 +21,8 @@ func (b *Rulebook) Apply(s Submission, before Choice, now time.Time) (Choice, Re
 		granted: b.granted(s, before), met: before.optOut, optOut: before.optOut,
 	}
 	after.withdrawn = (before.granted | before.withdrawn) &^ after.granted
-	if s.Action == Withdraw && after.granted != 0 { // what stays granted is not renewed by it
-		after.at, after.revision = before.at, before.revision
+	if s.Action == Withdraw && after.granted != 0 { // what stays granted is neither renewed nor said anew
+		after.at, after.revision, after.met = before.at, before.revision, before.met
 	}
 	after.until = b.until(after)
 	return after, b.record(s, before, after, now)

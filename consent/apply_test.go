@@ -63,3 +63,13 @@ func TestApplyKnowsItsMethods(t *testing.T) {
 		t.Errorf("got %q and %q", c.Method(), r.Method)
 	}
 }
+
+// Who takes one purpose back does not thereby overrule the browser on the others.
+func TestPartialWithdrawalDoesNotOverruleTheBrowser(t *testing.T) {
+	b := compile(t)
+	c := b.Effective(visitor(b, plain, accept), gpc)
+	c, _ = b.Apply(takeBack(consent.Preferences), c, noon)
+	if got := b.Effective(c, gpc).Stance(consent.Marketing); got != consent.OptedOut {
+		t.Errorf("marketing is %v, want %v", got, consent.OptedOut)
+	}
+}
