@@ -144,13 +144,16 @@ func cookieName(pair string) string {
 	return trim(name)
 }
 
-// trim removes the white space of HTTP around s. It is on the path of every cookie, hence by hand.
+// trim removes white space around s, and what Go's own cookie parser takes for it. It is on the path of
+// every cookie, hence by hand.
 func trim(s string) string {
-	for len(s) > 0 && (s[0] == ' ' || s[0] == '\t') {
+	for len(s) > 0 && isOptionalSpace(s[0]) {
 		s = s[1:]
 	}
-	for len(s) > 0 && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+	for len(s) > 0 && isOptionalSpace(s[len(s)-1]) {
 		s = s[:len(s)-1]
 	}
 	return s
 }
+
+func isOptionalSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
