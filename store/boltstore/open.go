@@ -113,7 +113,7 @@ func (s *Store) abandon() {
 	if s.db != nil {
 		_ = s.db.Close()
 	} else if s.file != nil {
-		_ = s.file.Close() // and of its lock, where bbolt gave up without
+		_ = s.file.Close() // where bbolt panicked on it; its lock stays with its mapping until the process ends
 	}
 }
 
@@ -177,7 +177,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return fmt.Errorf("boltstore: another process has %s open: stop it, or give this one another data folder (one process per file)", path)
 	case strings.Contains(err.Error(), "file size too small"), // has no name in bbolt
-		errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+		errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrIncompatibleValue):
 		return fmt.Errorf("%w: %s: %w", ErrCorrupt, path, err)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("boltstore: %s cannot be written: give the user of this process the right to, or use another data folder: %w", path, err)

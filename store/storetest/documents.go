@@ -70,7 +70,7 @@ var documentCases = []testcase{
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				for done := 0; done < 20 && !c.Failed(); {
+				for done := 0; done < 8 && !c.Failed(); {
 					old, err := s.Get(c.Context(), "n")
 					if err != nil {
 						c.Error(err)
@@ -88,8 +88,8 @@ var documentCases = []testcase{
 			})
 		}
 		wg.Wait()
-		if doc, err := s.Get(c.Context(), "n"); err != nil || string(doc) != "160" {
-			c.Errorf("%q, %v; want 160", doc, err)
+		if doc, err := s.Get(c.Context(), "n"); err != nil || string(doc) != "64" {
+			c.Errorf("%q, %v; want 64", doc, err)
 		}
 	}},
 	{"documents bounds", "A document of a megabyte is kept; one without key or without end is refused.", func(c *check) {

@@ -167,14 +167,14 @@ func (s *Server) start() error {
 func (s *Server) ready() error {
 	pid := []byte("process_id:" + strconv.Itoa(s.cmd.Process.Pid) + "\r")
 	return s.await(func(ctx context.Context) (bool, error) {
-		reply, err := s.Command(ctx, "INFO", "server")
-		if err != nil || bytes.HasPrefix(reply, []byte("-LOADING")) {
+		if reply, err := s.Command(ctx, "PING"); err != nil || string(reply) != "+PONG" {
 			return false, nil // not listening, or not loaded yet
 		}
-		if !bytes.Contains(reply, pid) {
-			return false, fmt.Errorf("another process answers on %s", s.addr)
+		info, err := s.Command(ctx, "INFO", "server")
+		if err == nil && !bytes.Contains(info, pid) {
+			err = fmt.Errorf("another process answers on %s", s.addr)
 		}
-		return true, nil
+		return err == nil, err
 	})
 }
 
