@@ -109,6 +109,9 @@ func TestAnEndedDayCountsTotalsOnly(t *testing.T) {
 	add(a, 7, page("/"))
 	add(a, 1, with(page("/rare"), func(pv *visit.Pageview) { pv.Country = "DE" }))
 	a.EndDays(day + 1)
+	if got := a.Ended(); got != day {
+		t.Errorf("ended %v while rows of %v wait", got, day)
+	}
 	add(a, 2, page("/late"))
 	add(a, 1, with(page("/new"), func(pv *visit.Pageview) { pv.Day = day + 1 }))
 	drain(t, a, store, stats.Running)
@@ -164,6 +167,25 @@ func TestMadeUpValuesAreBounded(t *testing.T) {
 	}
 }
 
+func TestMadeUpLanguagesDoNotKeepOutSharedOnes(t *testing.T) {
+	a, store := stats.NewAggregator(stats.Options{Instance: "run", Caps: map[stats.Dimension]int{stats.DimLanguage: 40}}), newMemory()
+	for i := range 1000 {
+		add(a, 1, with(page("/"), func(pv *visit.Pageview) { pv.Language = fmt.Sprint("x", i) }))
+		if i%30 == 0 {
+			drain(t, a, store, stats.Running)
+		}
+	}
+	add(a, 6, with(page("/"), func(pv *visit.Pageview) { pv.Language = "kk" }))
+	drain(t, a, store, stats.HourEnd)
+	got := lines(t, store, a, stats.DimLanguage, stats.Floors{})
+	if len(got) != 1 || got["kk"][stats.Visitors] != 6 {
+		t.Errorf("languages %v: want kk alone", got)
+	}
+	if capped := a.Figures().Folded[stats.DimLanguage].Capped; capped < 900 {
+		t.Errorf("%d hits were left to other, want at least 900", capped)
+	}
+}
+
 func TestImpossibleInputIsAccountedFor(t *testing.T) {
 	a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
 	add(a, 1, with(page("/"), func(pv *visit.Pageview) { pv.Hour = 24 }))
@@ -199,8 +221,6 @@ func TestAnOverfullDayRangeIsDroppedAndCounted(t *testing.T) {
 
 func TestAddKeepsNothingOfTheRequest(t *testing.T) {
 	a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
-	path := []byte("/page")
-	add(a, 1, page(string(path)))
 	raw := strings.Repeat("secret", 100)
 	pv := page(raw[:10])
 	a.Add(&pv)

@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -101,5 +102,35 @@ func BenchmarkCut(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// years is a source of a year with so many values a day.
+type years struct {
+	*memory
+	values []string
+}
+
+func (y years) Rows(_ context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
+	c := stats.Counts{stats.Views: 9, stats.Visits: 5, stats.Visitors: 5, stats.Requests: 12}
+	for day := first; day <= last; day++ {
+		for _, value := range y.values {
+			f(stats.Row{Day: day, Dim: dim, Value: value, Counts: c})
+		}
+	}
+	return nil
+}
+
+func BenchmarkTopOfAYear(b *testing.B) {
+	y := years{memory: newMemory()}
+	for i := range 1000 {
+		y.values = append(y.values, "/section/page"+strconv.Itoa(i))
+	}
+	r := stats.NewReports(y, nil, stats.ReportOptions{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Top(b.Context(), stats.Query{Dim: stats.DimPage, Range: stats.Range{First: 1, Last: 365}}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

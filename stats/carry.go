@@ -125,6 +125,7 @@ func (h *hold) restoreValue(d *heldDay, dim Dimension, value string, from *held)
 	}
 	v.carried += from.carried
 	v.waiting.Add(&from.waiting)
+	v.left = true // nobody knows any more
 	if !v.ready && !v.waiting.IsZero() && (h.carries(dim, v) || v.waiting[Bots] != 0) {
 		v.ready = true
 		d.ready[dim] = append(d.ready[dim], v)

@@ -97,10 +97,10 @@ func FuzzBatch(f *testing.F) {
 
 func FuzzRestore(f *testing.F) {
 	a := stats.NewAggregator(stats.Options{Instance: "run", Shards: 1})
-	for _, pv := range visitors(8)[:40] {
-		a.Add(&pv)
-	}
-	a.Cut(stats.Running)
+	pv := page("/")
+	a.Add(&pv)
+	a.Cut(stats.HourEnd)
+	a.Add(&pv)
 	snapshot, err := a.Snapshot()
 	if err != nil {
 		f.Fatal(err)

@@ -79,12 +79,34 @@ func (a *Aggregator) EndDays(before Day) {
 	}
 }
 
-// Ended returns the first day that has not ended. Days before it are ready for a [Closer] once every
-// batch is in the store.
+// Ended returns the first day that has not ended, or of which something still waits here. Days before
+// it are ready for a [Closer] once the outbox has passed everything on to the store.
 func (a *Aggregator) Ended() Day {
-	a.hold.mu.Lock()
-	defer a.hold.mu.Unlock()
-	return a.hold.closed
+	h := &a.hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ended := h.closed
+	for day, d := range h.days {
+		if d.waits() {
+			ended = min(ended, day)
+		}
+	}
+	for i := range h.outgoing {
+		for _, r := range h.outgoing[i].Rows[:min(1, len(h.outgoing[i].Rows))] { // in order of days
+			ended = min(ended, r.Day)
+		}
+	}
+	return ended
+}
+
+// waits reports whether rows of d wait for the next cut.
+func (d *heldDay) waits() bool {
+	for dim := range d.ready {
+		if len(d.ready[dim]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *hold) cut(m Moment) {

@@ -35,6 +35,7 @@ type heldDay struct {
 	used   uint32
 	values [NumDimensions]map[string]*held
 	ready  [NumDimensions][]*held // those with counts that may leave
+	rare   [NumDimensions][]*held // those that were below the floor when they came, the oldest first
 	views  int64                  // page views since rows last left
 	ended  bool
 }
@@ -45,6 +46,8 @@ type held struct {
 	carried int64  // visitors of the day that carry it
 	waiting Counts // not left yet
 	ready   bool   // listed in ready
+	left    bool   // has been ready: it may be at rest
+	listed  bool   // listed in rare
 }
 
 func (h *hold) init(o Options) {
@@ -99,7 +102,7 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 	}
 	v := d.values[dim][value]
 	if v == nil {
-		if n := len(d.values[dim]); n >= h.caps[dim] || !good && n >= h.caps[dim]/2 {
+		if n := len(d.values[dim]); !good && n >= h.caps[dim]/2 || n >= h.caps[dim] && !h.evict(d, dim) {
 			h.folded[dim].Capped += hits
 			return
 		}
@@ -111,10 +114,32 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 	}
 	v.carried += counts[Visitors]
 	v.waiting.Add(&counts)
-	if !v.ready && (h.carries(dim, v) || v.waiting[Bots] != 0) {
-		v.ready = true
+	switch {
+	case v.ready:
+	case h.carries(dim, v) || v.waiting[Bots] != 0:
+		v.ready, v.left = true, true
 		d.ready[dim] = append(d.ready[dim], v)
+	case !v.listed:
+		v.listed = true
+		d.rare[dim] = append(d.rare[dim], v)
 	}
+}
+
+// evict makes room for a value of a full dimension: the oldest value of which nothing has left goes
+// back into "other". So values that a stranger makes up, one a request, do not keep out those that
+// visitors share.
+func (h *hold) evict(d *heldDay, dim Dimension) bool {
+	for len(d.rare[dim]) > 0 {
+		v := d.rare[dim][0]
+		d.rare[dim][0] = nil
+		d.rare[dim] = d.rare[dim][1:]
+		if !v.left {
+			delete(d.values[dim], v.value)
+			h.folded[dim].Capped += v.waiting[Requests]
+			return true
+		}
+	}
+	return false
 }
 
 // release takes out of v what may leave.
@@ -137,6 +162,6 @@ func (h *hold) end(d *heldDay) {
 				h.folded[dim].Held += v.waiting[Requests]
 			}
 		}
-		d.values[dim] = nil
+		d.values[dim], d.rare[dim] = nil, nil
 	}
 }

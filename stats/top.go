@@ -97,40 +97,51 @@ func (q Query) withDefaults() Query {
 // values adds up the rows of the range by value, each day's under its floor.
 func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
 	waiting := r.waiting(q)
-	sums := make(map[string]*Counts)
-	k := int64(r.floors.Of(q.Dim))
-	add := func(value string, c Counts) {
-		if k > 1 && c[Visitors] < k {
-			hidden := c
-			hidden[Bots] = 0
-			other.Hidden.Add(&hidden)
-			c = Counts{Bots: c[Bots]}
-		}
-		if c.IsZero() {
-			return
-		}
-		sum := sums[value]
-		if sum == nil {
-			sum = new(Counts)
-			sums[value] = sum
-		}
-		sum.Add(&c)
-	}
+	sums := sums{k: int64(r.floors.Of(q.Dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
 	err := r.source.Rows(ctx, q.Dim, q.Range.First, q.Range.Last, func(row Row) {
-		c, at := row.Counts, dayValue{row.Day, row.Value}
-		if w, ok := waiting[at]; ok {
-			c.Add(&w)
-			delete(waiting, at)
+		if len(waiting) > 0 {
+			at := dayValue{row.Day, row.Value}
+			if w, ok := waiting[at]; ok {
+				row.Counts.Add(&w)
+				delete(waiting, at)
+			}
 		}
-		add(row.Value, c)
+		sums.add(row.Value, &row.Counts)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("stats: read rows of %v: %w", q.Dim, err)
 	}
 	for at, c := range waiting {
-		add(at.value, c)
+		sums.add(at.value, &c)
 	}
-	return sums, nil
+	return sums.values, nil
+}
+
+// sums adds up rows by value.
+type sums struct {
+	k      int64
+	hidden *Counts
+	values map[string]*Counts
+}
+
+// add adds what a value counted on one day, or hides it if fewer than k visitors of the day carry it.
+func (s *sums) add(value string, c *Counts) {
+	if s.k > 1 && c[Visitors] < s.k {
+		hidden := *c
+		hidden[Bots] = 0
+		s.hidden.Add(&hidden)
+		if *c = (Counts{Bots: c[Bots]}); c[Bots] == 0 {
+			return
+		}
+	}
+	sum := s.values[value]
+	if sum == nil {
+		sum = new(Counts)
+		s.values[value] = sum
+	}
+	for m := range NumRowMeasures {
+		sum[m] += c[m]
+	}
 }
 
 type dayValue struct {
@@ -157,6 +168,9 @@ func (t *Top) pick(values map[string]*Counts) {
 	search := strings.ToLower(t.Query.Search)
 	lines := make([]Line, 0, len(values))
 	for value, c := range values {
+		if c.IsZero() { // an exit that moved on
+			continue
+		}
 		if search != "" && !strings.Contains(strings.ToLower(value), search) || !t.Query.Bots && t.botsOnly(c) {
 			t.Other.Unlisted.Add(c)
 			continue
