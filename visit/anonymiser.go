@@ -108,7 +108,7 @@ func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
 		pv.Channel = channelDirect
 		return
 	}
-	if pv.Source == "" && tags.Source != "" {
+	if pv.Source == "" && tags.Source != "" && tags.Source[0] != ':' {
 		pv.Source = a.sources.Intern(tags.Source)
 	}
 	pv.Channel = Channel(pv.Source, tags)

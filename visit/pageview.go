@@ -26,7 +26,7 @@ type Pageview struct {
 	Section string // first segment of Path, with its slash: the topic of the page (S0-1.2)
 	Status  int    // HTTP status code
 
-	Source   string // host of the external referrer, lower case, without "www."
+	Source   string // host of the external referrer, lower case, without "www."; else the campaign's source tag, scrubbed
 	Channel  string // search, social, ai, mail, paid, campaign, referral, direct
 	Campaign string // declared campaign tag, scrubbed
 
