@@ -1,11 +1,13 @@
 package bundle
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/andybalholm/brotli"
 	"github.com/evanw/esbuild/pkg/api"
 )
 
@@ -31,6 +33,9 @@ func Build(root string, entries []Entry) ([]File, error) {
 			continue
 		}
 		files = append(files, File{Path: entry.Output, Content: content})
+		if entry.Brotli {
+			files = append(files, File{Path: entry.Output + ".br", Content: compress(content)})
+		}
 	}
 	return files, errors.Join(faults...)
 }
@@ -77,6 +82,15 @@ func build(root string, entry Entry) ([]byte, error) {
 		return nil, errors.Join(faults...)
 	}
 	return result.OutputFiles[0].Contents, nil
+}
+
+// compress cannot fail: it writes to memory.
+func compress(content []byte) []byte {
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, brotli.BestCompression)
+	_, _ = w.Write(content)
+	_ = w.Close()
+	return out.Bytes()
 }
 
 // options are the same for every entry; warnings count as errors, so none can pile up.

@@ -6,14 +6,22 @@ import "path"
 type Entry struct {
 	Source string // a .ts or .css file; what it imports is bundled in
 	Output string
+	Brotli bool // also write Output with ".br" added, compressed as far as it goes
 }
 
 // Entries lists everything that is built. A new page or module gets a line here and nothing else.
 func Entries() []Entry {
-	return append(
-		in("static/banner", "core.ts", "banner.ts", "centre.ts", "core.css", "banner.css", "centre.css"),
-		dashboard()...,
-	)
+	return append(banner(), dashboard()...)
+}
+
+// banner lists what other people's pages load, and the privacy centre's files. They are compressed here, once: their budget
+// is in bytes after brotli, and the standard library cannot compress so.
+func banner() []Entry {
+	entries := in("static/banner", "core.ts", "banner.ts", "centre.ts", "core.css", "banner.css", "centre.css")
+	for i := range entries {
+		entries[i].Brotli = true
+	}
+	return entries
 }
 
 // dashboard lists the admin pages' files.

@@ -52,21 +52,3 @@ func (h *handler) panel(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept-Language")
 	_, _ = w.Write(e.panels[e.language(r)])
 }
-
-// asset serves a built file, which its name pins for good.
-func (h *handler) asset(w http.ResponseWriter, r *http.Request) {
-	asset, ok := banner.Lookup(r.PathValue("asset"))
-	if !ok {
-		h.missing(w, r)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", asset.Type)
-	header.Set("Cache-Control", "public, max-age=31536000, immutable")
-	header.Set("ETag", asset.ETag)
-	if r.Header.Get("If-None-Match") == asset.ETag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	_, _ = w.Write(asset.Content)
-}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"golang.org/x/net/html"
 
 	"github.com/kelisim/kelisim/consent"
@@ -199,6 +201,32 @@ func TestAssetsAreKeptForGood(t *testing.T) {
 	b.header.Set("If-None-Match", w.Header().Get("ETag"))
 	if again := b.get(target); again.Code != http.StatusNotModified || again.Body.Len() != 0 {
 		t.Errorf("with its ETag: %d, %d bytes", again.Code, again.Body.Len())
+	}
+}
+
+func TestAssetsComeCompressed(t *testing.T) {
+	b := visit(t, newSite(t, nil))
+	target := banner.Path("/consent", "core.js")
+	plain := b.get(target).Body.Bytes()
+	for _, row := range []struct {
+		accept string
+		br     bool
+	}{{"", false}, {"gzip", false}, {"gzip, deflate, br, zstd", true}, {"br;q=0", false}, {"br;q=0.0, gzip", false}, {"br;q=0.5", true}, {"brr", false}} {
+		b.header.Set("Accept-Encoding", row.accept)
+		w := b.get(target)
+		if got := w.Header().Get("Content-Encoding") == "br"; got != row.br || w.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: headers %v", row.accept, w.Header())
+		}
+		content := w.Body.Bytes()
+		if row.br {
+			var err error
+			if content, err = io.ReadAll(brotli.NewReader(w.Body)); err != nil {
+				t.Errorf("%q: %v", row.accept, err)
+			}
+		}
+		if !bytes.Equal(content, plain) {
+			t.Errorf("%q: another content", row.accept)
+		}
 	}
 }
 

@@ -10,13 +10,14 @@ import (
 func View(rules *consent.Rulebook, lang, mount string) banner.View {
 	policy := rules.Policy()
 	v := banner.View{
-		Lang:     lang,
-		Site:     policy.Site.Name,
-		Mount:    mount,
-		Revision: rules.Revision(),
-		Since:    rules.Since(),
-		Shape:    rules.Shape(),
-		Lasts:    period(policy.Lifetimes.Choice),
+		Lang:      lang,
+		Site:      policy.Site.Name,
+		Mount:     mount,
+		Revision:  rules.Revision(),
+		Since:     rules.Since(),
+		Shape:     rules.Shape(),
+		IgnoreDNT: policy.OptOuts.IgnoreDNT,
+		Lasts:     period(policy.Lifetimes.Choice),
 	}
 	for _, p := range rules.Purposes() {
 		v.Purposes = append(v.Purposes, purpose(policy, p, lang))

@@ -19,6 +19,7 @@ type Asset struct {
 	Type    string // Content-Type
 	ETag    string // quoted
 	Content []byte // shared: never write to it
+	Brotli  []byte // Content compressed, likewise
 }
 
 // Path is where the named source file ("core.js") is served under mount.
@@ -47,18 +48,25 @@ func loadAssets() catalogue {
 	}
 	c := catalogue{byName: map[string]Asset{}, names: map[string]string{}}
 	for _, entry := range entries {
-		content, err := files.ReadFile("dist/" + entry.Name())
-		if err != nil {
-			panic(fmt.Sprintf("banner: %v", err))
+		if path.Ext(entry.Name()) == ".br" {
+			continue
 		}
-		asset := newAsset(entry.Name(), content)
+		asset := newAsset(entry.Name(), embedded(entry.Name()), embedded(entry.Name()+".br"))
 		c.byName[asset.Name] = asset
 		c.names[entry.Name()] = asset.Name
 	}
 	return c
 }
 
-func newAsset(file string, content []byte) Asset {
+func embedded(file string) []byte {
+	content, err := files.ReadFile("dist/" + file)
+	if err != nil {
+		panic(fmt.Sprintf("banner: %v; run: go run ./internal/bundle/cmd", err))
+	}
+	return content
+}
+
+func newAsset(file string, content, compressed []byte) Asset {
 	sum := sha256.Sum256(content)
 	hash := base64.RawURLEncoding.EncodeToString(sum[:6])
 	extension := path.Ext(file)
@@ -67,6 +75,7 @@ func newAsset(file string, content []byte) Asset {
 		Type:    types[extension],
 		ETag:    `"` + hash + `"`,
 		Content: content,
+		Brotli:  compressed,
 	}
 }
 

@@ -165,7 +165,8 @@ func TestStageAndPlaceOfTheMarkup(t *testing.T) {
 		{"bar", func(v *banner.View) { v.Bar = true }, []string{"k-bar"}, nil},
 		{"own notice", func(v *banner.View) { v.Notice = "/privacy" }, []string{`href="/privacy"`}, nil},
 		{"nobody else", func(v *banner.View) { v.Purposes = v.Purposes[:2] }, nil, []string{"#recipients"}},
-		{"opt-outs", func(*banner.View) {}, []string{`data-opts="6"`, `data-since="2"`, `data-shape="80ngv"`}, nil},
+		{"opt-outs", func(*banner.View) {}, []string{`data-opts="6"`, `data-since="2"`, `data-shape="80ngv"`, `data-dnt="1"`}, nil},
+		{"DNT ignored", func(v *banner.View) { v.IgnoreDNT = true }, []string{`data-dnt="-"`}, nil},
 	} {
 		v := view("en")
 		row.change(&v)

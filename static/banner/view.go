@@ -16,6 +16,8 @@ type View struct {
 	Since int
 	// Shape names the purposes and their bits; a state cookie with another shape counts as undecided.
 	Shape string
+	// IgnoreDNT makes scripts disregard Do Not Track, as the policy does. Global Privacy Control always counts.
+	IgnoreDNT bool
 	// Lasts is how long a choice stands.
 	Lasts Period
 	// Purposes are asked for in this order, which is that of their bits in the state cookie: the necessary one first.

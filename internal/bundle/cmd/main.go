@@ -2,12 +2,18 @@
 //
 //	go run ./internal/bundle/cmd
 //
+// or, with the names of folders, only what is theirs:
+//
+//	go run ./internal/bundle/cmd static/banner
+//
 // It may be started anywhere inside the module.
 package main
 
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/kelisim/kelisim/internal/bundle"
 )
@@ -24,7 +30,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	files, err := bundle.Build(root, bundle.Entries())
+	files, err := bundle.Build(root, wanted(bundle.Entries(), os.Args[1:]))
 	if err != nil {
 		return err
 	}
@@ -32,4 +38,16 @@ func run() error {
 		fmt.Printf("%7d  %s\n", len(file.Content), file.Path)
 	}
 	return bundle.Write(root, files)
+}
+
+// wanted keeps the entries of the named folders, all where none is named.
+func wanted(entries []bundle.Entry, folders []string) []bundle.Entry {
+	if len(folders) == 0 {
+		return entries
+	}
+	return slices.DeleteFunc(entries, func(e bundle.Entry) bool {
+		return !slices.ContainsFunc(folders, func(folder string) bool {
+			return strings.HasPrefix(e.Source, strings.Trim(folder, "./")+"/")
+		})
+	})
 }

@@ -13,6 +13,6 @@ export function read(): string[] | null {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
   let bits = parseInt(granted, 36) | 1;
   // What the browser asks after a choice was made is the later word.
-  if (how[1] === "n" && (globalPrivacyControl || +doNotTrack!)) bits &= ~policy.opts!;
+  if (how[1] === "n" && (globalPrivacyControl || doNotTrack === policy.dnt)) bits &= ~policy.opts!;
   return policy.purposes!.split(" ").filter((_, bit) => (bits >> bit) & 1);
 }
