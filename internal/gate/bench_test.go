@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/gate"
 	"github.com/kelisim/kelisim/internal/gate/gatetest"
 )
@@ -70,7 +69,11 @@ func BenchmarkOrdinaryCookies(b *testing.B) {
 func BenchmarkInject(b *testing.B) {
 	rules := gatetest.Rules(b)
 	p := gate.Plan{Rules: rules, Now: gatetest.Now, Markup: gate.NewMarkup([]byte(strings.Repeat(gatetest.Markup, 100)))}
-	benchmark(b, request(browser), p, map[string]string{"Content-Type": "text/html; charset=utf-8"})
+	for name, r := range map[string]*http.Request{"asking": request(browser), "plain": request(nil)} {
+		b.Run(name, func(b *testing.B) {
+			benchmark(b, r, p, map[string]string{"Content-Type": "text/html; charset=utf-8"})
+		})
+	}
 }
 
 func benchmark(b *testing.B, r *http.Request, p gate.Plan, header map[string]string) {
@@ -91,5 +94,3 @@ func benchmark(b *testing.B, r *http.Request, p gate.Plan, header map[string]str
 		}
 	}
 }
-
-var _ consent.Choice

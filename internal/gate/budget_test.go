@@ -14,6 +14,10 @@ func TestBudget(t *testing.T) {
 	granted := gatetest.Visitors(rules)[0].Choice
 	cookies := request(browser)
 	cookies.Header.Set("Cookie", "sid=0123456789abcdef; cookie_consent=1.abcdefghijklmnop; _ga=GA1.2.3.4")
+	many := request(browser)
+	for _, key := range []string{"Sec-Ch-Ua", "Sec-Ch-Ua-Mobile", "Sec-Ch-Ua-Platform", "Priority", "Cache-Control", "Dnt"} {
+		many.Header.Set(key, "?0")
+	}
 	plain := gate.Plan{Rules: rules, Choice: granted, Now: gatetest.Now}
 	markup := gate.Plan{Rules: rules, Now: gatetest.Now, Markup: bannerMarkup}
 	body := page10K()
@@ -28,7 +32,8 @@ func TestBudget(t *testing.T) {
 		{"cookies that may pass", cookies, plain, []string{"Set-Cookie", "sid=1"}, 0},
 		{"page with markup, asked by anybody", request(nil), markup, nil, 1},
 		{"and its validators", request(nil), markup, []string{"Etag", `"v1"`, "Content-Length", "10240"}, 3},
-		{"page with markup, asked by a browser", request(browser), markup, nil, 8}, // the copy of its header
+		{"page with markup, asked by a browser", request(browser), markup, nil, 4},
+		{"asked with more than eight headers", many, markup, nil, 7}, // its copy has a table
 	} {
 		w := new(gate.Writer)
 		s := &sink{h: http.Header{}}

@@ -35,7 +35,12 @@ func (w *Writer) prepare(status int, h http.Header) {
 // protect is what no way to the wire may go past.
 func (w *Writer) protect(h http.Header) {
 	p := &w.plan
-	personal := p.filter(h, &w.seen)
+	seen := &w.seen
+	if w.filtered {
+		seen = nil // told already
+	}
+	w.filtered = true
+	personal := p.filter(h, seen)
 	if len(p.Expire) > 0 && storesCookies(w.r) && AppendExpirations(h, w.r, p.Expire, p.Secure, p.Now) > 0 {
 		personal = true
 	}

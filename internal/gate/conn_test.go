@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -246,5 +245,3 @@ func TestPanicOfTheObserver(t *testing.T) {
 type faulty struct{ gate.Observer }
 
 func (faulty) Commit(int, http.Header) bool { panic("a fault of the house") }
-
-var _ = url.URL{}

@@ -32,6 +32,20 @@
 // header and let the page pass. After a panic of the handler the guard calls Abandon and panics on:
 // what the handler wrote goes out unchanged, and whoever recovers outside writes through the filter.
 //
+// # Caches and validators
+//
+// A response is private, with Vary: Cookie, where a cookie was dropped, kept by consent or deleted, where
+// markup for this visitor went in, or where somebody said so (Plan.Private, MarkPrivate, the Observer);
+// with markup and an undecided visitor it is no-store, too. A page that the site itself marks cacheable
+// (public, or a lifetime without no-cache) takes Plan.Shared instead and stays cacheable, varying by
+// Sec-Fetch-Dest and Plan.SharedVary.
+//
+// A page with markup is another representation. Its ETag becomes weak and names the markup; the tag is
+// mapped back in If-None-Match and If-Match, and forward in a 304. It loses Last-Modified, digests and
+// Accept-Ranges, and navigations lose If-Modified-Since and foreign tags in If-None-Match before the handler
+// sees them, lest an old page without the banner (or with the wrong one) is declared fresh. Navigations
+// that may take markup ask for identity coding: put compressors outside the gate, where they still work.
+//
 // # What is promised about bytes
 //
 // Kept Set-Cookie lines are unchanged and in order. A page with the markup cut out equals what the

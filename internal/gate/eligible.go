@@ -62,6 +62,7 @@ func wantsRewrite(r *http.Request, p *Plan) bool {
 //   - If-Modified-Since is removed: a time cannot tell the variants of a page apart.
 func (p *Plan) askWhole(h http.Header) {
 	if len(h["Accept-Encoding"]) > 0 {
+		delete(h, "Accept-Encoding") // a full small map grows even where the key exists
 		h["Accept-Encoding"] = p.values.one("identity")
 	}
 	delete(h, "If-Modified-Since")

@@ -3,7 +3,6 @@ package gate_test
 import (
 	"bufio"
 	"bytes"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -213,5 +212,3 @@ func FuzzHijack(f *testing.F) {
 		}
 	})
 }
-
-var _ io.Writer = (*wire)(nil)

@@ -64,14 +64,14 @@ type Observer interface {
 	// what the handler set. It may change h, and reports whether it wrote this visitor's state into it.
 	// It is not called for 1xx responses nor for hijacked connections.
 	Commit(status int, h http.Header) (private bool)
-	// Unclassified is called for cookies that no rule declares, at most 32 times an exchange. The name
-	// is at most 64 bytes long and is not to be kept without cloning.
+	// Unclassified is called for cookies that no rule declares, at most 32 times for the request and as
+	// often for the response. The name is at most 64 bytes long and is not to be kept without cloning.
 	Unclassified(name string, d consent.Decision)
 }
 
 // limits on what one exchange may cost
 const (
-	maxObserved     = 32      // unclassified names told to the Observer
+	maxObserved     = 32      // unclassified names told to the Observer, each way
 	maxObservedName = 64      // bytes of such a name
 	maxPairs        = 1024    // request cookies looked at; browsers send at most 180, further ones are hidden
 	maxExpired      = 48      // expiring Set-Cookie lines added to a response

@@ -17,13 +17,15 @@ type Writer struct {
 	r     *http.Request
 	plan  Plan
 
-	phase   phase
-	status  int
-	seen    int  // unclassified names told
-	told    bool // Observer.Commit was called
-	want    bool // the request wants markup
-	changed bool // the body differs from the handler's
-	keys    int  // of the header, when it was last cleaned
+	phase  phase
+	status int
+	seen   int // unclassified names told
+	keys   int // of the header, when it was last filtered
+
+	told     bool // Observer.Commit was called
+	filtered bool // the header has been through the filter
+	want     bool // the request wants markup
+	changed  bool // the body differs from the handler's
 
 	enc    encoding
 	markup *Markup // of this response
@@ -55,20 +57,25 @@ var (
 // Reset makes w ready for one exchange: inner is the server's writer, r what Hide returned, p the plan
 // that Hide has seen.
 func (w *Writer) Reset(inner http.ResponseWriter, r *http.Request, p Plan) {
-	w.Clear()
+	w.rewind()
 	w.inner, w.r, w.plan, w.want = inner, r, p, wantsMarkup(r, &p)
 }
 
-// Clear drops every reference to the exchange, before w goes back into a pool. Do not pool a Writer that
-// somebody may still write to: after an error or a panic outer code does.
+// Clear drops every reference to the exchange, before w goes back into a pool; its buffers stay. Do not
+// pool a Writer that somebody may still write to: after an error or a panic outer code does.
 func (w *Writer) Clear() {
+	w.rewind()
 	w.inner, w.r, w.plan = nil, nil, Plan{}
-	w.phase, w.status, w.seen, w.told, w.changed, w.keys = fresh, 0, 0, false, false, 0
+}
+
+func (w *Writer) rewind() {
+	w.phase, w.status, w.seen, w.keys = fresh, 0, 0, 0
+	w.told, w.filtered, w.changed = false, false, false
 	if w.markup != nil {
 		w.enc, w.markup, w.shared, w.sent = notPage, nil, false, 0
 		w.scan.reset(nil)
+		w.buf = w.buf[:0]
 	}
-	w.buf = w.buf[:0]
 }
 
 // Header returns the header map of the server's writer.
