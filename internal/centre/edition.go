@@ -1,7 +1,6 @@
 package centre
 
 import (
-	"html/template"
 	"net/http"
 
 	"github.com/kelisim/kelisim/consent"
@@ -14,7 +13,6 @@ type edition struct {
 	policy  consent.Policy
 	matcher *banner.Matcher
 	panels  map[string][]byte
-	sets    map[string]*template.Template
 }
 
 func newEdition(rules *consent.Rulebook, mount string) *edition {
@@ -24,17 +22,12 @@ func newEdition(rules *consent.Rulebook, mount string) *edition {
 		policy:  policy,
 		matcher: banner.NewMatcher(policy.Languages),
 		panels:  map[string][]byte{},
-		sets:    map[string]*template.Template{},
 	}
 	for _, lang := range policy.Languages {
-		e.sets[lang] = templates(lang, mount)
 		e.panels[lang] = banner.Panel(View(rules, lang, mount))
 	}
 	return e
 }
-
-// pages are the templates of one of the policy's languages.
-func (e *edition) pages(lang string) *template.Template { return e.sets[lang] }
 
 // language is the one that the visitor chose by a link or a form, else what the browser prefers.
 func (e *edition) language(r *http.Request) string {

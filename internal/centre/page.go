@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
@@ -22,6 +23,7 @@ type frame struct {
 	Self                                  string // path to which the language switch leads
 	Languages                             []tongue
 	Policy                                consent.Policy
+	locale                                *banner.Locale
 }
 
 // tongue is one entry of the language switch.
@@ -31,8 +33,9 @@ type tongue struct {
 }
 
 func (h *handler) frame(e *edition, lang, title, self string) frame {
+	locale := banner.For(lang)
 	f := frame{
-		Lang: lang, Dir: banner.For(lang).Direction(), Title: title, Site: e.policy.Site.Name, Mount: h.Mount,
+		Lang: lang, Dir: locale.Direction(), locale: locale, Title: title, Site: e.policy.Site.Name, Mount: h.Mount,
 		Notice: noticeURL(e.policy, h.Mount, lang), Self: h.Mount + self, Policy: e.policy,
 	}
 	for _, tag := range e.policy.Languages {
@@ -49,20 +52,23 @@ func noticeURL(policy consent.Policy, mount, lang string) string {
 	return mount + "/notice?lang=" + lang
 }
 
-// templates are parsed once per language of an edition.
-func templates(lang, mount string) *template.Template {
-	locale := banner.For(lang)
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"text":  locale.Text,
-		"asset": func(file string) string { return banner.Path(mount, file) },
-		"link":  link,
-	}).ParseFS(pages, "pages/*.html"))
-}
+// T is the text for key with its pairs filled in.
+func (f frame) T(key string, pairs ...string) string { return f.locale.Text(key, pairs...) }
+
+// Asset is the address of a built file.
+func (f frame) Asset(file string) string { return banner.Path(f.Mount, file) }
+
+// Link is where a contact leads, "" for nowhere.
+func (f frame) Link(contact string) string { return link(contact) }
+
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(pages, "pages/*.html"))
+})
 
 // write renders the whole page before the first byte goes out, so that none is cut in the middle.
 func (h *handler) write(w http.ResponseWriter, status int, name, lang string, data any) {
 	var out bytes.Buffer
-	if err := h.current().pages(lang).ExecuteTemplate(&out, name, data); err != nil {
+	if err := templates().ExecuteTemplate(&out, name, data); err != nil {
 		h.Logger.Error("centre: a page could not be made", "page", name, "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 //go:embed markup
@@ -28,11 +29,18 @@ func Panel(v View) []byte {
 // page is a View in words: what the templates read.
 type page struct {
 	View
+	locale                            *Locale
 	Dir, Lead, Term, Third, IDs, Hash string
 	Opts                              uint32 // bits of the purposes that a browser's opt-out refuses
 	Decided                           bool
 	Purposes, Asked                   []row
 }
+
+// T is the text for key.
+func (p page) T(key string) string { return p.locale.Text(key) }
+
+// Asset is the address of a built file.
+func (p page) Asset(file string) string { return Path(p.Mount, file) }
 
 // row is one purpose in words.
 type row struct {
@@ -44,36 +52,35 @@ type row struct {
 // the form's markup with the field that carries the hash left empty.
 func Hash(v View) string {
 	v.Stage = Ask
-	locale := For(v.Lang)
-	sum := sha256.Sum256(render("panel", v, locale, words(v, locale)))
+	sum := sha256.Sum256(render("panel", words(v)))
 	return hex.EncodeToString(sum[:])
 }
 
 func execute(name string, v View) []byte {
-	locale := For(v.Lang)
-	p := words(v, locale)
+	p := words(v)
 	p.Hash = Hash(v)
-	return render(name, v, locale, p)
+	return render(name, p)
 }
 
-func render(name string, v View, locale *Locale, p page) []byte {
-	set := template.Must(template.New("").Funcs(template.FuncMap{
-		"text":  func(key string) string { return locale.Text(key) },
-		"asset": func(file string) string { return Path(v.Mount, file) },
-	}).ParseFS(markup, "markup/*.html"))
+func render(name string, p page) []byte {
 	var out bytes.Buffer
-	if err := set.ExecuteTemplate(&out, name, p); err != nil {
+	if err := templates().ExecuteTemplate(&out, name, p); err != nil {
 		// The templates are embedded and take only strings, so this is a fault of the build that any test finds.
 		panic(fmt.Sprintf("banner: %v", err))
 	}
 	return between.ReplaceAll(bytes.TrimSpace(out.Bytes()), []byte("><"))
 }
 
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(markup, "markup/*.html"))
+})
+
 // between finds the line breaks that only the templates' readers need.
 var between = regexp.MustCompile(`>\n+<`)
 
-func words(v View, locale *Locale) page {
-	p := page{View: v, Dir: locale.Direction(), Decided: v.Stage == Decided}
+func words(v View) page {
+	locale := For(v.Lang)
+	p := page{View: v, locale: locale, Dir: locale.Direction(), Decided: v.Stage == Decided}
 	if p.Notice == "" {
 		p.Notice = v.Mount + "/notice?lang=" + v.Lang
 	}
