@@ -186,6 +186,35 @@ func TestMadeUpLanguagesDoNotKeepOutSharedOnes(t *testing.T) {
 	}
 }
 
+func TestAValueAtRestIsNotForgotten(t *testing.T) {
+	a, store := stats.NewAggregator(stats.Options{Instance: "run", Shards: 1, Caps: map[stats.Dimension]int{stats.DimLanguage: 2}}), newMemory()
+	speak := func(n int, language, bot string) {
+		add(a, n, with(page("/"), func(pv *visit.Pageview) { pv.Language, pv.Bot = language, bot }))
+		a.Gather()
+	}
+	speak(1, "kk", "")
+	speak(1, "kk", "Crawler")
+	drain(t, a, store, stats.HourEnd)
+	speak(1, "b", "")
+	speak(1, "c", "")
+	speak(4, "kk", "")
+	drain(t, a, store, stats.HourEnd)
+	if got := lines(t, store, a, stats.DimLanguage, stats.Floors{})["kk"]; got[stats.Visitors] != 5 || got[stats.Bots] != 1 {
+		t.Errorf("kk: %v, want five visitors and a bot", got)
+	}
+}
+
+func TestEndedDaysCostNothing(t *testing.T) {
+	a := stats.NewAggregator(stats.Options{Instance: "run", Shards: 1})
+	for i := range stats.Day(600) {
+		add(a, 1, with(page("/"), func(pv *visit.Pageview) { pv.Day = day + i }))
+		a.EndDays(day + i)
+	}
+	if f := a.Figures(); f.Accepted != 600 || f.Dropped["days"] != 0 {
+		t.Errorf("figures %+v: want 600 days and none dropped", f)
+	}
+}
+
 func TestImpossibleInputIsAccountedFor(t *testing.T) {
 	a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
 	add(a, 1, with(page("/"), func(pv *visit.Pageview) { pv.Hour = 24 }))
