@@ -96,18 +96,16 @@ func (a *Anonymiser) date(hit *Hit, pv *Pageview) {
 
 // origin says where the visitor came from.
 func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
-	var tags Tags
-	if query := hit.query.reveal(); query != "" {
-		tags = Campaign(query, a.tags...)
-		pv.Campaign = a.sources.Intern(tags.Campaign)
-	}
-	if hit.referrer.reveal() != "" {
+	if hit.referrer.size > 0 {
 		pv.Source = a.source(hit)
 	}
-	if pv.Source == "" && tags == (Tags{}) {
-		pv.Channel = channelDirect
+	query := hit.query.reveal()
+	if query == "" {
+		pv.Channel = sourceChannel(pv.Source)
 		return
 	}
+	tags := Campaign(query, a.tags...)
+	pv.Campaign = a.sources.Intern(tags.Campaign)
 	if pv.Source == "" && tags.Source != "" && tags.Source[0] != ':' {
 		pv.Source = a.sources.Intern(tags.Source)
 	}

@@ -68,7 +68,7 @@ const (
 	familyGaleon
 	familyIron
 	familyPhoenix
-	familyK_Meleon
+	familyKMeleon
 	familyRekonq
 	familyConkeror
 	familyLadybird
@@ -132,7 +132,7 @@ var familyNames = [numFamilies]string{
 	familyOmniWeb: "OmniWeb", familyDillo: "Dillo", familyCamino: "Camino", familyEpiphany: "Epiphany",
 	familyFlock: "Flock", familyNetscape: "Netscape", familyNetFront: "NetFront", familyKonqueror: "Konqueror",
 	familyIceape: "Iceape", familyIceCat: "IceCat", familyIceweasel: "Iceweasel", familyGaleon: "Galeon",
-	familyIron: "Iron", familyPhoenix: "Phoenix", familyK_Meleon: "K-Meleon", familyRekonq: "Rekonq",
+	familyIron: "Iron", familyPhoenix: "Phoenix", familyKMeleon: "K-Meleon", familyRekonq: "Rekonq",
 	familyConkeror: "Conkeror", familyLadybird: "Ladybird", familyMullvad: "MullvadBrowser",
 	familyThunderbird: "Thunderbird", familyOutlook: "Outlook", familyVivaldi: "Vivaldi", familyEdge: "Edge",
 	familyHeadless: "HeadlessChrome", familyOpera: "Opera", familyChromium: "Chromium", familyChrome: "Chrome",
@@ -168,7 +168,7 @@ var brandWords = map[string]family{
 	"epiphany": familyEpiphany, "flock": familyFlock, "netscape": familyNetscape, "netscape6": familyNetscape,
 	"navigator": familyNetscape, "netfront": familyNetFront, "konqueror": familyKonqueror, "iceape": familyIceape,
 	"icecat": familyIceCat, "iceweasel": familyIceweasel, "galeon": familyGaleon, "iron": familyIron,
-	"phoenix": familyPhoenix, "meleon": familyK_Meleon, "rekonq": familyRekonq, "conkeror": familyConkeror,
+	"phoenix": familyPhoenix, "meleon": familyKMeleon, "rekonq": familyRekonq, "conkeror": familyConkeror,
 	"ladybird": familyLadybird, "mullvadbrowser": familyMullvad, "thunderbird": familyThunderbird,
 	"outlook": familyOutlook, "vivaldi": familyVivaldi, "edg": familyEdge, "edge": familyEdge,
 	"headlesschrome": familyHeadless, "opera": familyOpera, "chromium": familyChromium, "chrome": familyChrome,

@@ -58,18 +58,18 @@ func TestKeysTellVisitorsApart(t *testing.T) {
 
 // TestKeysNeedSecretAndSeed: neither the site secret nor the seed of the day alone gives a key back.
 func TestKeysNeedSecretAndSeed(t *testing.T) {
-	make := func(secret []byte, random io.Reader) visit.Key {
+	keyFrom := func(secret []byte, random io.Reader) visit.Key {
 		k, err := visit.NewKeys(secret, random, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return keyOf(t, k, 1, "198.51.100.7", "A")
 	}
-	same := make(secret, ones{})
-	if same != make(secret, ones{}) {
+	same := keyFrom(secret, ones{})
+	if same != keyFrom(secret, ones{}) {
 		t.Error("secret and seed determine the key")
 	}
-	if same == make(bytes.Repeat([]byte{8}, 32), ones{}) || same == make(secret, nil) {
+	if same == keyFrom(bytes.Repeat([]byte{8}, 32), ones{}) || same == keyFrom(secret, nil) {
 		t.Error("another secret or another seed must give another key")
 	}
 }

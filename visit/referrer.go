@@ -47,7 +47,7 @@ func bareHost(s string) string {
 		s = s[:i]
 	}
 	s = strings.TrimSuffix(s, ".")
-	if hasFold(s, "www.") {
+	for hasFold(s, "www.") {
 		s = s[4:]
 	}
 	return s

@@ -29,21 +29,20 @@ func kindOf(h *Hit, res *Response) Kind {
 	if h.method != http.MethodGet || h.prefetch || res.Status >= 300 && res.Status < 400 && res.Status != http.StatusNotModified {
 		return KindOther
 	}
-	ext := extension(h.path.reveal())
 	if h.logged {
-		return kindOfExtension(ext)
+		return kindOfExtension(extension(h.path.reveal()))
 	}
-	if h.dest != "" && h.dest != "document" {
+	document := h.dest == "" || h.dest == "document"
+	if document && (hasFold(res.ContentType, "text/html") || hasFold(res.ContentType, "application/xhtml+xml")) {
+		return KindPage
+	}
+	ext := extension(h.path.reveal())
+	if !document {
 		return fileOr(KindOther, ext, res.ContentType)
 	}
-	switch {
-	case res.ContentType == "":
-		if res.Status == http.StatusNotModified || h.dest == "document" { // a 304 carries no type
-			return kindOfExtension(ext)
-		}
-		return fileOr(KindOther, ext, "")
-	case hasFold(res.ContentType, "text/html"), hasFold(res.ContentType, "application/xhtml+xml"):
-		return KindPage
+	// A 304 carries no type.
+	if res.ContentType == "" && (res.Status == http.StatusNotModified || h.dest == "document") {
+		return kindOfExtension(ext)
 	}
 	return fileOr(KindOther, ext, res.ContentType)
 }

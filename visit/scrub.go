@@ -81,8 +81,8 @@ func Section(path string) string {
 // scrubBuffer is the room in which one path is scrubbed.
 type scrubBuffer struct {
 	raw [maxPersonal]byte
-	seg [3 * maxPersonal]byte
-	out [4 * maxPersonal]byte
+	seg [maxPersonal]byte // cleaning makes nothing longer
+	out [maxPath + maxPersonal + 16]byte
 }
 
 // path scrubs raw into b.out.

@@ -42,6 +42,8 @@ func appendASCII(out []byte, c byte) []byte {
 
 func appendRune(out []byte, r rune, n int) []byte {
 	switch {
+	case r >= 0x0400 && r <= 0x052F: // Cyrillic, Kazakh letters included: most paths that come here
+		return append(out, byte(0xC0|r>>6), byte(0x80|r&0x3F))
 	case r == utf8.RuneError && n == 1:
 		return append(out, '_')
 	case r >= 0xFF01 && r <= 0xFF5E: // full width
