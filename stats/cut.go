@@ -143,7 +143,6 @@ func (d *heldDay) takeTotals(list []Total) []Total {
 			*c = Counts{}
 		}
 	}
-	d.used = 0
 	return list
 }
 

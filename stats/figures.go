@@ -4,7 +4,6 @@ package stats
 const (
 	dropHour = iota // its hour is none
 	dropDays        // too many days at once
-	dropLost        // a batch that no outbox took
 	numDrops
 )
 
@@ -14,7 +13,7 @@ type Figures struct {
 	Accepted int64            // hits given to Add and AddRefused, and restored from an earlier run
 	Handed   int64            // hits in batches that the outbox took
 	Waiting  int64            // hits in memory
-	Dropped  map[string]int64 // hits in no total, by reason: hour, days, lost
+	Dropped  map[string]int64 // hits in no total, by reason: hour, days
 
 	// Folded says what is counted in totals but left to "other", by dimension.
 	Folded map[Dimension]FoldedFigures
@@ -38,7 +37,7 @@ func (a *Aggregator) Figures() Figures {
 	a.gather()
 	f := Figures{
 		Handed:  h.handed,
-		Dropped: map[string]int64{"hour": h.dropped[dropHour], "days": h.dropped[dropDays], "lost": h.dropped[dropLost]},
+		Dropped: map[string]int64{"hour": h.dropped[dropHour], "days": h.dropped[dropDays]},
 		Folded:  make(map[Dimension]FoldedFigures),
 		Shared:  h.shared,
 	}

@@ -84,7 +84,6 @@ func (a *Aggregator) gatherDay(s *shard, day Day) {
 
 // absorb adds v to d.
 func (h *hold) absorb(d *heldDay, v *harvest) {
-	d.used |= v.used
 	for hour := range d.hours {
 		d.hours[hour].Add(&v.hours[hour])
 		d.views += v.hours[hour][Views]

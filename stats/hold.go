@@ -21,7 +21,6 @@ type hold struct {
 	seq      uint64
 	outgoing []Batch // cut and not delivered yet
 	handed   int64   // hits in delivered batches
-	restored int64   // hits taken over from an earlier run
 	dropped  [numDrops]int64
 	folded   [NumDimensions]FoldedFigures
 	shared   int64 // look-ups lost to full tables of joint attributes
@@ -32,7 +31,6 @@ type hold struct {
 type heldDay struct {
 	day    Day
 	hours  [24]Counts // totals that wait for the next cut
-	used   uint32
 	values [NumDimensions]map[string]*held
 	ready  [NumDimensions][]*held // those with counts that may leave
 	rare   [NumDimensions][]*held // those that were below the floor when they came, the oldest first
