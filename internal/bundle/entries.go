@@ -1,6 +1,10 @@
 package bundle
 
-import "path"
+import (
+	"path"
+	"slices"
+	"strings"
+)
 
 // Entry is one file that browsers load and the source it is made from, both relative to the module's root.
 type Entry struct {
@@ -43,4 +47,16 @@ func in(folder string, names ...string) []Entry {
 		})
 	}
 	return entries
+}
+
+// Under keeps the entries of the named folders, all where none is named.
+func Under(entries []Entry, folders []string) []Entry {
+	if len(folders) == 0 {
+		return entries
+	}
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		return !slices.ContainsFunc(folders, func(folder string) bool {
+			return strings.HasPrefix(e.Source, path.Clean(folder)+"/")
+		})
+	})
 }

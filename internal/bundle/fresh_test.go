@@ -68,6 +68,18 @@ func TestRootOutsideAModule(t *testing.T) {
 	}
 }
 
+func TestUnderKeepsTheNamedFolders(t *testing.T) {
+	all := bundle.Entries()
+	for _, row := range []struct {
+		folders []string
+		want    int
+	}{{nil, len(all)}, {[]string{"static/banner"}, 6}, {[]string{"./static/banner/"}, 6}, {[]string{"static/bann"}, 0}, {[]string{"static"}, len(all)}} {
+		if got := bundle.Under(all, row.folders); len(got) != row.want {
+			t.Errorf("%q: %d entries, want %d", row.folders, len(got), row.want)
+		}
+	}
+}
+
 func TestWriteMakesFolders(t *testing.T) {
 	root := t.TempDir()
 	if err := bundle.Write(root, []bundle.File{{Path: "deep/er/file.js", Content: []byte("1")}}); err != nil {

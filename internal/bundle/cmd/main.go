@@ -12,8 +12,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/kelisim/kelisim/internal/bundle"
 )
@@ -30,7 +28,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	files, err := bundle.Build(root, wanted(bundle.Entries(), os.Args[1:]))
+	files, err := bundle.Build(root, bundle.Under(bundle.Entries(), os.Args[1:]))
 	if err != nil {
 		return err
 	}
@@ -38,16 +36,4 @@ func run() error {
 		fmt.Printf("%7d  %s\n", len(file.Content), file.Path)
 	}
 	return bundle.Write(root, files)
-}
-
-// wanted keeps the entries of the named folders, all where none is named.
-func wanted(entries []bundle.Entry, folders []string) []bundle.Entry {
-	if len(folders) == 0 {
-		return entries
-	}
-	return slices.DeleteFunc(entries, func(e bundle.Entry) bool {
-		return !slices.ContainsFunc(folders, func(folder string) bool {
-			return strings.HasPrefix(e.Source, strings.Trim(folder, "./")+"/")
-		})
-	})
 }
