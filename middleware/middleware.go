@@ -95,15 +95,20 @@ func (g *Guard) Register(group *echo.Group) {
 	group.Any("/*", handler)
 }
 
-// Choice is what the visitor decided, opt-outs of the browser applied.
-func (g *Guard) Choice(c echo.Context) consent.Choice { return g.core.Choice(c.Request()) }
+// Choice is what the visitor decided, opt-outs of the browser applied. The answer depends on it from now
+// on, so that it becomes private to this visitor; ask before the answer begins.
+func (g *Guard) Choice(c echo.Context) consent.Choice {
+	return g.core.Choice(c.Response().Writer, c.Request())
+}
 
 // Verdict is what is known of the network behind the request: where it is, and who provides it.
 func (g *Guard) Verdict(c echo.Context) risk.Verdict { return g.core.Verdict(c.Request()) }
 
 // Banner is the banner's markup for the page that answers c, for templates that print it themselves
 // (Config.ByTemplate).
-func (g *Guard) Banner(c echo.Context) template.HTML { return g.core.Banner(c.Request()) }
+func (g *Guard) Banner(c echo.Context) template.HTML {
+	return g.core.Banner(c.Response().Writer, c.Request())
+}
 
 // Handler guards a plain net/http handler, such as a reverse proxy, and answers the privacy centre itself.
 func (g *Guard) Handler(next http.Handler) http.Handler { return g.core.Handler(next) }

@@ -10,9 +10,14 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/kelisim/kelisim/geo"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	go geo.Embedded() //nolint:errcheck // unpacked ahead of whoever needs it, who gets the error, too
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // Exit codes.
 const (

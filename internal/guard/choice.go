@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/gate"
 	"github.com/kelisim/kelisim/risk"
 )
 
@@ -42,8 +43,9 @@ func (g *Guard) choice(r *http.Request, country string, now time.Time) consent.C
 	return g.rules.EffectiveIn(country, g.stated(r, now), r.Header)
 }
 
-// stated reads the state cookie. Of several (a host's and a domain's) the first sound one counts.
-func (g *Guard) stated(r *http.Request, now time.Time) consent.Choice {
+// stated reads the state cookie. Of several (a host's and a domain's) the later one counts, and of two
+// of the same hour the one that grants less.
+func (g *Guard) stated(r *http.Request, now time.Time) (best consent.Choice) {
 	tries := 0
 	for _, line := range r.Header["Cookie"] {
 		for rest := line; rest != "" && tries < 4; {
@@ -53,12 +55,22 @@ func (g *Guard) stated(r *http.Request, now time.Time) consent.Choice {
 				continue
 			}
 			tries++
-			if choice, ok := g.open(value, now); ok {
-				return choice
+			if choice, ok := g.open(value, now); ok && supersedes(choice, best) {
+				best = choice
 			}
 		}
 	}
-	return consent.Choice{}
+	return best
+}
+
+func supersedes(a, b consent.Choice) bool {
+	switch {
+	case !b.Decided() || a.At().After(b.At()):
+		return true
+	case a.At().Before(b.At()):
+		return false
+	}
+	return len(a.Granted()) < len(b.Granted())
 }
 
 // stateIn cuts the first cookie off a Cookie header and returns its value if it is the state cookie.
@@ -83,14 +95,33 @@ func (g *Guard) open(value string, now time.Time) (consent.Choice, bool) {
 	return choice, g.rules.Check(choice, now) == nil
 }
 
-// Choice is what the visitor of r decided, opt-outs of the browser applied.
-func (g *Guard) Choice(r *http.Request) consent.Choice {
+// Choice is what the visitor of r decided, opt-outs of the browser applied. The answer that w carries
+// depends on it from now on, so shared caches may not keep it; w may be nil for an answer that does not.
+func (g *Guard) Choice(w http.ResponseWriter, r *http.Request) consent.Choice {
+	if gated := gateOf(w); gated != nil {
+		gated.MarkPrivate()
+	}
 	now := g.config.Now()
 	country := ""
 	if len(g.rules.Policy().Models) > 0 {
 		country = g.config.Locator.Locate(g.config.Trust.Addr(r)).Country
 	}
 	return g.choice(r, country, now)
+}
+
+// gateOf finds the gate behind what others wrapped around it; nil where there is none.
+func gateOf(w http.ResponseWriter) *gate.Writer {
+	for w != nil {
+		if gated, ok := w.(*gate.Writer); ok {
+			return gated
+		}
+		wrapped, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return nil
+		}
+		w = wrapped.Unwrap()
+	}
+	return nil
 }
 
 // Verdict is what is known of the network behind r.

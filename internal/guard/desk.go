@@ -9,6 +9,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/centre"
+	"github.com/kelisim/kelisim/internal/gate"
 )
 
 // desk is what the privacy centre sees of the guard.
@@ -18,7 +19,7 @@ type desk struct{ *Guard }
 const ledgerTime = 5 * time.Second
 
 // Submit implements [centre.Consents]. What is granted is recorded first; a refusal holds whatever
-// becomes of its record.
+// becomes of its record, and so does the refused part of a choice whose grants could not be recorded.
 func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submission) (consent.Choice, error) {
 	now := d.config.Now()
 	before := d.Choice(r)
@@ -31,17 +32,30 @@ func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submissio
 	}
 	s.RecordID = id
 	after, record := d.rules.Apply(s, before, now)
-	if err := d.keep(r.Context(), record); err != nil {
+	err = d.keep(r.Context(), record)
+	if err != nil {
 		d.faults.note("ledger", err)
-		if !s.Refusal() {
+		rest, some := d.rules.Unrecorded(s, before)
+		switch {
+		case s.Refusal():
+			err = nil
+		case !some:
 			return before, err
+		default:
+			after, _ = d.rules.Apply(rest, before, now)
 		}
 	}
 	d.setState(w, r, after, now)
 	d.setProof(w, s, after, now)
-	d.recorder.Outcome(now, outcome(s))
-	return after, nil
+	gate.ExpireRefused(w.Header(), r, d.rules, after, d.secure(r), now)
+	if err == nil {
+		d.recorder.Outcome(now, outcome(s))
+	}
+	return after, err
 }
+
+// Choice implements [centre.Consents].
+func (d desk) Choice(r *http.Request) consent.Choice { return d.Guard.Choice(nil, r) }
 
 // keep writes a record to the spool, or where the disk fails to the store itself.
 func (d desk) keep(ctx context.Context, record consent.Record) error {

@@ -55,7 +55,9 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 		e.dress(&plan, r)
 	}
 	e.counts = !own
-	e.request = gate.Hide(r, &plan)
+	if !own { // the centre is ours, and must see which cookies there are to delete
+		e.request = gate.Hide(r, &plan)
+	}
 	e.writer.Reset(w, e.request, plan)
 	return true
 }
@@ -165,7 +167,10 @@ func (e *Exchange) Leave() {
 // release erases the exchange, raw hit and all, and lets it be used again.
 func (e *Exchange) release() {
 	g := e.guard
-	*e = Exchange{}
+	e.writer.Clear()
+	e.guard, e.request, e.outer, e.hit = nil, nil, nil, visit.Hit{}
+	e.choice, e.location = consent.Choice{}, geo.Location{}
+	e.asks, e.counts, e.skipped = false, false, false
 	g.exchanges.Put(e)
 }
 

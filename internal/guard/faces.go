@@ -78,10 +78,13 @@ func (l *languages) match(m *banner.Matcher, header string) string {
 	return lang
 }
 
-// Banner is the markup for the page that answers r, for sites whose templates print it themselves
-// right after the body tag (Config.ByTemplate). Such a page must not be stored by shared caches.
-func (g *Guard) Banner(r *http.Request) template.HTML {
-	face, choice := g.faces.of(r), g.Choice(r)
+// Banner is the markup for the page that w carries to r's visitor, for templates that print it
+// themselves right after the body tag. The page is then private, and gets no other banner.
+func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
+	if gated := gateOf(w); gated != nil {
+		gated.SkipMarkup()
+	}
+	face, choice := g.faces.of(r), g.Choice(w, r)
 	if choice.Decided() || choice.OptOut() != consent.NoOptOut {
 		return face.decidedHTML
 	}
