@@ -36,6 +36,10 @@ var scrubTable = []struct{ raw, want string }{
 	{"/projects/xdotool/xdotool.xhtml", "/projects/xdotool/xdotool.xhtml"},
 	{"/mp3/utf8/h264/x86_64", "/mp3/utf8/h264/x86_64"},
 	{"/covid-19", "/covid-19"},
+	{"/icons-1920x1080.png", "/icons-1920x1080.png"},
+	{"/xdotool-2.20110530.html", "/xdotool-2.20110530.html"},
+	{"/xdotool-2.20101014.3063.tar.gz", "/xdotool-2.20101014.3063.tar.gz"},
+	{"/doc/TransportMasterNodeOperationAction.html", "/doc/TransportMasterNodeOperationAction.html"},
 	{"/my file.pdf", "/my-file.pdf"},
 	{"/internationalization-and-localization", "/internationalization-and-localization"},
 

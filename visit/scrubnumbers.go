@@ -121,12 +121,21 @@ func (g *groups) year(i int) bool { return g.size[i] == 4 && g.value[i] >= 1900 
 
 func (g *groups) upTo(i, n int) bool { return g.size[i] <= 2 && g.value[i] >= 1 && g.value[i] <= n }
 
-// date reports years, months and days as they are written, and two years.
+// compact reports a recent date written as 20240517.
+func (g *groups) compact(i int) bool {
+	year, month, day := g.value[i]/10000, g.value[i]/100%100, g.value[i]%100
+	return g.size[i] == 8 && year >= 1995 && year < 2040 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+}
+
+// date reports years, months and days as they are written, two years, and versions made of a date
+// ("2.20240517").
 func (g *groups) date() bool {
+	if (g.n == 2 || g.n == 3 && g.size[2] <= 4) && g.size[0] == 1 && g.compact(1) {
+		return true
+	}
 	switch g.n {
 	case 1:
-		v := g.value[0]
-		return g.year(0) || g.size[0] == 8 && v/10000 >= 1995 && v/10000 < 2040 && v/100%100 >= 1 && v/100%100 <= 12 && v%100 >= 1 && v%100 <= 31
+		return g.year(0) || g.compact(0)
 	case 2:
 		return g.year(0) && (g.upTo(1, 12) || g.year(1)) || g.upTo(0, 12) && g.year(1)
 	case 3:

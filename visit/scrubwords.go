@@ -173,9 +173,11 @@ func secret(word []byte) string {
 	case s.hex && s.digits > 0 && s.letters > 0 && n >= 8:
 		return ":hash"
 	case s.digits == 0:
-		if n >= minLetters && s.cases >= 4 || n >= 12 && s.cases >= 5 || s.hex && n >= 16 {
+		if n >= minLetters && s.cases*6 >= n || n >= 12 && s.cases >= 5 || s.hex && n >= 16 {
 			return ":token"
 		}
+		return ""
+	case s.letters == 1 && s.turns == 2 && s.run <= 4 && bytes.IndexByte(word, 'x') > 0: // 1920x1080
 		return ""
 	case n >= 20 && (s.turns >= 2 || s.cases >= 2):
 		return ":token"
