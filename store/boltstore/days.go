@@ -94,6 +94,8 @@ func closeDay(site *bbolt.Bucket, c *stats.Closing) error {
 			}
 		}
 	}
+	blobs := site.Bucket(bucketPacked)
+	blobs.FillPercent = 0.95 // what is closed does not grow any more
 	groups, _ := intake.Rows(&stats.Batch{Rows: c.Rows})
 	for i := range groups {
 		g := &groups[i]
@@ -101,7 +103,7 @@ func closeDay(site *bbolt.Bucket, c *stats.Closing) error {
 		for j, value := range g.Values {
 			rows[j] = stats.Row{Value: value, Counts: g.Counts[j]}
 		}
-		if err := site.Bucket(bucketPacked).Put(groupKey(g.Dim, c.Day), packed.AppendRows(nil, rows)); err != nil {
+		if err := blobs.Put(groupKey(g.Dim, c.Day), packed.AppendRows(nil, rows)); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+// growth is by how much the file grows at a time, bytes: bbolt's 16 MiB are more than most sites need.
+const growth = 1 << 20
+
 // format is the layout that this package reads and writes.
 const format = "kelisim 1"
 
@@ -89,6 +92,7 @@ func (s *Store) open(o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	s.db.AllocSize = growth
 	if err := s.whole(); err != nil {
 		return err
 	}

@@ -11,8 +11,13 @@ import (
 // ErrCorrupt is returned for bytes that no encoder of this package wrote.
 var ErrCorrupt = errors.New("packed: corrupt or written by a newer version")
 
-// AppendCounts appends c: a mask of the measures that are not zero, then their zigzag varints.
-func AppendCounts(dst []byte, c *stats.Counts) []byte {
+// AppendCounts appends c: a mask of the measures that are not as expected, then by how much they are
+// not, as zigzag varints. Zero is expected, but for what mostly goes with another measure: a request with
+// a page view, an entry with a visit.
+func AppendCounts(dst []byte, counts *stats.Counts) []byte {
+	c := *counts
+	c[stats.Requests] -= c[stats.Views]
+	c[stats.Entries] -= c[stats.Visits]
 	var mask uint64
 	for m, n := range c {
 		if n != 0 {
@@ -43,6 +48,8 @@ func Counts[B ~[]byte | ~string](src B, c *stats.Counts) (B, error) {
 		}
 		c[bits.TrailingZeros64(mask)] = int64(n>>1) ^ -int64(n&1)
 	}
+	c[stats.Requests] += c[stats.Views]
+	c[stats.Entries] += c[stats.Visits]
 	return src, nil
 }
 

@@ -1,7 +1,7 @@
 // Package packed is the compact form in which both stores keep counts, and a closed day altogether.
 //
-// A number is a varint and a zero takes no byte: a row of eleven measures is a bit mask of those that
-// are not zero, followed by their values. A closed day is one blob per dimension: its values sorted,
+// A number is a varint, and what is as expected takes no byte: a row is a bit mask of the measures that
+// are not, followed by them. A closed day is one blob per dimension: its values sorted,
 // each cut to what differs from the one before, then its counts. That is what makes a year of a site
 // fit into megabytes, and thirty days read in well under a millisecond.
 //
