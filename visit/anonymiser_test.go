@@ -121,7 +121,11 @@ func TestPageKinds(t *testing.T) {
 		for name, values := range c.header {
 			r.Header[name] = values
 		}
-		got := anonymiser(t).Page(visit.Capture(r, visit.TrustDirect, noon), c.res)
+		hit := visit.Capture(r, visit.TrustDirect, noon)
+		got := anonymiser(t).Page(hit, c.res)
+		if visit.IsView(hit, c.res) != (c.view || got.Bot != "") {
+			t.Errorf("%s: IsView disagrees", c.why)
+		}
 		if got.Kind != c.kind || got.View() != c.view || got.Step.NewVisit != c.view {
 			t.Errorf("%s: kind %d, view %v, step %+v", c.why, got.Kind, got.View(), got.Step)
 		}
