@@ -13,7 +13,7 @@ type Health struct {
 	Go      string    // version of Go
 	Started time.Time // of this process
 	Store   string    // kind and version: "redis 7.0.15", "bbolt"
-	Fault   string    // what is wrong with the store now, in a word; "" where all is well
+	Fault   string    // what is wrong with the store now ("store": it does not answer), or plain words; "" where all is well
 	Flushed time.Time // last acknowledged batch
 
 	// Loss accounting, in page views and other hits: Accepted = Stored + Waiting + Spooled + all Dropped.
@@ -33,13 +33,13 @@ type Health struct {
 
 // Drop is a number of hits that were not counted, and why.
 type Drop struct {
-	Reason string // a key of the locales ("health.drop.full"), or plain words
+	Reason string // "full", or another key of the locales under "health.drop.", or plain words
 	Count  int64
 }
 
 // Floor is the number of visitors below which values of a class of dimensions are not shown.
 type Floor struct {
-	Class string // a key of the locales ("health.floor.attribute"), or plain words
+	Class string // "attribute", "page", or another key of the locales under "health.floor.", or plain words
 	K     int
 	Low   bool // too low for anything but a demonstration: shown as a warning
 }

@@ -2,6 +2,8 @@ package server
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
@@ -71,6 +73,8 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 // account checks that accepted = stored + waiting + spooled + dropped, and draws the bar.
 func (page *healthPage) account(l *locale) {
 	h := &page.Health
+	h.Dropped = slices.DeleteFunc(slices.Clone(h.Dropped), func(d Drop) bool { return d.Count == 0 })
+	slices.SortFunc(h.Dropped, func(a, b Drop) int { return strings.Compare(a.Reason, b.Reason) })
 	for _, d := range h.Dropped {
 		page.Dropped += d.Count
 	}

@@ -46,6 +46,14 @@ func (l *locale) T(key string, args ...any) string {
 	return text
 }
 
+// word returns the text under prefix + name, or under name itself.
+func (l *locale) word(prefix, name string) string {
+	if l.Has(prefix + name) {
+		return l.T(prefix + name)
+	}
+	return l.T(name)
+}
+
 // Has reports whether there is a text under key.
 func (l *locale) Has(key string) bool {
 	_, ok := l.texts[key]

@@ -47,6 +47,7 @@ func functions(cfg Config, l *locale, a *assets) template.FuncMap {
 		"moment": l.Moment,
 		"asset":  a.url,
 		"path":   func(p string) string { return cfg.Prefix + p },
+		"word":   func(prefix, name string) string { return l.word(prefix, name) },
 		"inc":    func(i int) int { return i + 1 },
 		"clean":  func(s string) string { return clean(s, valueMax) },
 		"icon":   icon,

@@ -20,8 +20,8 @@ type Server struct {
 	handler  http.Handler
 }
 
-// New checks cfg, all faults at once, and returns the dashboard. It reads no store yet. Call
-// [Server.Close] when done.
+// New checks cfg, all faults at once, and returns the dashboard. It reads no store yet and starts
+// nothing in the background.
 func New(cfg Config) (*Server, error) {
 	cfg, err := cfg.normalise()
 	if err != nil {
@@ -46,14 +46,6 @@ func New(cfg Config) (*Server, error) {
 
 // Handler serves everything under the prefix. It wants the whole path, with the prefix not stripped.
 func (s *Server) Handler() http.Handler { return s.handler }
-
-// Close ends the background work of the session store. The handler answers on.
-func (s *Server) Close() error {
-	if stopper, ok := s.sessions.Store.(interface{ StopCleanup() }); ok {
-		stopper.StopCleanup()
-	}
-	return nil
-}
 
 func (s *Server) routes() http.Handler {
 	mux, p := http.NewServeMux(), s.cfg.Prefix

@@ -5,14 +5,12 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 )
 
 const (
 	sessionCookie = "kelisim_session"
 	sessionIdle   = 12 * time.Hour
 	sessionLife   = 7 * 24 * time.Hour
-	sessionSweep  = 10 * time.Minute
 
 	sessionName = "name" // key: the account's name
 )
@@ -20,7 +18,7 @@ const (
 // newSessions keeps sessions in memory, under a hash of their token.
 func newSessions(cfg Config) *scs.SessionManager {
 	m := scs.New()
-	m.Store = memstore.NewWithCleanupInterval(sessionSweep)
+	m.Store = newMemory(time.Now) // scs reckons its deadlines by the system's clock
 	m.HashTokenInStore = true
 	m.IdleTimeout = sessionIdle
 	m.Lifetime = sessionLife
