@@ -84,6 +84,10 @@ func (s *Store) Close(ctx context.Context, c stats.Closing) error {
 	return s.scrub()
 }
 
+// pieceSize is how many bytes of a packed day lie together: several pieces fill a page of the file, where
+// a whole blob would leave half of one empty.
+const pieceSize = 900
+
 func closeDay(site *bbolt.Bucket, c *stats.Closing) error {
 	for dim := range stats.Dimensions() {
 		prefix := groupKey(dim, c.Day)
@@ -103,8 +107,13 @@ func closeDay(site *bbolt.Bucket, c *stats.Closing) error {
 		for j, value := range g.Values {
 			rows[j] = stats.Row{Value: value, Counts: g.Counts[j]}
 		}
-		if err := blobs.Put(groupKey(g.Dim, c.Day), packed.AppendRows(nil, rows)); err != nil {
-			return err
+		blob := packed.AppendRows(nil, rows)
+		for part := 0; len(blob) > 0; part++ {
+			n := min(len(blob), pieceSize)
+			if err := blobs.Put(blockKey(groupKey(g.Dim, c.Day), part), blob[:n]); err != nil {
+				return err
+			}
+			blob = blob[n:]
 		}
 	}
 	if len(c.Folds) == 0 {

@@ -45,7 +45,7 @@ var (
 	bucketTotals = []byte("t")     // day, hour → counts
 	bucketNames  = []byte("n")     // dimension, day, block → up to 256 values
 	bucketCounts = []byte("d")     // dimension, day, block → their counts
-	bucketPacked = []byte("z")     // dimension, day → closed rows
+	bucketPacked = []byte("z")     // dimension, day, piece → closed rows
 	bucketFolds  = []byte("f")     // day → folds
 	bucketLedger = []byte("l")     // position → id, sealed
 	bucketIDs    = []byte("e")     // id → position

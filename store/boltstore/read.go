@@ -57,7 +57,7 @@ func (s *Store) Totals(ctx context.Context, first, last stats.Day, f func(stats.
 // heldDay is the rows of one day and dimension as they rest.
 type heldDay struct {
 	day           stats.Day
-	packed        string   // of a closed day
+	packed        []byte   // of a closed day
 	names, counts []string // of an open one, by block
 }
 
@@ -92,8 +92,12 @@ func hold(site *bbolt.Bucket, dim stats.Dimension, first, last stats.Day) (held 
 		h := heldDay{day: day}
 		prefix := groupKey(dim, day)
 		if string(state) != string(rune(dayOpen)) {
-			h.packed = string(site.Bucket(bucketPacked).Get(prefix))
-			size += len(h.packed)
+			var blob []byte
+			for _, v := range prefixed(site.Bucket(bucketPacked), prefix) {
+				blob = append(blob, v...)
+			}
+			h.packed = blob
+			size += len(blob)
 		} else {
 			for _, v := range prefixed(site.Bucket(bucketNames), prefix) {
 				h.names = append(h.names, string(v))
@@ -111,7 +115,7 @@ func hold(site *bbolt.Bucket, dim stats.Dimension, first, last stats.Day) (held 
 
 func (h *heldDay) rows(dim stats.Dimension, f func(stats.Row)) error {
 	row := stats.Row{Day: h.day, Dim: dim}
-	if h.packed != "" {
+	if h.packed != nil {
 		err := packed.Rows(h.packed, func(value string, c *stats.Counts) {
 			row.Value, row.Counts = value, *c
 			f(row)

@@ -59,7 +59,7 @@ func (s *Store) chunks(b *stats.Batch) (chunks [][]byte, folded int) {
 }
 
 func (s *Store) encode(groups []group) []byte {
-	blob := appendArray(make([]byte, 0, 1<<14), len(groups))
+	blob, row := appendArray(make([]byte, 0, 1<<14), len(groups)), []byte(nil)
 	for _, g := range groups {
 		blob = appendArray(blob, 6)
 		blob = appendInt(blob, int64(g.dim))
@@ -72,7 +72,8 @@ func (s *Store) encode(groups []group) []byte {
 		}
 		blob = appendArray(blob, len(g.counts))
 		for i := range g.counts {
-			blob = appendCounts(blob, &g.counts[i])
+			row = appendCounts(row[:0], &g.counts[i])
+			blob = appendString(blob, string(row))
 		}
 	}
 	return blob

@@ -36,37 +36,32 @@ func appendString(dst []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint16(append(dst, 0xda), uint16(len(s))), s...)
 }
 
-// appendCounts appends c without the zeros at its end; it is never empty, as Lua would take an empty
-// array for a map.
+// width is how many numbers a row of counts has: one for each measure, and room for one to come.
+const width = 16
+
+// appendCounts appends the numbers of c, zeros at the end making up the width.
 func appendCounts(dst []byte, c *stats.Counts) []byte {
-	n := len(c)
-	for n > 1 && c[n-1] == 0 {
-		n--
-	}
-	dst = appendArray(dst, n)
-	for _, v := range c[:n] {
+	var row [width]int64
+	copy(row[:], c[:])
+	for _, v := range row {
 		dst = appendInt(dst, v)
 	}
 	return dst
 }
 
-// parseCounts reads what a script has written: an array of integers.
+var _ [width - int(stats.NumMeasures)]struct{} // more measures need a wider row
+
+// parseCounts reads what a script has written.
 func parseCounts(src string) (c stats.Counts, err error) {
-	n := 0
-	switch {
-	case len(src) > 0 && src[0]&0xf0 == 0x90:
-		n, src = int(src[0]&0x0f), src[1:]
-	case len(src) > 2 && src[0] == 0xdc:
-		n, src = int(src[1])<<8|int(src[2]), src[3:]
-	default:
-		return c, ErrCorrupt
-	}
-	if n > len(c) {
-		return c, ErrCorrupt
-	}
-	for m := range n {
-		if c[m], src, err = parseInt(src); err != nil {
+	for m := range width {
+		var n int64
+		if n, src, err = parseInt(src); err != nil {
 			return c, err
+		}
+		if m < len(c) {
+			c[m] = n
+		} else if n != 0 {
+			return c, ErrCorrupt
 		}
 	}
 	if src != "" {

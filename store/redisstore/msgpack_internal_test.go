@@ -24,6 +24,7 @@ func FuzzParseCounts(f *testing.F) {
 	f.Add(string(appendCounts(nil, &stats.Counts{1, -1, 1 << 40})))
 	f.Add("\x93\xcc\xff\xcd\xff\xff\xce\xff\xff\xff\xff")
 	f.Add("\xdc\x00\x02\x01\xcf\x00")
+	f.Add("\x01\xe0\xcc\xff\xcd\xff\xff\xce\xff\xff\xff\xff\xd0\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 	f.Fuzz(func(t *testing.T, src string) {
 		c, err := parseCounts(src)
 		if err != nil {

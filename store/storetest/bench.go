@@ -22,11 +22,11 @@ func Bench(b *testing.B, h Harness, size func(b *testing.B, site string) int64) 
 	const perDay = 1_000_000 / 365
 	s := h.Open(b, "year")
 	for d := range stats.Day(365) {
-		day := Traffic(day0-d, perDay)
+		day := Traffic(day0-364+d, perDay)
 		if _, err := s.Merge(b.Context(), stats.Batch{Instance: "i", Seq: uint64(d) + 1, Totals: day.Totals}); err != nil {
 			b.Fatal(err)
 		}
-		if err := s.Close(b.Context(), Closed(day0-d, perDay)); err != nil {
+		if err := s.Close(b.Context(), Closed(day0-364+d, perDay)); err != nil {
 			b.Fatal(err)
 		}
 	}
