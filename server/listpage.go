@@ -29,7 +29,7 @@ type listPage struct {
 	Folds    []foldRow
 }
 
-type head struct{ Label, Help string }
+type head struct{ Label string }
 
 type wideRow struct {
 	listRow
@@ -86,7 +86,7 @@ func newListPage(l *locale, p *period, a address, held span, spec listSpec, list
 		page.Siblings = append(page.Siblings, item{l.T("list." + tab.Name), a.To(prefix + "/list/" + tab.Name), tab.Name == spec.Name})
 	}
 	for _, m := range list.Columns {
-		page.Heads = append(page.Heads, head{l.T("measure." + m.String()), ""})
+		page.Heads = append(page.Heads, head{l.T("measure." + m.String())})
 	}
 	if spec.bounced() {
 		page.Heads = append(page.Heads, head{Label: l.T("metric.bounce")}, head{Label: l.T("metric.duration")})

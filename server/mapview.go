@@ -28,6 +28,9 @@ func newMapView(l *locale, w *world, list listing) *mapView {
 	counts := make(map[string]int64, len(list.Rows))
 	m := &mapView{ViewBox: "0 0 " + strconv.Itoa(w.Width) + " " + strconv.Itoa(w.Height), Title: l.T("map.title")}
 	for _, row := range list.Rows {
+		if row.Value == "" {
+			continue // not known: nowhere on the map
+		}
 		counts[row.Value] = row.Count
 		m.Most = max(m.Most, row.Count)
 	}

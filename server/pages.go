@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+
+	"github.com/kelisim/kelisim/geo"
 )
 
 //go:embed templates/*.html
@@ -38,22 +40,23 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 
 func functions(cfg Config, l *locale, a *assets) template.FuncMap {
 	return template.FuncMap{
-		"t":      l.T,
-		"n":      l.number,
-		"dec":    l.Decimal,
-		"short":  l.Short,
-		"pct":    l.Percent,
-		"date":   l.Date,
-		"moment": l.Moment,
-		"asset":  a.url,
-		"path":   func(p string) string { return cfg.Prefix + p },
-		"word":   func(prefix, name string) string { return l.word(prefix, name) },
-		"inc":    func(i int) int { return i + 1 },
-		"clean":  func(s string) string { return clean(s, valueMax) },
-		"icon":   icon,
-		"lang":   func() string { return l.lang },
-		"langs":  func() []string { return cfg.Languages },
-		"site":   func() string { return clean(cfg.Site, valueMax) },
+		"t":       l.T,
+		"n":       l.number,
+		"dec":     l.Decimal,
+		"short":   l.Short,
+		"pct":     l.Percent,
+		"date":    l.Date,
+		"moment":  l.Moment,
+		"asset":   a.url,
+		"path":    func(p string) string { return cfg.Prefix + p },
+		"word":    func(prefix, name string) string { return l.word(prefix, name) },
+		"credits": geo.Credits,
+		"inc":     func(i int) int { return i + 1 },
+		"clean":   func(s string) string { return clean(s, valueMax) },
+		"icon":    icon,
+		"lang":    func() string { return l.lang },
+		"langs":   func() []string { return cfg.Languages },
+		"site":    func() string { return clean(cfg.Site, valueMax) },
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/kelisim/kelisim/visit"
 )
 
-// rangeMax is the longest range, in days: five years.
-const rangeMax = 5*366 + 1
+// rangeMax is the longest range, in days.
+const rangeMax = stats.MaxRange
 
 // Comparisons.
 const (
