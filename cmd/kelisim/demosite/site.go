@@ -76,6 +76,7 @@ func (s *Site) Mount(e *echo.Echo) error {
 	e.GET("/wall", s.page("wall", "wall.title"))
 	e.POST("/wall/reset", s.reset)
 	e.StaticFS("/assets", assets)
+	e.FileFS("/favicon.ico", "apple.svg", assets)
 	e.RouteNotFound("/*", func(c echo.Context) error {
 		return s.render(c, http.StatusNotFound, "missing", view{Title: "missing.title"})
 	})

@@ -1,0 +1,111 @@
+package e2e_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// wire is what one tab sent, received and complained about.
+type wire struct {
+	mu       sync.Mutex
+	requests []string // "GET http://…"
+	sent     []string // names of cookies that requests carried
+	set      []string // names of cookies that answers set
+	faults   []string // errors of the console, violations of the content security policy
+}
+
+func (w *wire) listen(event any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		w.requests = append(w.requests, e.Request.Method+" "+e.Request.URL)
+	case *network.EventRequestWillBeSentExtraInfo:
+		w.sent = append(w.sent, sentCookies(e.Headers)...)
+	case *network.EventResponseReceivedExtraInfo:
+		w.set = append(w.set, setCookies(e.Headers)...)
+	case *runtime.EventExceptionThrown:
+		w.faults = append(w.faults, "exception: "+e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeAssert {
+			w.faults = append(w.faults, fmt.Sprintf("console.%s: %s", e.Type, e.Args[0].Value))
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Source == log.EntrySourceSecurity {
+			w.faults = append(w.faults, fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
+		}
+	case *audits.EventIssueAdded:
+		if d := e.Issue.Details.ContentSecurityPolicyIssueDetails; d != nil {
+			w.faults = append(w.faults, fmt.Sprintf("content security policy: %s %s", d.ViolatedDirective, d.BlockedURL))
+		}
+	}
+}
+
+func header(h network.Headers, name string) string {
+	for key, value := range h {
+		if text, ok := value.(string); ok && strings.EqualFold(key, name) {
+			return text
+		}
+	}
+	return ""
+}
+
+func sentCookies(h network.Headers) (names []string) {
+	cookies, _ := http.ParseCookie(header(h, "Cookie")) // none, where the header is empty
+	for _, c := range cookies {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// setCookies are the cookies set, not those deleted. Chromium joins the lines of a header by newlines.
+func setCookies(h network.Headers) (names []string) {
+	for line := range strings.SplitSeq(header(h, "Set-Cookie"), "\n") {
+		if c, err := http.ParseSetCookie(line); err == nil && c.MaxAge >= 0 {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// cookies are the names of all cookies seen in either direction since the last forget, sorted.
+func (w *wire) cookies() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	names := slices.Concat(w.sent, w.set)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// requested are the requests to an origin since the last forget.
+func (w *wire) requested(origin string) (all []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, request := range w.requests {
+		if strings.Contains(request, " "+origin+"/") {
+			all = append(all, request)
+		}
+	}
+	return all
+}
+
+// forget begins anew.
+func (w *wire) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests, w.sent, w.set = nil, nil, nil
+}
+
+func (w *wire) complaints() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.faults)
+}
