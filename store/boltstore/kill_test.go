@@ -40,6 +40,11 @@ func writeForEver(path string) error {
 	if err != nil {
 		return err
 	}
+	if applied.Seq > 0 { // killed between the batch and its entry: appended twice, it is kept once
+		if err := s.Append(ctx, consent.Entry{ID: fmt.Sprint(applied.Seq), Sealed: []byte("sealed")}); err != nil {
+			return err
+		}
+	}
 	for seq := applied.Seq + 1; ; seq++ {
 		if _, err := s.Merge(ctx, batch("i", seq, 1500)); err != nil {
 			return err
