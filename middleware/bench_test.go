@@ -1,0 +1,118 @@
+package middleware_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/gate/gatetest"
+	"github.com/kelisim/kelisim/middleware"
+)
+
+// discard is a response writer that costs nothing.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// request is a page view by a visitor who has decided.
+func request(tb testing.TB, guard *middleware.Guard, action consent.Action) *http.Request {
+	tb.Helper()
+	keys, err := consent.NewKeys(secret)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	choice, _ := guard.Rules().Apply(consent.Submission{Action: action, Method: consent.MethodBanner}, consent.Choice{}, gatetest.Now)
+	r := httptest.NewRequest(http.MethodGet, "/articles/wild", nil)
+	r.RemoteAddr = "92.46.1.7:4242"
+	r.Header.Set("User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36")
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	r.Header.Set("Accept-Language", "kk,ru;q=0.9")
+	r.Header.Set("Referer", "https://www.google.com/")
+	r.Header.Set("Sec-Fetch-Dest", "document")
+	r.Header.Set("Cookie", "sid=1; "+consent.StateCookie+"="+keys.SealState(choice, guard.Rules()))
+	return r
+}
+
+// site is an Echo site with one page, guarded or bare. The page is no HTML, so that nothing is injected.
+func site(guard *middleware.Guard) *echo.Echo {
+	e := echo.New()
+	if guard != nil {
+		e.Use(guard.Process)
+	}
+	page := []byte(gatetest.Page)
+	e.GET("/*", func(c echo.Context) error { return c.Blob(http.StatusOK, "text/html; charset=utf-8", page) })
+	return e
+}
+
+func run(b *testing.B, h http.Handler, r *http.Request) {
+	b.Helper()
+	w := &discard{header: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		h.ServeHTTP(w, r)
+	}
+}
+
+// BenchmarkEcho compares a bare Echo site with the same site guarded, in one run.
+func BenchmarkEcho(b *testing.B) {
+	guard := mount(b, func(c *middleware.Config) { c.ByTemplate = true })
+	r := request(b, guard, consent.Accept)
+	b.Run("bare", func(b *testing.B) { run(b, site(nil), r) })
+	b.Run("bare+noop", func(b *testing.B) {
+		e := site(nil)
+		e.Use(func(next echo.HandlerFunc) echo.HandlerFunc { return func(c echo.Context) error { return next(c) } })
+		run(b, e, r)
+	})
+	b.Run("guarded", func(b *testing.B) { run(b, site(guard), r) })
+	b.Run("guarded/refused", func(b *testing.B) { run(b, site(guard), request(b, guard, consent.Reject)) })
+	cold := make([]*http.Request, 32000)
+	for i := range cold {
+		cold[i] = r.Clone(b.Context())
+		cold[i].URL.Path = fmt.Sprintf("/articles/page-%c%c%c", 'a'+i%26, 'a'+i/26%26, 'a'+i/676%48)
+		cold[i].RemoteAddr = fmt.Sprintf("92.46.%d.%d:1", i/256%256, i%256)
+	}
+	b.Run("guarded/32000rows", func(b *testing.B) {
+		e, w, i := site(guard), &discard{header: http.Header{}}, 0
+		b.ReportAllocs()
+		for b.Loop() {
+			clear(w.header)
+			e.ServeHTTP(w, cold[i%len(cold)])
+			i++
+		}
+	})
+}
+
+// BenchmarkInjection is a page for a visitor who has decided, with the reopen control put in.
+func BenchmarkInjection(b *testing.B) {
+	guard := mount(b, nil)
+	r := request(b, guard, consent.Accept)
+	b.Run("bare", func(b *testing.B) { run(b, site(nil), r) })
+	b.Run("guarded", func(b *testing.B) { run(b, site(guard), r) })
+}
+
+// TestBudget holds the guard to DESIGN section 12 on allocations, which are not a matter of load.
+func TestBudget(t *testing.T) {
+	guard := mount(t, func(c *middleware.Config) { c.ByTemplate = true })
+	r := request(t, guard, consent.Accept)
+	measure := func(h http.Handler) float64 {
+		w := &discard{header: http.Header{}}
+		for range 100 {
+			clear(w.header)
+			h.ServeHTTP(w, r)
+		}
+		return testing.AllocsPerRun(500, func() {
+			clear(w.header)
+			h.ServeHTTP(w, r)
+		})
+	}
+	if bare, guarded := measure(site(nil)), measure(site(guard)); guarded-bare > 1 {
+		t.Errorf("the guard allocates %.1f times a request over bare Echo's %.1f; 1 is allowed", guarded-bare, bare)
+	}
+}
