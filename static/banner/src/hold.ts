@@ -12,19 +12,25 @@ export function hold(): void {
   const template = document.querySelector<HTMLTemplateElement>("#kelisim template")!;
   for (const frame of held()) {
     const box = template.content.firstElementChild!.cloneNode(true) as HTMLElement;
-    const text = box.querySelector("p")!;
+    const [text, once, always] = box.children as HTMLCollectionOf<HTMLElement>;
     const names = purposes(frame).map((id) => document.getElementById("k-n-" + id)?.textContent ?? id);
-    text.textContent = text.textContent!.replace("{purpose}", names.join(", "));
+    for (const part of [text, always]) part.textContent = part.textContent!.replace("{purpose}", names.join(", "));
     if (frame.title) text.before(Object.assign(document.createElement("strong"), { textContent: frame.title }));
-    box.querySelector("button")!.onclick = () => allow(frame);
+    const reveal = () => {
+      box.remove();
+      frame.hidden = false;
+    };
+    once.onclick = () => {
+      frame.src = frame.dataset.src!;
+      frame.removeAttribute("data-src");
+      reveal();
+      frame.focus();
+    };
+    always.onclick = () => allow(frame);
     box.style.minHeight = frame.offsetHeight + "px"; // the page keeps its shape
     frame.hidden = true;
     frame.before(box);
-    kelisim.on("choice", () => {
-      if (!purposes(frame).every(kelisim.allows)) return;
-      box.remove();
-      frame.hidden = false;
-    });
+    kelisim.on("choice", () => purposes(frame).every(kelisim.allows) && reveal());
   }
 }
 
