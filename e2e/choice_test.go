@@ -113,7 +113,7 @@ func TestS4_4_5_WithdrawalDeletesCookies(t *testing.T) {
 	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "demo_visitor", "demo_ad", "demo_counter", "demo_tracker", "third_party_id")
 
 	v.open("/consent/")
-	v.follow("button[value=withdraw]", "/consent/")
+	v.submit("button[value=withdraw]", "/consent/")
 	// third_party_id is the third party's own: it only lands in this jar since cookies know no ports.
 	v.wantJar("cookie_consent", "demo_session", "third_party_id")
 	before := p.asked()

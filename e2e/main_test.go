@@ -23,6 +23,9 @@ type suite struct {
 
 var shared suite
 
+// person is what the browser calls itself: by its own name, HeadlessChrome, it would be counted among the bots.
+const person = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code, err := run(m)
@@ -50,7 +53,7 @@ func run(m *testing.M) (code int, err error) {
 		return 1, fmt.Errorf("the program does not build: %w\n%s", err, out)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(filepath.Join(dir, "browser")), chromedp.WindowSize(1280, 900),
+		chromedp.UserDataDir(filepath.Join(dir, "browser")), chromedp.WindowSize(1280, 900), chromedp.UserAgent(person),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	defer stop()

@@ -134,12 +134,19 @@ func (v *visitor) press(keys string, o ...chromedp.KeyOption) {
 	v.do(chromedp.KeyEvent(keys, o...))
 }
 
-// follow clicks and waits until the page at path is loaded.
-func (v *visitor) follow(selector, path string) {
+// submit clicks and waits until another document is loaded at path.
+func (v *visitor) submit(selector, path string) {
 	v.t.Helper()
-	ask[bool](v, `window.left = true`)
+	before := ask[float64](v, `performance.timeOrigin`)
 	v.click(selector)
-	v.await(fmt.Sprintf(`!window.left && location.pathname === %q && document.readyState === "complete"`, path))
+	poll(v.t, "a new page at "+path, func() (bool, any) {
+		now := ask[struct {
+			Born  float64 `json:"born"`
+			Path  string  `json:"path"`
+			State string  `json:"state"`
+		}](v, `({born: performance.timeOrigin, path: location.pathname, state: document.readyState})`)
+		return now.Born != before && now.Path == path && now.State == "complete", now
+	})
 }
 
 // await waits until an expression is true.
