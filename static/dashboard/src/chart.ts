@@ -68,7 +68,6 @@ function options(figure: HTMLElement, plot: HTMLElement, series: Series, labels:
         font, stroke: colour("--muted"), size: 26, gap: 8, grid: { show: false }, ticks: { show: false },
         splits: () => labels.x.map((_, i) => i * every),
         values: () => labels.x.map((text, i) => (i % narrow === 0 ? text : "")),
-        align: 0,
       },
       {
         font, stroke: colour("--muted"), size: 52, gap: 8, ticks: { show: false }, grid: { stroke: colour("--line"), width: 1 },
