@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/kelisim/kelisim/visit"
@@ -11,6 +12,7 @@ import (
 
 // caddyEntry is what is read of an entry of Caddy's http.log.access logger.
 type caddyEntry struct {
+	Logger  string          `json:"logger"`
 	Time    json.RawMessage `json:"ts"`
 	Status  int             `json:"status"`
 	Size    int64           `json:"size"`
@@ -29,6 +31,9 @@ func parseCaddy(line string) (l visit.LogLine, err error) {
 	if json.Unmarshal([]byte(line), &e) != nil || e.Request.URI == "" {
 		return l, ErrJSON
 	}
+	if e.Logger != "" && !strings.HasPrefix(e.Logger, "http.log.access") {
+		return l, ErrJSON // http.log.error tells of requests that the access log has, too
+	}
 	address := e.Request.ClientIP // behind trusted proxies; absent before Caddy 2.7
 	if address == "" {
 		address = e.Request.RemoteIP
@@ -44,7 +49,7 @@ func parseCaddy(line string) (l visit.LogLine, err error) {
 		return l, ErrStatus
 	}
 	l.Method, l.Host, l.Target = e.Request.Method, e.Request.Host, e.Request.URI
-	l.Status, l.Bytes = e.Status, e.Size
+	l.Status, l.Bytes = e.Status, max(e.Size, 0)
 	l.Referrer = header(e.Request.Headers, "Referer")
 	l.UserAgent = header(e.Request.Headers, "User-Agent")
 	l.Language = header(e.Request.Headers, "Accept-Language")

@@ -1,6 +1,9 @@
 package accesslog
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // clock reads the times of log lines. Lines come in order, so the date and the zone are nearly always
 // those of the line before.
@@ -22,7 +25,7 @@ func (c *clock) read(s string) (time.Time, bool) {
 		if err != nil {
 			return time.Time{}, false
 		}
-		c.date, c.zone, c.base = s[:11], s[21:], base
+		c.date, c.zone, c.base = strings.Clone(s[:11]), strings.Clone(s[21:]), base
 	}
 	hour, okHour := digits(s[12:14], 23)
 	minute, okMinute := digits(s[15:17], 59)

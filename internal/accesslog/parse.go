@@ -45,24 +45,26 @@ func (p *Parser) Parse(line string) (visit.LogLine, error) {
 }
 
 // parseText reads: [vhost[:port]] address ident user [time] "request" status bytes ["referrer" "agent"] …
+// The user's name is the visitor's to choose, brackets included; a quote in it would be escaped.
 func (p *Parser) parseText(line string) (l visit.LogLine, err error) {
-	head, rest, ok := strings.Cut(line, " [")
-	if !ok {
+	end := strings.Index(line, `] "`)
+	if end < 0 {
+		return l, textFault(line)
+	}
+	begin := strings.LastIndex(line[:end], " [")
+	if begin < 0 {
 		return l, ErrTime
 	}
-	if l.Addr, l.Host, err = addresses(head); err != nil {
+	if l.Addr, l.Host, err = addresses(line[:begin]); err != nil {
 		return l, err
 	}
-	stamp, rest, ok := strings.Cut(rest, "] ")
-	if !ok {
+	var ok bool
+	if l.Time, ok = p.clock.read(line[begin+2 : end]); !ok {
 		return l, ErrTime
 	}
-	if l.Time, ok = p.clock.read(stamp); !ok {
-		return l, ErrTime
-	}
-	request, rest, err := quoted(rest)
+	request, rest, err := quoted(line[end+2:])
 	if err != nil {
-		return l, requestFault(err)
+		return l, err
 	}
 	l.Method, l.Target = splitRequest(request)
 	status, rest := word(rest)
@@ -82,11 +84,12 @@ func (p *Parser) parseText(line string) (l visit.LogLine, err error) {
 	return l, nil
 }
 
-func requestFault(err error) error {
-	if errors.Is(err, errNotFound) {
+// textFault says what a line without a time and a request behind it lacks.
+func textFault(line string) error {
+	if _, rest, ok := strings.Cut(line, " ["); ok && strings.Contains(rest, "]") {
 		return ErrRequest
 	}
-	return err
+	return ErrTime
 }
 
 // addresses reads the fields before the time: the client's address is the first or, after a virtual
