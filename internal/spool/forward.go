@@ -66,6 +66,9 @@ func (f *forwarder) drain(ctx context.Context) error {
 		if err := f.segment(ctx, seg, size); err != nil {
 			return err
 		}
+		if f.place.segment != seg.number || f.place.offset < size {
+			continue // set back
+		}
 		f.save()
 		if f.journal.last(seg) {
 			return f.journal.acknowledge(seg.number, f.keep)
@@ -192,6 +195,20 @@ func (f *forwarder) batch(ctx context.Context, payload []byte) (rewound bool, er
 		f.done(kindBatch, "", hits(b))
 	}
 	return false, nil
+}
+
+// forgotten reports that the store lacks a batch that it acknowledged, or cannot say.
+func (f *forwarder) forgotten(ctx context.Context, instance string) bool {
+	if f.high == 0 || f.epoch > 0 {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, handTime)
+	defer cancel()
+	applied, err := f.store.Applied(ctx, instance)
+	if err != nil && ctx.Err() == nil {
+		f.report(fmt.Errorf("spool: ask the store where it stands: %w", err))
+	}
+	return err != nil || applied.Seq < f.high
 }
 
 // rewind answers a gap: the store has forgotten batches that it acknowledged. The cursor goes back to

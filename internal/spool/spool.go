@@ -50,9 +50,9 @@ type Spool struct {
 
 // State is what an admin is shown.
 type State struct {
-	Batches  uint64    // batches that wait for the store
+	Batches  int       // batches that wait for the store
 	Hits     int64     // hits counted in them
-	Entries  uint64    // consent entries that wait for the store
+	Entries  int       // consent entries that wait for the store
 	Bytes    int64     // on disk, acknowledged segments that are still kept included
 	Handed   time.Time // when the store last took something; zero for never
 	Fault    string    // why the store does not take anything at present; "" when it does
@@ -117,14 +117,19 @@ func (s *Spool) Put(_ context.Context, b stats.Batch) error {
 	if err != nil {
 		return err
 	}
+	s.waits(1, hits(b)) // before the forwarder can see it
 	if err := s.journal.append(kindBatch, payload, 0); err != nil {
+		s.waits(-1, -hits(b))
 		return err
 	}
-	s.mu.Lock()
-	s.state.Batches++
-	s.state.Hits += hits(b)
-	s.mu.Unlock()
 	return nil
+}
+
+func (s *Spool) waits(batches int, hits int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Batches += batches
+	s.state.Hits += hits
 }
 
 // hits is how many hits a batch counts.
@@ -165,7 +170,7 @@ func (s *Spool) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state := s.state
-	state.Bytes, state.Entries = bytes, uint64(len(s.entries))
+	state.Bytes, state.Entries = bytes, len(s.entries)
 	return state
 }
 
@@ -211,31 +216,51 @@ func (s *Spool) Close() error {
 	return err
 }
 
-// forward hands over whenever there is something, and tries again while the store is away.
+// checkEvery is how often an idle forwarder asks the store where it stands.
+const checkEvery = 20 * time.Second
+
+// forward hands over whenever there is something, and tries again while the store is away. When it is
+// back, all that is still kept is handed over again: a store that crashed may have forgotten the last
+// of what it acknowledged, and takes nothing twice.
 func (s *Spool) forward(ctx context.Context, f *forwarder) {
-	wait := retryFirst
+	wait, failed := retryFirst, false
 	for {
 		err := f.drain(ctx)
+		if err == nil && failed {
+			failed, f.place = false, cursor{}
+			continue
+		}
+		var pause <-chan time.Time
+		if err == nil {
+			wait, pause = retryFirst, time.After(checkEvery)
+		} else {
+			failed, pause = true, time.After(wait)
+			wait = min(2*wait, retryLast)
+		}
 		if ctx.Err() != nil {
 			return
 		}
-		if err == nil {
-			wait = retryFirst
-			select {
-			case <-ctx.Done():
-				return
-			case <-f.journal.wake:
-			}
-			continue
+		if err != nil {
+			s.report(err)
 		}
-		s.report(err)
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(wait):
+		case <-pause:
+			if err == nil {
+				failed = f.forgotten(ctx, s.instance)
+			}
+		case <-wakeOf(f, err):
 		}
-		wait = min(2*wait, retryLast)
 	}
+}
+
+// wakeOf is what tells of new frames; nil while the store is away, since they only have to wait.
+func wakeOf(f *forwarder, err error) <-chan struct{} {
+	if err != nil {
+		return nil
+	}
+	return f.journal.wake
 }
 
 // report counts a failure and logs the first one of an outage.
@@ -260,10 +285,8 @@ func (s *Spool) handed(k kind, id string, hits int64) {
 	s.state.Fault, s.state.Handed = "", s.options.Now()
 	switch k {
 	case kindBatch:
-		if s.state.Batches > 0 { // a frame handed over again after a rollback was taken off before
-			s.state.Batches--
-			s.state.Hits -= hits
-		}
+		s.state.Batches--
+		s.state.Hits -= hits
 	case kindEntry:
 		delete(s.entries, id)
 	}
