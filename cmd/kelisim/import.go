@@ -46,12 +46,14 @@ func (c importCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	release := holdDays(ctx, store, s.logger)
 	for _, path := range c.Files {
 		o := logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host}
 		if err = c.file(ctx, s, path, o); err != nil {
 			break
 		}
 	}
+	release()
 	return errors.Join(err, store.Shutdown())
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/server"
 	"github.com/kelisim/kelisim/stats"
@@ -114,7 +115,8 @@ func (s *site) health(ctx context.Context) server.Health {
 	for reason, n := range state.Figures.Dropped {
 		h.Dropped = append(h.Dropped, server.Drop{Reason: reason, Count: n})
 	}
-	h.Floors = []server.Floor{{Class: "health.floor.attribute", K: s.floors.Person}, {Class: "health.floor.page", K: max(1, s.floors.Open)}}
+	h.Floors = []server.Floor{{Class: "attribute", K: s.floors.Person, Low: s.floors.Person < 2}, {Class: "page", K: max(1, s.floors.Open)}}
+	h.Retention, h.Kept = s.kept()
 	zone, _ := s.flags.zone()
 	today, _ := visit.DayOf(time.Now(), zone)
 	if open, err := s.store.Open(ctx, today+1); err == nil {
@@ -123,6 +125,25 @@ func (s *site) health(ctx context.Context) server.Health {
 		h.Fault = "store"
 	}
 	return h
+}
+
+// kept lists what this process keeps, and for how many days statistics; 0 is without limit.
+func (s *site) kept() (days int, kept []server.Kept) {
+	term := "kept.until.forever"
+	for _, kind := range s.guard.Rules().Policy().Data {
+		if kind.ID == guard.DataCounts && !kind.Retention.IsZero() {
+			days, term = int(kind.Retention.Approx()/(24*time.Hour)), "kept.until.policy"
+		}
+	}
+	return days, []server.Kept{
+		{What: "kept.counts", Where: "kept.in.store", Term: term},
+		{What: "kept.rows", Where: "kept.in.store", Term: term},
+		{What: "kept.records", Where: "kept.in.store", Term: "kept.until.policy"},
+		{What: "kept.accounts", Where: "kept.in.store", Term: "kept.until.removed"},
+		{What: "kept.spool", Where: "kept.in.disk", Term: "kept.until.taken"},
+		{What: "kept.seen", Where: "kept.in.memory", Term: "kept.until.day"},
+		{What: "kept.never", Where: "kept.in.nowhere", Term: "kept.until.never"},
+	}
 }
 
 // listen takes the port, or says who to ask.

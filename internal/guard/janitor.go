@@ -56,7 +56,7 @@ func (g *Guard) sweep(ctx context.Context) error {
 			g.anonymiser.Drop(day)
 		}
 	}
-	if g.spool.State().Batches > 0 || ended == 0 {
+	if g.spool.State().Batches > 0 || g.importing(ctx) {
 		return nil // what is on its way to the store may belong to a day that would close
 	}
 	_, err := stats.NewCloser(g.config.Store, g.config.Store, g.config.Floors).Close(ctx, ended)
@@ -80,4 +80,33 @@ func (g *Guard) firstKept() (stats.Day, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Importing is the prefix of the documents by which an import under way keeps days from being closed:
+// each holds the time, in RFC 3339, until which it asks for that.
+const Importing = "import/"
+
+// importing reports whether a log is being imported, perhaps by another process.
+func (g *Guard) importing(ctx context.Context) bool {
+	documents, ok := g.config.Store.(interface {
+		Get(ctx context.Context, key string) ([]byte, error)
+		Keys(ctx context.Context, prefix string) ([]string, error)
+	})
+	if !ok {
+		return false
+	}
+	keys, err := documents.Keys(ctx, Importing)
+	if err != nil {
+		return true // closing would fail as well
+	}
+	for _, key := range keys {
+		text, err := documents.Get(ctx, key)
+		if err != nil {
+			continue
+		}
+		if until, err := time.Parse(time.RFC3339, string(text)); err == nil && g.config.Now().Before(until) {
+			return true
+		}
+	}
+	return false
 }
