@@ -18,34 +18,42 @@ func (b *Rulebook) Apply(s Submission, before Choice, now time.Time) (Choice, Re
 	}
 	after := Choice{
 		book: b, decided: true, revision: b.policy.Revision.Number, at: hour(now), method: s.Method,
-		granted: b.granted(s, before), met: before.optOut, optOut: before.optOut,
+		met: before.optOut, optOut: before.optOut, model: before.model,
 	}
+	after.granted, after.services = b.grants(s, before)
 	after.withdrawn = (before.granted | before.withdrawn) &^ after.granted
-	if s.Action == Withdraw && after.granted != 0 { // what stays granted is neither renewed nor said anew
+	after.taken = (before.services | before.taken) &^ after.services
+	if s.Action == Withdraw && after.Grants() { // what stays granted is neither renewed nor said anew
 		after.at, after.revision, after.met = before.at, before.revision, before.met
 	}
 	after.until = b.until(after)
 	return after, b.record(s, before, after, now)
 }
 
-func (b *Rulebook) granted(s Submission, before Choice) uint32 {
-	named := uint32(0)
+// grants returns the purposes and services that are granted once s is in force.
+func (b *Rulebook) grants(s Submission, before Choice) (purposes uint32, services uint64) {
 	for _, p := range s.Purposes {
-		if i, ok := b.purpose(p); ok {
-			named |= 1 << i
-		}
+		purposes |= b.purposeBit(p)
+	}
+	for _, id := range s.Services {
+		services |= b.serviceMask(id)
 	}
 	switch s.Action {
 	case Accept:
-		return b.all
+		return b.all, b.served
 	case Choose:
-		return named & b.all
+		if s.Services == nil {
+			services = b.follow(purposes)
+		}
+		return purposes, services
+	case Allow:
+		return before.granted | purposes, before.services | services | b.follow(purposes)
 	case Withdraw:
-		if len(s.Purposes) > 0 {
-			return before.granted &^ named
+		if len(s.Purposes) > 0 || len(s.Services) > 0 {
+			return before.granted &^ purposes, before.services &^ (services | b.follow(purposes))
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 // hour rounds down to the hour: visitors who decided alike in the same hour hold the same state.
@@ -70,6 +78,23 @@ func (b *Rulebook) Unrecorded(s Submission, before Choice) (Submission, bool) {
 			kept = append(kept, p)
 		}
 	}
+	s.Services = b.keptServices(s, before)
 	s.Purposes = kept
 	return s, true
+}
+
+// keptServices names the services that s grants and that were granted before.
+func (b *Rulebook) keptServices(s Submission, before Choice) []string {
+	if b.served == 0 {
+		return nil
+	}
+	_, wanted := b.grants(s, before)
+	kept := []string{}
+	for i := range b.policy.Services {
+		service := &b.policy.Services[i]
+		if before.decided && wanted&service.mask() != 0 && before.ServiceStance(service.ID) == Granted {
+			kept = append(kept, service.ID)
+		}
+	}
+	return kept
 }

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -15,11 +16,13 @@ type Choice struct {
 
 	decided            bool
 	granted, withdrawn uint32 // explicit, by PurposeInfo.Bit; what is neither was refused
+	services, taken    uint64 // the same by Service.Bit, where visitors answer for each
 	presumed, opted    uint32 // what the model presumes and the browser refuses
 	bound              bool   // the browser's word is the latest
 	method             Method
 	met                OptOut // what the browser asked when the choice was made
 	optOut             OptOut // what the browser asks now
+	model              Model  // that holds where the visitor is
 }
 
 // Stance is how a visitor stands to a purpose.
@@ -63,7 +66,7 @@ func (c Choice) Stance(p Purpose) Stance {
 		}
 	}
 	switch {
-	case c.decided && c.granted == 0:
+	case c.decided && !c.Grants():
 		return Refused
 	case c.bound:
 		return OptedOut
@@ -88,10 +91,9 @@ func (c Choice) stance(bit uint32) Stance {
 }
 
 // Allows reports whether data may be used and cookies set for p. Necessary is always allowed.
-func (c Choice) Allows(p Purpose) bool {
-	s := c.Stance(p)
-	return s == Granted || s == Presumed
-}
+func (c Choice) Allows(p Purpose) bool { return c.Stance(p).allows() }
+
+func (s Stance) allows() bool { return s == Granted || s == Presumed }
 
 // Refuses reports whether the visitor said no to p: refused, withdrawn or opted out by the browser.
 func (c Choice) Refuses(p Purpose) bool { return c.Stance(p).refuses() }
@@ -104,6 +106,9 @@ func (c Choice) Counts() bool { return !c.Refuses(Statistics) }
 
 // Decided reports whether the visitor made an explicit choice that is still valid.
 func (c Choice) Decided() bool { return c.decided }
+
+// Grants reports whether the visitor explicitly granted anything: a purpose, or a service of its own.
+func (c Choice) Grants() bool { return c.decided && (c.granted != 0 || c.services != 0) }
 
 // OptOut returns what the visitor's browser asks now, whether or not a later choice overrides it.
 func (c Choice) OptOut() OptOut { return c.optOut }
@@ -135,7 +140,8 @@ func (c Choice) Granted() []Purpose {
 }
 
 // Variant names what the choice allows and whether it was decided, in at most 8 characters of a–z and
-// 0–9: choices that lead to the same page have the same Variant. It tells nothing about the visitor.
+// 0–9, 15 where visitors answer for each service: choices that lead to the same page have the same
+// Variant. It tells nothing about the visitor.
 func (c Choice) Variant() string {
 	kind, allowed := "u", c.presumed // undecided
 	switch {
@@ -144,7 +150,15 @@ func (c Choice) Variant() string {
 	case c.bound:
 		kind = "o" // opted out
 	}
-	return kind + strconv.FormatUint(uint64(allowed&^c.opted), 36)
+	purposes := strconv.FormatUint(uint64(allowed&^c.opted), 36)
+	if c.book == nil || c.book.served == 0 {
+		return kind + purposes
+	}
+	services := c.services
+	if !c.decided {
+		services = c.book.follow(allowed)
+	}
+	return fmt.Sprintf("%s%06s%s", kind, purposes, strconv.FormatUint(services&^c.book.follow(c.opted), 36))
 }
 
 func unix(seconds int64) time.Time {

@@ -106,7 +106,7 @@ func (b *Rulebook) byRule(c Choice, r *rule) Decision {
 	}
 	d := Decision{Purpose: r.Purpose}
 	switch s := b.stance(c, r); {
-	case s == Granted || s == Presumed:
+	case s.allows():
 		d.Allow, d.Reason = true, ReasonGranted
 	case s.refuses():
 		d.Reason = ReasonRefused
@@ -116,12 +116,23 @@ func (b *Rulebook) byRule(c Choice, r *rule) Decision {
 	return d
 }
 
-// stance skips the search by name where the choice was made under this very rulebook.
+// stance is that of the rule's purpose; where visitors answer for the service that declares the rule, it
+// is the service's. A cookie with a purpose other than its service's needs both.
 func (b *Rulebook) stance(c Choice, r *rule) Stance {
-	if c.book == b {
-		return c.stance(r.bit)
+	here := c.book == b // else everything is searched by name
+	var s Stance
+	if here {
+		s = c.stance(r.bit)
+	} else {
+		s = c.Stance(r.Purpose)
 	}
-	return c.Stance(r.Purpose)
+	switch {
+	case r.own == 0 || r.bit != r.of && !s.allows():
+		return s
+	case here:
+		return c.serviceStance(r.of, r.own)
+	}
+	return c.ServiceStance(r.service)
 }
 
 func isHouse(name string) bool { return name == StateCookie || name == ProofCookie }

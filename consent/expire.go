@@ -33,7 +33,7 @@ func (b *Rulebook) Expire(c Choice, name string) (Expiry, bool) {
 		return Expiry{}, false
 	}
 	s := b.stance(c, r)
-	if s == Granted || s == Presumed {
+	if s.allows() {
 		return Expiry{}, false
 	}
 	return Expiry{Name: name, Stance: s, Places: r.places, Partitioned: r.Partitioned}, true

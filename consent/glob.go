@@ -41,14 +41,15 @@ func matchGlob(pattern, name string) bool {
 func (b *Rulebook) indexCookies() {
 	b.exact = map[string]int{}
 	for _, ck := range b.policy.Cookies {
-		b.addRule(ck, "")
+		b.addRule(ck, &Service{})
 	}
-	for _, service := range b.policy.Services {
+	for i := range b.policy.Services {
+		service := &b.policy.Services[i]
 		for _, ck := range service.Cookies {
 			if ck.Purpose == "" {
 				ck.Purpose = service.Purpose
 			}
-			b.addRule(ck, service.ID)
+			b.addRule(ck, service)
 		}
 	}
 	slices.SortStableFunc(b.globs, func(i, j int) int {
@@ -56,11 +57,12 @@ func (b *Rulebook) indexCookies() {
 	})
 }
 
-func (b *Rulebook) addRule(ck CookieRule, service string) {
-	r := rule{CookieRule: ck, service: service, places: b.places(ck)}
-	if i, _ := b.purpose(ck.Purpose); i > 0 {
-		r.bit = 1 << i
+func (b *Rulebook) addRule(ck CookieRule, service *Service) {
+	r := rule{CookieRule: ck, service: service.ID, own: service.mask(), places: b.places(ck)}
+	if r.own != 0 {
+		r.of = b.purposeBit(service.Purpose)
 	}
+	r.bit = b.purposeBit(ck.Purpose)
 	if isGlob(ck.Name) {
 		b.globs = append(b.globs, len(b.rules))
 	} else {

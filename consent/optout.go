@@ -48,11 +48,11 @@ func (b *Rulebook) EffectiveIn(region string, c Choice, h http.Header) Choice {
 	if c.book != b {
 		c = b.adopt(c)
 	}
-	c.optOut, c.opted, c.presumed = b.OptOut(h), 0, 0
+	c.optOut, c.opted, c.presumed, c.model = b.OptOut(h), 0, 0, b.Model(region)
 	if c.bound = c.optOut != NoOptOut && (!c.decided || c.met == NoOptOut); c.bound {
 		c.opted = b.optOuts
 	}
-	if !c.decided && b.Model(region) == ModelOptOut {
+	if !c.decided && c.model == ModelOptOut {
 		c.presumed = b.all
 	}
 	return c

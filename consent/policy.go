@@ -18,6 +18,8 @@ type Policy struct {
 	Services []Service     `json:"services,omitempty"`
 	Cookies  []CookieRule  `json:"cookies,omitempty"` // cookies of the site itself
 
+	PerService bool `json:"per_service,omitempty"` // default: services follow their purposes; true lets visitors answer for each of them, see Service.Bit
+
 	Transfers  Transfers `json:"transfers,omitzero"`
 	DataRegion string    `json:"data_region"` // required: country in which the data rests, ISO 3166-1 alpha-2 (S2-2.7)
 
@@ -38,6 +40,7 @@ type Controller struct {
 	BIN     string `json:"bin,omitempty"`     // business identification number, 12 digits; required where the region is KZ
 	Address string `json:"address,omitempty"` // required where the region is KZ
 	Contact string `json:"contact"`           // required: e-mail address, telephone number or URL for data subjects
+	Officer string `json:"officer,omitempty"` // who is responsible for personal data there: a name or a post
 }
 
 // Revision identifies a state of the policy. A material change asks every visitor again; a minor one
@@ -104,9 +107,12 @@ type Service struct {
 	Text      Text         `json:"text,omitempty"`      // what it does
 	Recipient string       `json:"recipient,omitempty"` // who receives the data; empty: nobody but the controller
 	Country   string       `json:"country,omitempty"`   // required with a recipient: where it receives them, ISO 3166-1 alpha-2
+	Data      []string     `json:"data,omitempty"`      // ids of the data kinds that it is given
 	Notice    string       `json:"notice,omitempty"`    // URL of the recipient's own notice
 	Origins   []string     `json:"origins,omitempty"`   // "https://cdn.example.com", "https://*.example.com"
 	Cookies   []CookieRule `json:"cookies,omitempty"`   // their purpose defaults to the service's
+
+	bit uint8 // 1 + Bit
 }
 
 // CookieRule declares a cookie.
@@ -125,6 +131,8 @@ type Transfers struct {
 	ThirdParties Answer `json:"third_parties,omitempty"` // is data passed to third parties
 	CrossBorder  Answer `json:"cross_border,omitempty"`  // does data leave the country of the policy
 	Publication  Answer `json:"publication,omitempty"`   // is data published in sources open to all
+	Safeguards   Text   `json:"safeguards,omitempty"`    // on what ground data leaves the country, and what protects it there
+	Published    Text   `json:"published,omitempty"`     // what is published, and where
 }
 
 // Answer is a plain "yes" or "no"; empty is no answer.

@@ -33,7 +33,8 @@ type Record struct {
 	Variant  string `json:"variant,omitempty"`       // of the banner, where several are tried
 
 	Purposes []PurposeRecord `json:"purposes"`
-	OptOut   OptOut          `json:"opt_out,omitempty"` // what the browser asked at that moment
+	Services []ServiceRecord `json:"services,omitempty"` // where visitors answer for each
+	OptOut   OptOut          `json:"opt_out,omitempty"`  // what the browser asked at that moment
 }
 
 // PurposeRecord is the answer for one purpose.
@@ -42,6 +43,13 @@ type PurposeRecord struct {
 	Status     string      `json:"status"`     // a Stance
 	Recipients []Recipient `json:"recipients"` // who receives data under it (S1-5.2, S3-6.3)
 	Data       []string    `json:"data"`       // ids of the data kinds
+}
+
+// ServiceRecord is the answer for one service.
+type ServiceRecord struct {
+	Service string  `json:"service"` // its id
+	Purpose Purpose `json:"purpose"`
+	Status  string  `json:"status"` // a Stance
 }
 
 // Recipient is a third party named in the policy.
@@ -74,17 +82,21 @@ func (b *Rulebook) record(s Submission, before, after Choice, now time.Time) Rec
 	for _, purpose := range p.Purposes[1:] {
 		r.Purposes = append(r.Purposes, b.purposeRecord(purpose.ID, after))
 	}
+	for i := range p.Services {
+		if s := &p.Services[i]; s.bit > 0 {
+			r.Services = append(r.Services, ServiceRecord{s.ID, s.Purpose, after.ServiceStance(s.ID).String()})
+		}
+	}
 	return r
 }
 
 func event(before, after Choice) Event {
-	had := before.granted
 	switch {
-	case after.granted == 0 && had == 0:
+	case !after.Grants() && !before.Grants():
 		return EventRefused
-	case after.granted == had:
+	case after.granted == before.granted && after.services == before.services:
 		return EventReaffirmed
-	case after.granted&^had == 0:
+	case after.granted&^before.granted == 0 && after.services&^before.services == 0:
 		return EventWithdrawn
 	}
 	return EventGiven

@@ -14,9 +14,11 @@ import (
 type Rulebook struct {
 	policy  Policy
 	hash    string
-	shape   string // names the purposes and their bits, see Shape
+	doc     []byte // the policy's canonical JSON
+	shape   string // names the purposes and services and their bits, see Shape
 	since   int    // choices made from this revision on stand
 	all     uint32 // every purpose but necessary
+	served  uint64 // every service that visitors answer for
 	optOuts uint32 // what GPC and DNT refuse
 	rules   []rule
 	exact   map[string]int // cookie name → index in rules
@@ -28,6 +30,8 @@ type rule struct {
 	CookieRule
 	service string
 	bit     uint32 // 0 for necessary
+	own     uint64 // of the service, where visitors answer for it
+	of      uint32 // of the service's purpose
 	places  []Place
 }
 
@@ -42,7 +46,7 @@ func Compile(p Policy) (*Rulebook, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(canonical)
-	b := &Rulebook{policy: own, hash: hex.EncodeToString(sum[:]), since: own.Revision.Since}
+	b := &Rulebook{policy: own, doc: canonical, hash: hex.EncodeToString(sum[:]), since: own.Revision.Since}
 	b.indexPurposes()
 	b.indexCookies()
 	return b, nil
@@ -115,7 +119,7 @@ func (b *Rulebook) indexPurposes() {
 			b.all |= 1 << i
 		}
 	}
-	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
+	sum := sha256.Sum256([]byte(strings.Join(append(ids, b.indexServices()...), "\n")))
 	b.shape = strconv.FormatUint(uint64(sum[0])<<16|uint64(sum[1])<<8|uint64(sum[2]), 36)
 	for _, p := range b.policy.OptOuts.Purposes {
 		if i, ok := b.purpose(p); ok {
@@ -134,6 +138,14 @@ func (b *Rulebook) purpose(p Purpose) (int, bool) {
 	return 0, false
 }
 
+// purposeBit returns the bit of p in masks; 0 for necessary, and for what is not declared.
+func (b *Rulebook) purposeBit(p Purpose) uint32 {
+	if i, _ := b.purpose(p); i > 0 {
+		return 1 << i
+	}
+	return 0
+}
+
 // Policy returns the document with its defaults filled in and the necessary purpose first. Treat it as read-only.
 func (b *Rulebook) Policy() Policy { return b.policy }
 
@@ -146,8 +158,9 @@ func (b *Rulebook) Revision() int { return b.policy.Revision.Number }
 // Since returns the last material revision: choices made under it or a later one stand.
 func (b *Rulebook) Since() int { return b.since }
 
-// Shape names the purposes and their bits, in at most 5 characters of a–z and 0–9. A state cookie with
-// another shape is stale: its bits would mean something else.
+// Shape names the purposes and their bits, and the services and theirs where visitors answer for each, in
+// at most 5 characters of a–z and 0–9. A state cookie with another shape is stale: its bits would mean
+// something else.
 func (b *Rulebook) Shape() string { return b.shape }
 
 // Purposes returns the purposes in the policy's order, necessary first. Treat them as read-only.

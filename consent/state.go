@@ -35,6 +35,10 @@ const maxSkew = 10 * time.Minute
 // Shape is [Rulebook.Shape]. How is the method's first letter and what the browser asked then: "g", "d"
 // or "n". Mac is HMAC-SHA256, cut to 128 bits, over all before it. Scripts may read the
 // first seven fields; only the server can tell whether they are true.
+//
+// Where visitors answer for each service, two fields stand before the mac: services and taken, sums of
+// 1<<[Service.Bit] of what is granted and what was withdrawn. They have up to 40 bits: more than the
+// bitwise operators of JavaScript take.
 func (k *Keys) SealState(c Choice, b *Rulebook) string {
 	if !c.decided {
 		return ""
@@ -47,6 +51,10 @@ func (k *Keys) SealState(c Choice, b *Rulebook) string {
 	}
 	v = append(v, b.shape...)
 	v = append(v, '.', c.method.letter(), metLetter(c.met))
+	if b.served != 0 {
+		v = strconv.AppendUint(append(v, '.'), c.services, 36)
+		v = strconv.AppendUint(append(v, '.'), c.taken, 36)
+	}
 	payload := string(v)
 	return payload + "." + sign(k.ring[0].state, StateCookie, payload)
 }
@@ -81,14 +89,14 @@ func (k *Keys) VerifyState(value string, b *Rulebook) (Choice, error) {
 		return Choice{}, ErrUnreadable
 	}
 	payload, mac := value[:dot], value[dot+1:]
-	c, shape, ok := parseState(payload)
+	c, shape, each, ok := parseState(payload)
 	if !ok {
 		return Choice{}, ErrUnreadable
 	}
 	if !k.signed(stateKey, mac, StateCookie, payload) {
 		return Choice{}, ErrForged
 	}
-	if shape != b.shape || c.revision < b.since {
+	if shape != b.shape || each != (b.served != 0) || c.revision < b.since {
 		return Choice{}, ErrStale
 	}
 	return b.adoptState(c), nil
@@ -99,13 +107,15 @@ func (b *Rulebook) adoptState(c Choice) Choice {
 	c.book, c.decided = b, true
 	c.granted &= b.all
 	c.withdrawn &= b.all &^ c.granted
+	c.services &= b.served
+	c.taken &= b.served &^ c.services
 	c.until = b.until(c)
 	return c
 }
 
 func (b *Rulebook) until(c Choice) int64 {
 	life := b.policy.Lifetimes.Choice
-	if c.granted == 0 {
+	if !c.Grants() {
 		life = b.policy.Lifetimes.Refusal
 	}
 	return life.After(unix(c.at)).Unix()
@@ -128,14 +138,18 @@ func (b *Rulebook) Check(c Choice, now time.Time) error {
 	return nil
 }
 
-func parseState(payload string) (c Choice, shape string, ok bool) {
-	var fields [7]string
-	for i := range fields {
-		var more bool
-		fields[i], payload, more = strings.Cut(payload, ".")
-		if more == (i == len(fields)-1) {
-			return Choice{}, "", false
+// parseState reads the payload; each says that it has the two fields for services.
+func parseState(payload string) (c Choice, shape string, each, ok bool) {
+	var fields [9]string
+	n := 0
+	for more := true; more; n++ {
+		if n == len(fields) {
+			return Choice{}, "", false, false
 		}
+		fields[n], payload, more = strings.Cut(payload, ".")
+	}
+	if each = n == len(fields); !each && n != len(fields)-2 {
+		return Choice{}, "", false, false
 	}
 	revision, ok1 := number(fields[1], 10, 31)
 	at, ok2 := number(fields[2], 36, 40)
@@ -143,12 +157,19 @@ func parseState(payload string) (c Choice, shape string, ok bool) {
 	withdrawn, ok4 := number(fields[4], 36, MaxPurposes)
 	how := fields[6]
 	if fields[0] != "1" || !ok1 || !ok2 || !ok3 || !ok4 || len(how) != 2 {
-		return Choice{}, "", false
+		return Choice{}, "", false, false
 	}
 	method, ok5 := methodOf(how[0])
 	met, ok6 := metOf(how[1])
 	c = Choice{revision: int(revision), at: int64(at), granted: uint32(granted), withdrawn: uint32(withdrawn), method: method, met: met}
-	return c, fields[5], ok5 && ok6
+	ok = ok5 && ok6
+	if each {
+		var ok7, ok8 bool
+		c.services, ok7 = number(fields[7], 36, MaxServices)
+		c.taken, ok8 = number(fields[8], 36, MaxServices)
+		ok = ok && ok7 && ok8
+	}
+	return c, fields[5], each, ok
 }
 
 // number reads a number below 1<<bits exactly as SealState writes it: there is one spelling of each.

@@ -15,14 +15,16 @@ type Action string
 const (
 	Accept   Action = "accept"   // grants every purpose
 	Reject   Action = "reject"   // refuses every purpose
-	Choose   Action = "choose"   // grants the purposes named, refuses the others
-	Withdraw Action = "withdraw" // takes back the purposes named; all where none is named
+	Choose   Action = "choose"   // grants the purposes and services named, refuses the others
+	Allow    Action = "allow"    // grants the purposes and services named beside what is granted; what was not decided is refused
+	Withdraw Action = "withdraw" // takes back the purposes and services named; all where none is named
 )
 
 // Submission is a visitor's answer as it came in.
 type Submission struct {
 	Action   Action
-	Purposes []Purpose // of Choose and Withdraw; each declared by the policy, none twice, necessary left out
+	Purposes []Purpose // of Choose, Allow and Withdraw; each declared by the policy, none twice, necessary left out
+	Services []string  // ids, each with a choice of its own, none twice; with Choose, nil lets services follow their purposes
 	Method   Method
 	Language string // BCP 47 tag in which the visitor was asked, "" if unknown
 	Banner   string // hex SHA-256 of the markup that was shown, "" if unknown
@@ -37,5 +39,5 @@ type Submission struct {
 // Refusal reports whether s grants nothing that was not granted before: such a submission holds whether
 // or not it can be recorded.
 func (s Submission) Refusal() bool {
-	return s.Action == Reject || s.Action == Withdraw || s.Action == Choose && len(s.Purposes) == 0
+	return s.Action == Reject || s.Action == Withdraw || s.Action == Choose && len(s.Purposes)+len(s.Services) == 0
 }

@@ -6,14 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// draft is a Submission as it is written in JSON; forms use the same names, "purpose" repeated.
+// draft is a Submission as it is written in JSON; forms use the same names, "purpose" and "service" repeated.
 type draft struct {
 	Action   string   `json:"action"`
 	Purposes []string `json:"purposes"`
+	Services []string `json:"services"`
 	Method   string   `json:"method"`
 	Language string   `json:"language"`
 	Banner   string   `json:"banner"`
@@ -23,8 +25,11 @@ type draft struct {
 	Return   string   `json:"return"`
 }
 
-// ParseSubmission reads a form with the fields action, purpose (repeated), method (default banner),
-// language, banner, variant, revision, receipt and return.
+// ParseSubmission reads a form with the fields action, purpose and service (repeated), method
+// (default banner), language, banner, variant, revision, receipt and return.
+//
+// A form that shows switches for services must have the field service, empty where none is on (a hidden
+// input does): then services are granted as they are named. Without it they follow their purposes.
 //
 // A grant must be right in every field. A refusal always holds: of a rejection or withdrawal, optional
 // fields that are wrong are left out. A grant under an older revision that has since changed
@@ -40,7 +45,7 @@ func ParseSubmission(form url.Values, b *Rulebook) (Submission, error) {
 		return Submission{}, fmt.Errorf("%w: more than %d bytes", ErrSubmission, MaxSubmission)
 	}
 	d := draft{
-		Action: form.Get("action"), Purposes: form["purpose"], Method: form.Get("method"), Language: form.Get("language"),
+		Action: form.Get("action"), Purposes: form["purpose"], Services: form["service"], Method: form.Get("method"), Language: form.Get("language"),
 		Banner: form.Get("banner"), Variant: form.Get("variant"), Return: form.Get("return"),
 	}
 	d.Receipt = form.Get("receipt") != ""
@@ -57,8 +62,8 @@ func ParseSubmission(form url.Values, b *Rulebook) (Submission, error) {
 	return d.check(b)
 }
 
-// ParseSubmissionJSON reads one JSON object with the fields of [ParseSubmission], "purposes" being an
-// array, "revision" a number and "receipt" a boolean; method defaults to api. Unknown fields are
+// ParseSubmissionJSON reads one JSON object with the fields of [ParseSubmission], "purposes" and "services" being
+// arrays, "revision" a number and "receipt" a boolean; method defaults to api. Unknown fields are
 // refused.
 func ParseSubmissionJSON(data []byte, b *Rulebook) (Submission, error) {
 	if len(data) > MaxSubmission {
@@ -87,10 +92,13 @@ func (d draft) check(b *Rulebook) (Submission, error) {
 	var faults []error
 	switch s.Action {
 	case Accept, Reject:
-	case Choose, Withdraw:
-		faults = s.takePurposes(d.Purposes, b)
+	case Choose, Allow, Withdraw:
+		faults = append(s.takePurposes(d.Purposes, b), s.takeServices(d.Services, b)...)
+		if s.Action == Allow && len(s.Purposes)+len(s.Services) == 0 {
+			faults = append(faults, fmt.Errorf("%w: allow names neither a purpose nor a service", ErrSubmission))
+		}
 	default:
-		return Submission{}, fmt.Errorf("%w: action %q is not accept, reject, choose or withdraw", ErrSubmission, clip(d.Action))
+		return Submission{}, fmt.Errorf("%w: action %q is not accept, reject, choose, allow or withdraw", ErrSubmission, clip(d.Action))
 	}
 	faults = append(faults, s.checkOptional()...)
 	if d.Revision < 0 || d.Revision > b.Revision() {
@@ -119,6 +127,24 @@ func (s *Submission) takePurposes(names []string, b *Rulebook) (faults []error) 
 		case i > 0 && seen&(1<<i) == 0:
 			seen |= 1 << i
 			s.Purposes = append(s.Purposes, Purpose(name))
+		}
+	}
+	return faults
+}
+
+// takeServices keeps the services that have a choice of their own and complains of the others. Where
+// there is none, services follow their purposes.
+func (s *Submission) takeServices(names []string, b *Rulebook) (faults []error) {
+	if names != nil && b.served != 0 {
+		s.Services = []string{}
+	}
+	for _, name := range names {
+		switch {
+		case name == "":
+		case b.serviceMask(name) == 0:
+			faults = append(faults, fmt.Errorf("%w: service %q has no choice of its own", ErrSubmission, clip(name)))
+		case !slices.Contains(s.Services, name):
+			s.Services = append(s.Services, name)
 		}
 	}
 	return faults

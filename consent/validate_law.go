@@ -15,6 +15,8 @@ func (v *validation) transfers() {
 			v.add(a.field, "%q is no answer: write \"yes\" or \"no\"", a.answer)
 		}
 	}
+	v.text("transfers.safeguards", t.Safeguards, false, maxText)
+	v.text("transfers.published", t.Published, false, maxText)
 	party, abroad := v.recipients()
 	switch {
 	case t.ThirdParties == No && party != "":

@@ -1,6 +1,9 @@
 package consent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func (v *validation) purposes() {
 	if len(v.Purposes) > MaxPurposes {
@@ -44,6 +47,9 @@ func (v *validation) data() {
 }
 
 func (v *validation) services() {
+	if n := v.choosable(); v.PerService && n > MaxServices {
+		v.add("services", "are %d beside the necessary ones: with per_service declare at most %d", n, MaxServices)
+	}
 	seen := map[string]bool{}
 	for i, s := range v.Services {
 		field := at("services", i)
@@ -57,6 +63,7 @@ func (v *validation) services() {
 		case s.Country != "" && !isCountry(s.Country):
 			v.add(field+".country", "%q is no country code: write two capital letters (ISO 3166-1), such as KZ", s.Country)
 		}
+		v.given(field+".data", s.Data)
 		if s.Notice != "" && !isURL(s.Notice) {
 			v.add(field+".notice", "%q is no http or https URL", s.Notice)
 		}
@@ -64,6 +71,15 @@ func (v *validation) services() {
 			if !isOrigin(origin) {
 				v.add(at(field+".origins", j), "%q is no origin: write scheme and host only, such as https://cdn.example.com or https://*.example.com", origin)
 			}
+		}
+	}
+}
+
+// given checks that a service is given data of declared kinds.
+func (v *validation) given(field string, ids []string) {
+	for i, id := range ids {
+		if !slices.ContainsFunc(v.Data, func(d DataKind) bool { return d.ID == id }) {
+			v.add(at(field, i), "%q is not among the policy's data: declare it, or name one that is", id)
 		}
 	}
 }
