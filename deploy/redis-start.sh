@@ -5,7 +5,7 @@ set -eu
 umask 077
 cat > /tmp/users.acl <<USERS
 user default off
-user stats on >$KELISIM_STATS_PASSWORD ~k:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction +info +bgrewriteaof +config|get -flushall -flushdb -swapdb
-user keeper on >$KELISIM_KEEPER_PASSWORD ~c:* ~a:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction +info -flushall -flushdb -swapdb
+user stats on >$KELISIM_STATS_PASSWORD ~k:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction -@dangerous +info +bgrewriteaof
+user keeper on >$KELISIM_KEEPER_PASSWORD ~c:* ~a:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction -@dangerous +info +bgrewriteaof
 USERS
-exec redis-server --appendonly yes --appendfsync everysec --dir /data --aclfile /tmp/users.acl
+exec redis-server --appendonly yes --appendfsync everysec --dir "${KELISIM_REDIS_DIR:-/data}" --aclfile /tmp/users.acl "$@"
