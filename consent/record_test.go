@@ -184,7 +184,6 @@ func TestOpenRecordRefuses(t *testing.T) {
 		{"rotated", keys(t, secret(2), secret(1)), good, true},
 		{"dropped key", keys(t, secret(2)), good, false},
 		{"filed under another id", k, consent.Entry{ID: strings.Repeat("A", 22), Sealed: good.Sealed}, false},
-		{"empty", k, consent.Entry{ID: someID}, false},
 		{"cut", k, consent.Entry{ID: someID, Sealed: good.Sealed[:20]}, false},
 		{"another version", k, consent.Entry{ID: someID, Sealed: changed(0)}, false},
 		{"another tag", k, consent.Entry{ID: someID, Sealed: changed(2)}, false},

@@ -10,16 +10,18 @@ import (
 var errEntry = errors.New("spool: a consent entry cannot be read")
 
 func encodeEntry(e consent.Entry) []byte {
-	dst := binary.AppendUvarint(make([]byte, 0, len(e.ID)+len(e.Sealed)+4), uint64(len(e.ID)))
-	dst = append(dst, e.ID...)
+	dst := binary.AppendUvarint(make([]byte, 0, len(e.ID)+len(e.Leaf)+len(e.Sealed)+4), uint64(len(e.ID)))
+	dst = append(append(dst, e.ID...), e.Leaf[:]...)
 	return append(dst, e.Sealed...)
 }
 
-func decodeEntry(src []byte) (consent.Entry, error) {
+func decodeEntry(src []byte) (e consent.Entry, err error) {
 	length, n := binary.Uvarint(src)
-	if n <= 0 || length > uint64(len(src)-n) {
-		return consent.Entry{}, errEntry
+	if n <= 0 || length > uint64(len(src)-n) || len(src)-n-int(length) < len(e.Leaf) {
+		return e, errEntry
 	}
 	src = src[n:]
-	return consent.Entry{ID: string(src[:length]), Sealed: src[length:]}, nil
+	e.ID, src = string(src[:length]), src[length:]
+	e.Leaf, e.Sealed = consent.Leaf(src[:len(e.Leaf)]), src[len(e.Leaf):]
+	return e, nil
 }
