@@ -2,6 +2,8 @@ package consent_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -114,3 +116,5 @@ func choose(purposes ...consent.Purpose) consent.Submission {
 func takeBack(purposes ...consent.Purpose) consent.Submission {
 	return consent.Submission{Action: consent.Withdraw, Purposes: purposes}
 }
+
+func sha256Hex(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
