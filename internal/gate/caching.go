@@ -55,9 +55,9 @@ func privateLines(lines []string, noStore bool, v *values) []string {
 	return v.one(b.String())
 }
 
-// isCacheable reports whether the site itself lets shared caches hold the response: it says public, or
+// Cacheable reports whether the site itself lets shared caches hold the response: it says public, or
 // how long, and nothing against it. Mere heuristics (a Last-Modified) do not count.
-func isCacheable(h http.Header) bool {
+func Cacheable(h http.Header) bool {
 	lines := h["Cache-Control"]
 	if len(lines) == 0 {
 		return false

@@ -182,3 +182,33 @@ func TestAssetsAreAskedAsTheyWere(t *testing.T) {
 		}
 	}
 }
+
+// Where the header of a page depends on the choice, no validator may bring an old header back.
+func TestDocumentsAreAskedForWhole(t *testing.T) {
+	for _, row := range []struct {
+		dest, accept string
+		whole        bool
+	}{
+		{"document", "text/html", true}, {"iframe", "text/html", true}, {"worker", "*/*", true}, {"empty", "*/*", true},
+		{"image", "image/*", false}, {"style", "text/css", false}, {"script", "*/*", false},
+		{"", "text/html,*/*", true}, {"", "image/*", false}, {"", "", false},
+	} {
+		r := request(map[string]string{"If-None-Match": `"a"`, "If-Modified-Since": "Mon, 23 Nov 2026 09:00:00 GMT"})
+		if row.dest != "" {
+			r.Header.Set("Sec-Fetch-Dest", row.dest)
+		}
+		if row.accept != "" {
+			r.Header.Set("Accept", row.accept)
+		}
+		for _, on := range []bool{true, false} {
+			p := gate.Plan{Rules: gatetest.Rules(t), Now: gatetest.Now, Whole: on}
+			h := gate.Hide(r, &p).Header
+			if asked := h.Get("If-None-Match") == "" && h.Get("If-Modified-Since") == ""; asked != (on && row.whole) {
+				t.Errorf("%q %q with Whole %v: the handler sees %v", row.dest, row.accept, on, h)
+			}
+			if r.Header.Get("If-None-Match") == "" {
+				t.Fatal("the request itself was changed")
+			}
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (w *Writer) choose(h http.Header) bool {
 	if w.enc = pageEncoding(h); w.enc == notPage {
 		return false
 	}
-	w.markup, w.shared = w.plan.Markup, isCacheable(h)
+	w.markup, w.shared = w.plan.Markup, Cacheable(h)
 	if w.shared {
 		w.markup = w.plan.Shared
 	}
@@ -87,7 +87,7 @@ func (w *Writer) varyShared(h http.Header) {
 // revalidated makes a 304 name the representation that the browser asked about: the page with markup.
 func (w *Writer) revalidated(h http.Header) {
 	switch m := w.plan.matched; {
-	case m.shared && (!m.markup || isCacheable(h)):
+	case m.shared && (!m.markup || Cacheable(h)):
 		suffixETag(h, w.plan.Shared, &w.plan.values)
 		w.varyShared(h)
 	case m.markup:
@@ -120,7 +120,7 @@ func (w *Writer) mark(h http.Header, known bool) {
 	if _, typed := h["Content-Type"]; !typed {
 		h["Content-Type"] = w.plan.values.one("text/html; charset=utf-8") // what the server would find
 	}
-	if w.shared && isCacheable(h) {
+	if w.shared && Cacheable(h) {
 		w.varyShared(h)
 		return
 	}

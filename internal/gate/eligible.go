@@ -53,6 +53,27 @@ func wantsRewrite(r *http.Request, p *Plan) bool {
 	return false
 }
 
+// isConditional reports whether r asks for a document only if it has changed. Style sheets and images, which the
+// choice leaves alone, stay conditional.
+func isConditional(r *http.Request) bool {
+	if len(r.Header["If-None-Match"]) == 0 && len(r.Header["If-Modified-Since"]) == 0 {
+		return false
+	}
+	if dest := r.Header["Sec-Fetch-Dest"]; len(dest) > 0 {
+		switch dest[0] {
+		case "document", "iframe", "frame", "embed", "object", "fencedframe", "worker", "sharedworker", "serviceworker", "empty":
+			return true
+		}
+		return false
+	}
+	for _, accept := range r.Header["Accept"] {
+		if strings.Contains(accept, "text/html") {
+			return true
+		}
+	}
+	return false
+}
+
 // askWhole changes the header h of a copied request so that the answer can take the markup:
 //
 //   - Accept-Encoding becomes identity, so that compressors within and upstreams send text. A

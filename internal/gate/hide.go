@@ -33,6 +33,10 @@ func Hide(r *http.Request, p *Plan) *http.Request {
 	if wantsRewrite(r, p) {
 		p.askWhole(own())
 	}
+	if p.Whole && isConditional(r) {
+		delete(own(), "If-None-Match")
+		delete(own(), "If-Modified-Since")
+	}
 	if tags := r.Header["If-Match"]; len(tags) > 0 && hasSuffixed(tags) {
 		own()["If-Match"] = p.values.one(p.restoreAny(tags))
 	}

@@ -33,6 +33,10 @@ type Plan struct {
 	// [Writer.MarkPrivate].
 	Private bool
 
+	// Whole says that the header of a page depends on the choice (an enforced Content-Security-Policy): documents are
+	// asked for without validators, for a 304 would revive a page with the header of an older choice.
+	Whole bool
+
 	// Observer is told what happens; nil for nobody.
 	Observer Observer
 
