@@ -35,6 +35,10 @@ type Record struct {
 	Purposes []PurposeRecord `json:"purposes"`
 	Services []ServiceRecord `json:"services,omitempty"` // where visitors answer for each
 	OptOut   OptOut          `json:"opt_out,omitempty"`  // what the browser asked at that moment
+
+	Capacity Capacity `json:"representative_capacity,omitempty"` // of the representative, where Method says that one acted
+	Erased   []int    `json:"erased_positions,omitempty"`        // of EventErased
+	Ground   Ground   `json:"erasure_ground,omitempty"`          // of EventErased
 }
 
 // PurposeRecord is the answer for one purpose.
@@ -77,7 +81,7 @@ func (b *Rulebook) record(s Submission, before, after Choice, now time.Time) Rec
 		Event: event(before, after), Time: now.UTC().Truncate(time.Second), Until: after.Until(), Method: s.Method,
 		Basis: "consent", Controller: p.Controller.Name, ControllerID: p.Controller.BIN, Contact: p.Controller.Contact, Jurisdiction: p.Region, Storage: p.DataRegion,
 		Revision: p.Revision.Number, Policy: b.hash, Banner: s.Banner, Language: s.Language, Variant: s.Variant,
-		OptOut: before.optOut,
+		OptOut: before.optOut, Capacity: s.Capacity,
 	}
 	for _, purpose := range p.Purposes[1:] {
 		r.Purposes = append(r.Purposes, b.purposeRecord(purpose.ID, after))

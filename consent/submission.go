@@ -32,6 +32,8 @@ type Submission struct {
 	Receipt  bool   // the visitor asks for a receipt, though it be a refusal
 	Return   string // path on this site to go back to, "" for none: safe to redirect to
 
+	Capacity Capacity // of a representative: set if and only if Method is MethodRepresentative
+
 	RecordID string // set by the caller, see NewID: of the record to be made
 	Previous string // set by the caller from the proof cookie: of the record that this one replaces
 }

@@ -23,10 +23,12 @@ type draft struct {
 	Revision int      `json:"revision"` // that the visitor was asked under
 	Receipt  bool     `json:"receipt"`
 	Return   string   `json:"return"`
+	Capacity string   `json:"capacity"` // of a representative
 }
 
 // ParseSubmission reads a form with the fields action, purpose and service (repeated), method
-// (default banner), language, banner, variant, revision, receipt and return.
+// (default banner), language, banner, variant, revision, receipt, return and capacity. The method
+// representative and the capacity in which the representative acts go together (S4-4.1.1).
 //
 // A form that shows switches for services must have the field service, empty where none is on (a hidden
 // input does): then services are granted as they are named. Without it they follow their purposes.
@@ -47,6 +49,7 @@ func ParseSubmission(form url.Values, b *Rulebook) (Submission, error) {
 	d := draft{
 		Action: form.Get("action"), Purposes: form["purpose"], Services: form["service"], Method: form.Get("method"), Language: form.Get("language"),
 		Banner: form.Get("banner"), Variant: form.Get("variant"), Return: form.Get("return"),
+		Capacity: form.Get("capacity"),
 	}
 	d.Receipt = form.Get("receipt") != ""
 	if r := form.Get("revision"); r != "" {
@@ -87,7 +90,7 @@ func ParseSubmissionJSON(data []byte, b *Rulebook) (Submission, error) {
 func (d draft) check(b *Rulebook) (Submission, error) {
 	s := Submission{
 		Action: Action(d.Action), Method: Method(d.Method), Language: d.Language, Banner: d.Banner, Variant: d.Variant,
-		Receipt: d.Receipt, Return: localPath(d.Return),
+		Receipt: d.Receipt, Return: localPath(d.Return), Capacity: Capacity(d.Capacity),
 	}
 	var faults []error
 	switch s.Action {
@@ -170,6 +173,20 @@ func (s *Submission) checkOptional() (faults []error) {
 		faults = append(faults, fmt.Errorf("%w: method %q is unknown", ErrSubmission, clip(string(s.Method))))
 		s.Method = MethodAPI
 	}
+	return append(faults, s.checkCapacity()...)
+}
+
+// checkCapacity makes sure that who acts for another says by what right, and nobody else does.
+func (s *Submission) checkCapacity() (faults []error) {
+	if acts := s.Method == MethodRepresentative; acts == s.Capacity.valid() && (acts || s.Capacity == "") {
+		return nil
+	} else if acts {
+		faults = append(faults, fmt.Errorf("%w: a representative must name a capacity: parent, guardian, trustee, attorney or other", ErrSubmission))
+		s.Method = MethodAPI
+	} else {
+		faults = append(faults, fmt.Errorf("%w: only a representative has a capacity", ErrSubmission))
+	}
+	s.Capacity = ""
 	return faults
 }
 
