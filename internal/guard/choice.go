@@ -43,24 +43,44 @@ func (g *Guard) choice(r *http.Request, country string, now time.Time) consent.C
 	return g.rules.EffectiveIn(country, g.stated(r, now), r.Header)
 }
 
+// maxStates bounds how many state cookies of one request are looked at.
+const maxStates = 4
+
 // stated reads the state cookie. Of several (a host's and a domain's) the later one counts, and of two
 // of the same hour the one that grants less.
 func (g *Guard) stated(r *http.Request, now time.Time) (best consent.Choice) {
 	tries := 0
 	for _, line := range r.Header["Cookie"] {
-		for rest := line; rest != "" && tries < 4; {
-			var value string
-			var ok bool
-			if value, rest, ok = stateIn(rest); !ok {
-				continue
+		for tries < maxStates {
+			value, rest, ok := nextState(line)
+			if !ok {
+				break
 			}
-			tries++
+			line, tries = rest, tries+1
 			if choice, ok := g.open(value, now); ok && supersedes(choice, best) {
 				best = choice
 			}
 		}
 	}
 	return best
+}
+
+const stateAssign = consent.StateCookie + "="
+
+// nextState finds the first state cookie in a Cookie header, and what follows it.
+func nextState(line string) (value, rest string, ok bool) {
+	for {
+		i := strings.Index(line, stateAssign)
+		if i < 0 {
+			return "", "", false
+		}
+		begins := i == 0 || line[i-1] == ' ' || line[i-1] == ';' || line[i-1] == '\t'
+		if line = line[i+len(stateAssign):]; !begins {
+			continue
+		}
+		value, rest, _ = strings.Cut(line, ";")
+		return strings.TrimRight(value, " \t"), rest, true
+	}
 }
 
 func supersedes(a, b consent.Choice) bool {
@@ -71,13 +91,6 @@ func supersedes(a, b consent.Choice) bool {
 		return false
 	}
 	return len(a.Granted()) < len(b.Granted())
-}
-
-// stateIn cuts the first cookie off a Cookie header and returns its value if it is the state cookie.
-func stateIn(line string) (value, rest string, ok bool) {
-	pair, rest, _ := strings.Cut(line, ";")
-	name, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
-	return value, rest, ok && name == consent.StateCookie
 }
 
 func (g *Guard) open(value string, now time.Time) (consent.Choice, bool) {
@@ -103,7 +116,7 @@ func (g *Guard) Choice(w http.ResponseWriter, r *http.Request) consent.Choice {
 	}
 	now := g.config.Now()
 	country := ""
-	if len(g.rules.Policy().Models) > 0 {
+	if g.regional {
 		country = g.config.Locator.Locate(g.config.Trust.Addr(r)).Country
 	}
 	return g.choice(r, country, now)

@@ -23,6 +23,7 @@ import (
 type Guard struct {
 	config     Config
 	rules      *consent.Rulebook
+	regional   bool // the policy has another model for some regions
 	keys       *consent.Keys
 	choices    choices
 	faces      *faces
@@ -51,7 +52,7 @@ func New(c Config) (*Guard, error) {
 	if err := errors.Join(err, policyErr); err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
 	}
-	g := &Guard{config: c, rules: rules, faults: faults{logger: c.Logger}, undeclared: undeclared{seen: map[string]*Undeclared{}}}
+	g := &Guard{config: c, rules: rules, regional: len(rules.Policy().Models) > 0, faults: faults{logger: c.Logger}, undeclared: undeclared{seen: map[string]*Undeclared{}}}
 	g.exchanges.New = func() any { return new(Exchange) }
 	if err := g.build(); err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
