@@ -56,7 +56,7 @@ func (im *run) cut(ctx context.Context, moment stats.Moment) error {
 	return err
 }
 
-// take takes out of the aggregator what may leave.
+// take takes out of the aggregator what may leave, as one batch.
 func (im *run) take(moment stats.Moment) (b stats.Batch) {
 	im.aggregator.Cut(moment)
 	for {
@@ -64,7 +64,11 @@ func (im *run) take(moment stats.Moment) (b stats.Batch) {
 		if !ok {
 			return b
 		}
-		b.Totals, b.Rows = append(b.Totals, part.Totals...), append(b.Rows, part.Rows...)
+		if b.Totals == nil && b.Rows == nil {
+			b = part
+		} else {
+			b.Totals, b.Rows = append(b.Totals, part.Totals...), append(b.Rows, part.Rows...)
+		}
 		im.aggregator.Delivered(part)
 	}
 }

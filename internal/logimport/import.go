@@ -15,7 +15,7 @@ import (
 
 // Chunk is the number of lines after which a batch is cut. It is part of what the numbers of batches
 // mean: another value is another mark version.
-const Chunk = 20000
+const Chunk = 10000
 
 // daysAlive is how many days a log may go back and forth.
 const daysAlive = 3
