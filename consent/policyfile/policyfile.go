@@ -13,14 +13,9 @@ import (
 
 // Load reads and checks the policy in the file at path. The error names the file in every line.
 func Load(path string) (consent.Policy, error) {
-	file, err := os.Open(path)
+	data, err := read(path)
 	if err != nil {
-		return consent.Policy{}, fmt.Errorf("policyfile: read the policy: %w", err)
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, yamldoc.MaxSize+1))
-	if err != nil {
-		return consent.Policy{}, fmt.Errorf("policyfile: read the policy: %w", err)
+		return consent.Policy{}, err
 	}
 	p, err := Parse(data)
 	if err != nil {
@@ -29,18 +24,40 @@ func Load(path string) (consent.Policy, error) {
 	return p, nil
 }
 
+// read returns the bytes of a file, no more of them than are needed to see that it is too long.
+func read(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("policyfile: read the policy: %w", err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, yamldoc.MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("policyfile: read the policy: %w", err)
+	}
+	return data, nil
+}
+
 // Parse reads and checks a policy. The error is an [*Error] with every fault that was found.
 func Parse(data []byte) (consent.Policy, error) {
-	var p consent.Policy
-	lines, err := yamldoc.Decode(data, &p)
-	all := faults(err)
+	p, _, err := parse(data)
+	if err != nil {
+		return consent.Policy{}, err
+	}
+	return p, nil
+}
+
+// parse returns what could be read, whatever the error.
+func parse(data []byte) (p consent.Policy, lines *yamldoc.Lines, err error) {
+	lines, err = yamldoc.Decode(data, &p)
+	all := advised(faults(err))
 	if readable(all) {
 		all = append(all, unseen(all, located(p.Validate(), lines))...)
 	}
 	if len(all) > 0 {
-		return consent.Policy{}, &Error{Faults: all.Sorted()}
+		return p, lines, &Error{Faults: all.Sorted()}
 	}
-	return p, nil
+	return p, lines, nil
 }
 
 // Error is what is wrong with a policy file.
@@ -90,15 +107,21 @@ func located(err error, lines *yamldoc.Lines) yamldoc.Faults {
 func unseen(known, found yamldoc.Faults) yamldoc.Faults {
 	var left yamldoc.Faults
 	for _, fault := range found {
-		covered := false
-		for _, k := range known {
-			covered = covered || fault.Field == k.Field || strings.HasPrefix(fault.Field, k.Field+".") || strings.HasPrefix(fault.Field, k.Field+"[")
-		}
-		if !covered {
+		if !covered(known, fault.Field) {
 			left = append(left, fault)
 		}
 	}
 	return left
+}
+
+// covered reports whether a fault is known of the field, or of one around it.
+func covered(known yamldoc.Faults, field string) bool {
+	for _, k := range known {
+		if field == k.Field || strings.HasPrefix(field, k.Field+".") || strings.HasPrefix(field, k.Field+"[") {
+			return true
+		}
+	}
+	return false
 }
 
 func faults(err error) yamldoc.Faults {

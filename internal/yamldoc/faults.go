@@ -71,3 +71,9 @@ func (l *Lines) Line(field string) int {
 	}
 	return 0
 }
+
+// Has reports whether the document has the field itself.
+func (l *Lines) Has(field string) bool {
+	_, ok := l.of[field]
+	return ok
+}
