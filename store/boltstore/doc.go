@@ -11,7 +11,7 @@
 //
 // Whoever reads the file sees counts, never a person: what is rare was held back before it came here
 // (package stats). A database does not forget what it deletes, it only stops pointing at it; so after a
-// day has been closed, days have expired or a document was deleted, the freed pages are overwritten with
+// day has been closed, days have expired, a document was deleted or an entry erased, the freed pages are overwritten with
 // zeros. Blocks that the file system or the drive has copied elsewhere are out of reach: use a disk that
 // is encrypted.
 //

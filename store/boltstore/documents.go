@@ -11,9 +11,24 @@ import (
 )
 
 // Get returns the document under key, or an error that is [fs.ErrNotExist].
-func (s *Store) Get(ctx context.Context, key string) (doc []byte, err error) {
-	err = s.view(ctx, "get", func(_ *bbolt.Tx, site *bbolt.Bucket) error {
-		v := site.Bucket(bucketDocs).Get([]byte(key))
+func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
+	return s.get(ctx, "get", bucketDocs, key)
+}
+
+// Swap replaces the document under key if it is old, and says whether it was. A nil old means that there
+// must be none, a nil new deletes it: its bytes are then overwritten in the file as well.
+func (s *Store) Swap(ctx context.Context, key string, old, new []byte) (bool, error) {
+	return s.swap(ctx, "swap", bucketDocs, key, old, new)
+}
+
+// Keys returns the keys that begin with prefix, in order.
+func (s *Store) Keys(ctx context.Context, prefix string) ([]string, error) {
+	return s.keys(ctx, "keys", bucketDocs, prefix)
+}
+
+func (s *Store) get(ctx context.Context, what string, bucket []byte, key string) (doc []byte, err error) {
+	err = s.view(ctx, what, func(_ *bbolt.Tx, site *bbolt.Bucket) error {
+		v := site.Bucket(bucket).Get([]byte(key))
 		if v == nil {
 			return fmt.Errorf("%q: %w", key, fs.ErrNotExist)
 		}
@@ -23,15 +38,13 @@ func (s *Store) Get(ctx context.Context, key string) (doc []byte, err error) {
 	return doc, err
 }
 
-// Swap replaces the document under key if it is old, and says whether it was. A nil old means that there
-// must be none, a nil new deletes it: its bytes are then overwritten in the file as well.
-func (s *Store) Swap(ctx context.Context, key string, old, new []byte) (swapped bool, err error) {
+func (s *Store) swap(ctx context.Context, what string, bucket []byte, key string, old, new []byte) (swapped bool, err error) {
 	if err := intake.Key(key, new); err != nil {
-		return false, fmt.Errorf("boltstore: swap: %w", err)
+		return false, fmt.Errorf("boltstore: %s: %w", what, err)
 	}
 	scrub := false
-	err = s.update(ctx, "swap", func(tx *bbolt.Tx, site *bbolt.Bucket) error {
-		docs := site.Bucket(bucketDocs)
+	err = s.update(ctx, what, func(tx *bbolt.Tx, site *bbolt.Bucket) error {
+		docs := site.Bucket(bucket)
 		held := docs.Get([]byte(key))
 		if swapped = (held == nil) == (old == nil) && bytes.Equal(held, old); !swapped {
 			return nil
@@ -56,10 +69,9 @@ func (s *Store) Swap(ctx context.Context, key string, old, new []byte) (swapped 
 	return swapped, err
 }
 
-// Keys returns the keys that begin with prefix, in order.
-func (s *Store) Keys(ctx context.Context, prefix string) (keys []string, err error) {
-	err = s.view(ctx, "keys", func(_ *bbolt.Tx, site *bbolt.Bucket) error {
-		for k := range prefixed(site.Bucket(bucketDocs), []byte(prefix)) {
+func (s *Store) keys(ctx context.Context, what string, bucket []byte, prefix string) (keys []string, err error) {
+	err = s.view(ctx, what, func(_ *bbolt.Tx, site *bbolt.Bucket) error {
+		for k := range prefixed(site.Bucket(bucket), []byte(prefix)) {
 			keys = append(keys, string(k))
 		}
 		return nil

@@ -34,7 +34,7 @@ type Options struct {
 const growth = 1 << 20
 
 // format is the layout that this package reads and writes.
-const format = "kelisim 1"
+const format = "kelisim 2"
 
 var (
 	bucketMeta   = []byte("kelisim")
@@ -47,8 +47,9 @@ var (
 	bucketCounts = []byte("d")     // dimension, day, block → their counts
 	bucketPacked = []byte("z")     // dimension, day, piece → closed rows
 	bucketFolds  = []byte("f")     // day → folds
-	bucketLedger = []byte("l")     // position → id, sealed
+	bucketLedger = []byte("l")     // position → id, leaf, sealed
 	bucketIDs    = []byte("e")     // id → position
+	bucketSheets = []byte("w")     // name → sheet of the ledger's log
 	bucketDocs   = []byte("a")     // key → document
 )
 
@@ -166,7 +167,7 @@ func (s *Store) prepare() (scrub bool, err error) {
 		if err != nil {
 			return err
 		}
-		for _, name := range [][]byte{bucketQueue, bucketDays, bucketTotals, bucketNames, bucketCounts, bucketPacked, bucketFolds, bucketLedger, bucketIDs, bucketDocs} {
+		for _, name := range [][]byte{bucketQueue, bucketDays, bucketTotals, bucketNames, bucketCounts, bucketPacked, bucketFolds, bucketLedger, bucketIDs, bucketSheets, bucketDocs} {
 			if _, err := site.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}

@@ -17,7 +17,8 @@
 //	k:{S}:f:<day>           string  what closing folded
 //	k:{S}:w                 list    batches that are merged but not added yet, and
 //	k:{S}:w:<instance>:…    list    their chunks
-//	c:{S}:l, c:{S}:e        list of ids, hash id → sealed record: the consent ledger
+//	c:{S}:l, c:{S}:e        list of ids, hash id → position, leaf, sealed record: the consent ledger
+//	c:{S}:w                 hash    name → sheet: the ledger's log, its tiles and heads
 //	a:{S}:d                 hash    documents: accounts, settings
 //
 // # Rights
@@ -53,7 +54,7 @@
 //
 // Whoever reads Redis's memory, files or replication stream sees counts, never a person: what is rare
 // was held back before it came here (package stats). The append-only file keeps every command, so it is
-// rewritten when a day is closed, when days have expired and when a document was deleted; where the
+// rewritten when a day is closed, when days have expired, when a document was deleted or an entry erased; where the
 // user may not (BGREWRITEAOF), a warning says so, and Redis's own rewriting is what remains.
 // Values come from visitors: they are bounded in length and number, and are never part of a key or script.
 package redisstore

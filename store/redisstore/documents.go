@@ -13,9 +13,24 @@ import (
 )
 
 // Get returns the document under key, or an error that is [fs.ErrNotExist].
-func (s *Store) Get(ctx context.Context, key string) (doc []byte, err error) {
-	err = s.call(ctx, "get", func(ctx context.Context) error {
-		doc, err = s.admin.HGet(ctx, s.a+"d", key).Bytes()
+func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
+	return s.get(ctx, "get", s.admin, s.a+"d", key)
+}
+
+// Swap replaces the document under key if it is old, and says whether it was. A nil old means that there
+// must be none, a nil new deletes it. After an error, whether it was replaced is not known: Get tells.
+func (s *Store) Swap(ctx context.Context, key string, old, new []byte) (bool, error) {
+	return s.swap(ctx, "swap", s.admin, s.a+"d", key, old, new)
+}
+
+// Keys returns the keys that begin with prefix, in order.
+func (s *Store) Keys(ctx context.Context, prefix string) ([]string, error) {
+	return s.keys(ctx, "keys", s.admin, s.a+"d", prefix)
+}
+
+func (s *Store) get(ctx context.Context, what string, client redis.UniversalClient, hash, key string) (doc []byte, err error) {
+	err = s.call(ctx, what, func(ctx context.Context) error {
+		doc, err = client.HGet(ctx, hash, key).Bytes()
 		if errors.Is(err, redis.Nil) {
 			return fmt.Errorf("%q: %w", key, fs.ErrNotExist)
 		}
@@ -27,21 +42,19 @@ func (s *Store) Get(ctx context.Context, key string) (doc []byte, err error) {
 	return doc, nil
 }
 
-// Swap replaces the document under key if it is old, and says whether it was. A nil old means that there
-// must be none, a nil new deletes it. After an error, whether it was replaced is not known: Get tells.
-func (s *Store) Swap(ctx context.Context, key string, old, new []byte) (swapped bool, err error) {
+func (s *Store) swap(ctx context.Context, what string, client redis.UniversalClient, hash, key string, old, new []byte) (swapped bool, err error) {
 	if err := intake.Key(key, new); err != nil {
-		return false, fmt.Errorf("redisstore: swap: %w", err)
+		return false, fmt.Errorf("redisstore: %s: %w", what, err)
 	}
-	err = s.call(ctx, "swap", func(ctx context.Context) error {
-		swapped, err = s.scripts.swap.Run(ctx, s.admin, []string{s.a + "d"}, key, held(old), old, held(new), new).Bool()
+	err = s.call(ctx, what, func(ctx context.Context) error {
+		swapped, err = s.scripts.swap.Run(ctx, client, []string{hash}, key, held(old), old, held(new), new).Bool()
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
 	if swapped && old != nil && new == nil {
-		s.rewriteAOF(ctx, s.admin)
+		s.rewriteAOF(ctx, client)
 	}
 	return swapped, nil
 }
@@ -53,10 +66,9 @@ func held(doc []byte) string {
 	return "1"
 }
 
-// Keys returns the keys that begin with prefix, in order.
-func (s *Store) Keys(ctx context.Context, prefix string) (keys []string, err error) {
-	err = s.call(ctx, "keys", func(ctx context.Context) error {
-		all, err := s.admin.HKeys(ctx, s.a+"d").Result()
+func (s *Store) keys(ctx context.Context, what string, client redis.UniversalClient, hash, prefix string) (keys []string, err error) {
+	err = s.call(ctx, what, func(ctx context.Context) error {
+		all, err := client.HKeys(ctx, hash).Result()
 		for _, key := range all {
 			if strings.HasPrefix(key, prefix) {
 				keys = append(keys, key)

@@ -58,9 +58,24 @@ func (s *Store) rewriteAOF(ctx context.Context, client redis.UniversalClient) {
 	}
 }
 
-// rewriteLater does what an earlier rewriteAOF could not do because one was in progress.
+// rewriteLater does what an earlier rewriteAOF could not do because one was in progress. Whatever is
+// called often calls it.
 func (s *Store) rewriteLater(ctx context.Context) {
 	if client := s.rewrite.Swap(nil); client != nil {
 		s.rewriteAOF(ctx, *client)
+	}
+}
+
+// rewriteNow waits for its turn to do what an earlier rewriteAOF could not do, as long as a call may take:
+// whoever erases and leaves must not leave it to the next one.
+func (s *Store) rewriteNow() {
+	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	defer cancel()
+	for s.rewriteLater(ctx); s.rewrite.Load() != nil; s.rewriteLater(ctx) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 }

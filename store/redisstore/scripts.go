@@ -28,6 +28,8 @@ var (
 	expireLua string
 	//go:embed lua/append.lua
 	appendLua string
+	//go:embed lua/erase.lua
+	eraseLua string
 	//go:embed lua/swap.lua
 	swapLua string
 	//go:embed lua/probe.lua
@@ -36,7 +38,7 @@ var (
 
 // scripts is what changes anything: each runs as one step, and is in the append-only file as one.
 type scripts struct {
-	merge, stage, commit, drain, close, expire, append, swap, probe *redis.Script
+	merge, stage, commit, drain, close, expire, append, erase, swap, probe *redis.Script
 }
 
 func newScripts() scripts {
@@ -48,6 +50,7 @@ func newScripts() scripts {
 		close:  redis.NewScript(closeLua),
 		expire: redis.NewScript(expireLua),
 		append: redis.NewScript(appendLua),
+		erase:  redis.NewScript(eraseLua),
 		swap:   redis.NewScript(swapLua),
 		probe:  redis.NewScript(probeLua),
 	}

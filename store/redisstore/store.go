@@ -104,7 +104,7 @@ func (s *Store) check(ctx context.Context) error {
 	c := &s.scripts
 	return errors.Join(
 		s.ready(ctx, s.stats, s.k, c.merge, c.stage, c.commit, c.drain, c.close, c.expire),
-		s.ready(ctx, s.ledger, s.c, c.append),
+		s.ready(ctx, s.ledger, s.c, c.append, c.erase, c.swap),
 		s.ready(ctx, s.admin, s.a, c.swap))
 }
 
@@ -154,6 +154,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Shutdown closes the connections that Open made. Clients that were given are left open.
 func (s *Store) Shutdown() error {
+	s.rewriteNow()
 	var errs []error
 	for _, client := range s.own {
 		errs = append(errs, client.Close())

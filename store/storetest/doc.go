@@ -19,6 +19,7 @@ type Store interface {
 	stats.Source
 	stats.Keeper
 	consent.Ledger
+	Log
 	Documents
 	// Ping returns nil as long as the store answers.
 	Ping(ctx context.Context) error
@@ -26,6 +27,21 @@ type Store interface {
 	Kind() string
 	// Shutdown lets go of the store. Its other methods then return errors. (Close closes a day.)
 	Shutdown() error
+}
+
+// Log is what the ledger's log needs beside the entries.
+type Log interface {
+	// Position returns where the entry with the given id is, or an error that is consent.ErrNoEntry.
+	Position(ctx context.Context, id string) (int, error)
+	// Erase destroys what the entries sealed: no byte of it stays at rest. Ids, leaves and positions
+	// stay, and appending an erased entry again changes nothing. What was erased before is left as it is;
+	// the error is consent.ErrNoEntry if one of the ids is not held.
+	Erase(ctx context.Context, ids ...string) error
+	// Sheet, SwapSheet and Sheets are Get, Swap and Keys of [Documents] for what the log is written on:
+	// another area, with rights of its own.
+	Sheet(ctx context.Context, name string) ([]byte, error)
+	SwapSheet(ctx context.Context, name string, old, new []byte) (bool, error)
+	Sheets(ctx context.Context, prefix string) ([]string, error)
 }
 
 // Documents are small things that are replaced as a whole: accounts, settings.
@@ -53,7 +69,7 @@ type Harness struct {
 
 // Run tests a store.
 func Run(t *testing.T, h Harness) {
-	for _, list := range [][]testcase{mergeCases, boundCases, closeCases, expireCases, ledgerCases, documentCases, restCases} {
+	for _, list := range [][]testcase{mergeCases, boundCases, closeCases, expireCases, ledgerCases, logCases, documentCases, restCases} {
 		for _, c := range list {
 			t.Run(c.name, func(t *testing.T) {
 				t.Cleanup(func() {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,7 +13,11 @@ import (
 )
 
 func entry(id string) consent.Entry {
-	return consent.Entry{ID: id, Sealed: []byte("\x00\r\n{sealed " + id + "}\xff")}
+	return consent.Entry{ID: id, Leaf: consent.Leaf(sha256.Sum256([]byte(id))), Sealed: []byte("\x00\r\n{sealed " + id + "}\xff")}
+}
+
+func equal(a, b consent.Entry) bool {
+	return a.ID == b.ID && a.Leaf == b.Leaf && bytes.Equal(a.Sealed, b.Sealed)
 }
 
 var ledgerCases = []testcase{
@@ -31,8 +36,8 @@ var ledgerCases = []testcase{
 		}
 		seen := 0
 		c.ok(s.Entries(c.Context(), 0, func(_ int, e consent.Entry) bool {
-			if !bytes.Equal(e.Sealed, entry(e.ID).Sealed) {
-				c.Errorf("%q: %q", e.ID, e.Sealed)
+			if !equal(e, entry(e.ID)) {
+				c.Errorf("%q: %q under %x", e.ID, e.Sealed, e.Leaf)
 			}
 			seen++
 			return seen < 270
@@ -42,7 +47,7 @@ var ledgerCases = []testcase{
 		}
 		e, err := s.Entry(c.Context(), want[7])
 		c.ok(err)
-		if e.ID != want[7] || !bytes.Equal(e.Sealed, entry(want[7]).Sealed) {
+		if !equal(e, entry(want[7])) {
 			c.Errorf("entry %q: %q", e.ID, e.Sealed)
 		}
 		_, err = s.Entry(c.Context(), "nobody's")
