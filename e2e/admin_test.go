@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -104,19 +102,6 @@ func (a *admin) export(list string) (e export, err error) {
 	return e, json.NewDecoder(answer.Body).Decode(&e)
 }
 
-// wantTotals waits until the totals are exactly these, zeros left out.
-func (a *admin) wantTotals(t *testing.T, want counts) {
-	t.Helper()
-	poll(t, fmt.Sprintf("totals of %v", want), func() (bool, any) {
-		e, err := a.export("series")
-		if err != nil {
-			return false, err
-		}
-		maps.DeleteFunc(e.Total, func(_ string, n int64) bool { return n == 0 })
-		return maps.Equal(e.Total, want), e.Total
-	})
-}
-
 // totals are the totals as they stand.
 func (a *admin) totals(t *testing.T) counts {
 	t.Helper()
@@ -144,12 +129,4 @@ func (a *admin) rows(t *testing.T) (all []string) {
 	}
 	slices.Sort(all)
 	return all
-}
-
-// wantNoRows wants every list empty.
-func (a *admin) wantNoRows(t *testing.T) {
-	t.Helper()
-	if rows := a.rows(t); len(rows) > 0 {
-		t.Errorf("lists that must be empty hold %s", strings.Join(rows, ", "))
-	}
 }

@@ -77,11 +77,33 @@ func TestFramePlaceholderAllowsItsPurpose(t *testing.T) {
 	v.hidden(panel)
 	v.shown(".k-hold")
 	p.wantSilence(t, nil)
-	v.click(".k-hold button")
+	v.clickText(".k-hold button", "Always allow")
 	v.hidden(".k-hold")
 	p.wantAsked(t, "/player")
 	v.open("/")
 	v.await(`kelisim.allows("marketing") && !kelisim.allows("statistics")`)
+}
+
+// A frame can be shown once, which allows nothing for the next time.
+func TestFramePlaceholderShowsOnce(t *testing.T) {
+	p := start(t)
+	v := visit(t, p.site, options{})
+	v.open("/video")
+	v.shown(panel)
+	v.click(reject)
+	v.hidden(panel)
+	v.shown(".k-hold")
+	before := v.jar()["cookie_consent"].Value
+	v.clickText(".k-hold button", "this time only")
+	v.hidden(".k-hold")
+	p.wantAsked(t, "/player")
+	if after := v.jar()["cookie_consent"].Value; after != before {
+		t.Errorf("cookie_consent was %q and is %q", before, after)
+	}
+	asked := p.asked()
+	v.open("/video")
+	v.shown(".k-hold")
+	p.wantSilence(t, asked)
 }
 
 func TestS4_4_2_OnlyTheChosenPurposeIsUsed(t *testing.T) {

@@ -50,6 +50,11 @@ func start(t *testing.T, args ...string) *program {
 	p := &program{t: t, args: append([]string{"--data", t.TempDir()}, args...)}
 	p.run("127.0.0.1:0")
 	t.Cleanup(p.stop)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the program said:\n%s", p.output)
+		}
+	})
 	return p
 }
 

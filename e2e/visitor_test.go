@@ -128,6 +128,13 @@ func (v *visitor) click(selector string) {
 	v.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
+// clickText clicks the element among those selected that says so.
+func (v *visitor) clickText(selector, text string) {
+	v.t.Helper()
+	ask[bool](v, fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.toggleAttribute("data-meant", e.innerText.includes(%q))).includes(true)`, selector, text))
+	v.click(selector + "[data-meant]")
+}
+
 // press presses a key where the focus is.
 func (v *visitor) press(keys string, o ...chromedp.KeyOption) {
 	v.t.Helper()
