@@ -39,7 +39,7 @@ const maxVariants = 256
 
 // New derives the policies from what rules declare. The error names every fault of o at once.
 func New(rules *consent.Rulebook, o Options, s Site) (*Book, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	if o.Mode == "" {

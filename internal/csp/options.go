@@ -53,8 +53,8 @@ var kinds = [...]string{
 	"worker-src", "object-src", "manifest-src",
 }
 
-// check returns every fault at once.
-func (o Options) check() error {
+// Check returns every fault of o at once, or nil. New calls it.
+func (o Options) Check() error {
 	var faults []error
 	if !slices.Contains([]Mode{"", ReportOnly, Enforce, Off}, o.Mode) {
 		faults = append(faults, fmt.Errorf("csp: mode %q is unknown: write report-only, enforce or off", o.Mode))

@@ -24,13 +24,23 @@ func makePrivate(h http.Header, noStore bool, v *values) {
 	addVary(h, "Cookie", v)
 }
 
+// The commonest values are shared by all responses: header values are replaced, not written into.
+var (
+	privateOnly    = [1]string{"private"}
+	privateNoStore = [1]string{"private, no-store"}
+	byCookie       = [1]string{"Cookie"}
+)
+
+// fixed is a value that nothing can be appended to in place.
+func fixed(value *[1]string) []string { return value[:] }
+
 // privateLines returns the Cache-Control lines that stand for lines, but private.
 func privateLines(lines []string, noStore bool, v *values) []string {
 	switch {
 	case len(lines) == 0 && noStore:
-		return v.one("private, no-store")
+		return fixed(&privateNoStore)
 	case len(lines) == 0:
-		return v.one("private")
+		return fixed(&privateOnly)
 	case len(lines) == 1 && (lines[0] == "private, no-store" || lines[0] == "private" && !noStore):
 		return lines
 	}
@@ -113,6 +123,10 @@ func directiveEnd(s string) int {
 // addVary adds names, a list, to Vary unless they are in it or it is "*".
 func addVary(h http.Header, names string, v *values) {
 	lines := h["Vary"]
+	if len(lines) == 0 && names == byCookie[0] {
+		h["Vary"] = fixed(&byCookie)
+		return
+	}
 	if len(lines) == 0 {
 		h["Vary"] = v.one(names)
 		return

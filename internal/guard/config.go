@@ -68,6 +68,9 @@ type Config struct {
 	// ByTemplate leaves pages alone: the site's templates print [Guard.Banner] themselves right after
 	// the body tag. Default: the banner is put into every HTML page.
 	ByTemplate bool
+	// CSP is what browsers are told of services that a visitor has not granted. Default: reported and not blocked;
+	// CSPEnforce has them blocked, together with everything that no policy declares.
+	CSP CSP
 	// Skip exempts requests from everything: they are neither gated nor counted. Default: none.
 	Skip func(*http.Request) bool
 
@@ -123,8 +126,16 @@ func (c Config) normalise() (Config, error) {
 	}
 	fault(c.FlushEvery < 0, "FlushEvery must not be negative")
 	fault(c.Capacity < 0, "Capacity must not be negative")
-	faults = append(faults, c.checkDomain())
+	faults = append(faults, c.checkDomain(), c.CSP.Check())
 	return c, errors.Join(faults...)
+}
+
+// atLeast is how often a name from outside must be met before it is written down.
+func (c Config) atLeast() int64 {
+	if c.Floors.Person > 0 {
+		return int64(c.Floors.Person)
+	}
+	return 5
 }
 
 // checkDomain keeps a choice from being set for everybody under a public suffix.

@@ -14,16 +14,18 @@ import (
 // Exchange is one request and its response while the site's handler runs. It belongs to the goroutine
 // that serves the request.
 type Exchange struct {
-	guard    *Guard
-	writer   gate.Writer
-	request  *http.Request // as the handler may see it
-	outer    *http.Request // as it came
-	hit      visit.Hit
-	choice   consent.Choice
-	location geo.Location
-	asks     bool // the page asks the visitor for a choice
-	counts   bool // the request is to be counted
-	skipped  bool
+	guard     *Guard
+	writer    gate.Writer
+	request   *http.Request // as the handler may see it
+	outer     *http.Request // as it came
+	hit       visit.Hit
+	choice    consent.Choice
+	location  geo.Location
+	asks      bool // the page asks the visitor for a choice
+	counts    bool // the request is to be counted
+	own       bool // the privacy centre answers
+	answering bool // the response is on its way
+	skipped   bool
 }
 
 // Begin takes a request in. The handler is to be called with [Exchange.Writer] and [Exchange.Request],
@@ -51,6 +53,8 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	e.choice = g.choice(r, e.location.Country, now)
 	plan := gate.Plan{Rules: g.rules, Choice: e.choice, Now: now, Secure: g.secure(r), Observer: e}
 	own := g.own(r.URL.Path)
+	e.own = own
+	plan.Whole = g.sources.Varies()
 	if !own && !g.config.ByTemplate {
 		e.dress(&plan, r)
 	}
@@ -58,6 +62,7 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	if !own { // the centre is ours, and must see which cookies there are to delete
 		e.request = gate.Hide(r, &plan)
 	}
+	e.answering = true
 	e.writer.Reset(w, e.request, plan)
 	return true
 }
@@ -74,8 +79,10 @@ func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
 
 // openClosed is what remains when open failed: the zero Choice, no markup, nothing counted.
 func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
+	g := e.guard
 	e.choice, e.asks, e.counts, e.request = consent.Choice{}, false, false, r
-	e.writer.Reset(w, r, gate.Plan{Rules: e.guard.rules, Now: time.Now()})
+	e.own, e.answering = g.own(r.URL.Path), true
+	e.writer.Reset(w, r, gate.Plan{Rules: g.rules, Now: time.Now(), Whole: g.sources.Varies(), Observer: e})
 }
 
 // own reports whether a path is the privacy centre's.
@@ -101,8 +108,9 @@ func (e *Exchange) Request() *http.Request { return e.request }
 // Commit implements [gate.Observer]: the response is about to leave, so the hit can be counted.
 func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	g := e.guard
+	private = e.restrict(status, h)
 	if !e.counts || g.down.Load() {
-		return false
+		return private
 	}
 	e.counts = false
 	ok := true
@@ -111,7 +119,7 @@ func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	if view && e.asks {
 		g.recorder.Outcome(e.hit.Time(), "banner/shown")
 	}
-	return false
+	return private
 }
 
 func contentType(h http.Header) string {
@@ -122,7 +130,7 @@ func contentType(h http.Header) string {
 }
 
 // Unclassified implements [gate.Observer].
-func (e *Exchange) Unclassified(name string, d consent.Decision) { e.guard.undeclared.note(name, d) }
+func (e *Exchange) Unclassified(name string, d consent.Decision) { e.noteCookie(name, d) }
 
 // End settles an exchange whose handler returned, and lets it be used again: nobody may write to its
 // Writer any more. The error is that of the connection.
@@ -170,7 +178,7 @@ func (e *Exchange) release() {
 	e.writer.Clear()
 	e.guard, e.request, e.outer, e.hit = nil, nil, nil, visit.Hit{}
 	e.choice, e.location = consent.Choice{}, geo.Location{}
-	e.asks, e.counts, e.skipped = false, false, false
+	e.asks, e.counts, e.own, e.answering, e.skipped = false, false, false, false, false
 	g.exchanges.Put(e)
 }
 

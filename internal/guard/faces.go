@@ -27,11 +27,12 @@ type faces struct {
 	asked   languages
 }
 
-func newFaces(rules *consent.Rulebook, prefix string) (*faces, error) {
+func newFaces(rules *consent.Rulebook, prefix string, reload bool) (*faces, error) {
 	offered := rules.Policy().Languages
 	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, asked: languages{known: map[string]string{}}}
 	for _, lang := range offered {
 		view := centre.View(rules, lang, prefix)
+		view.Reload = reload
 		ask := banner.Render(view)
 		view.Stage = banner.Decided
 		decided := banner.Render(view)

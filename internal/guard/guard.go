@@ -13,6 +13,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/centre"
+	"github.com/kelisim/kelisim/internal/csp"
 	"github.com/kelisim/kelisim/internal/recorder"
 	"github.com/kelisim/kelisim/internal/spool"
 	"github.com/kelisim/kelisim/stats"
@@ -37,7 +38,10 @@ type Guard struct {
 	janitor    janitor
 	exchanges  sync.Pool
 	faults     faults
-	undeclared undeclared
+	cookies    tally[cookieSeen]
+	scrubber   *visit.Scrubber
+	sources    *csp.Book
+	reports    reports
 	down       atomic.Bool
 }
 
@@ -52,7 +56,9 @@ func New(c Config) (*Guard, error) {
 	if err := errors.Join(err, policyErr); err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
 	}
-	g := &Guard{config: c, rules: rules, regional: len(rules.Policy().Models) > 0, faults: faults{logger: c.Logger}, undeclared: undeclared{seen: map[string]*Undeclared{}}}
+	g := &Guard{config: c, rules: rules, regional: len(rules.Policy().Models) > 0, faults: faults{logger: c.Logger}, scrubber: visit.NewScrubber(1024)}
+	g.cookies = newTally[cookieSeen](maxUndeclared, c.atLeast())
+	g.reports.origins = newTally[originSeen](maxOrigins, c.atLeast())
 	g.exchanges.New = func() any { return new(Exchange) }
 	if err := g.build(); err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
@@ -69,12 +75,16 @@ func (g *Guard) build() (err error) {
 	if g.keys, err = consent.NewKeys(c.Secret, c.OldSecrets...); err != nil {
 		return err
 	}
-	if g.faces, err = newFaces(g.rules, c.Prefix); err != nil {
+	if g.sources, err = csp.New(g.rules, c.CSP, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
+		return err
+	}
+	if g.faces, err = newFaces(g.rules, c.Prefix, g.sources.Varies()); err != nil {
 		return err
 	}
 	if g.centre, err = centre.New(centre.Config{Consents: desk{g}, Mount: c.Prefix, Zone: c.Zone, Logger: c.Logger}); err != nil {
 		return err
 	}
+	g.centre = g.withReports(g.centre)
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
@@ -114,6 +124,9 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	g.janitor.stop()
+	if kept := g.keepMet(ctx, true); kept != nil {
+		g.config.Logger.Warn("undeclared cookies and third parties of the last hour are not kept", "error", kept)
+	}
 	err := g.flusher.Shutdown(ctx)
 	err = errors.Join(err, g.carrier.save(g.aggregator))
 	if drained := g.spool.Drain(ctx); drained != nil {
@@ -138,18 +151,21 @@ func (f *faults) note(where string, err any) {
 
 // State is what an admin is shown of a running guard.
 type State struct {
-	Spool      spool.State
-	Figures    stats.Figures
-	Visitors   visit.TrackerStats
-	Faults     int64        // panics of ours that were kept from the site
-	Undeclared []Undeclared // cookies that no rule declares
-	Now        time.Time
+	Spool        spool.State
+	Figures      stats.Figures
+	Visitors     visit.TrackerStats
+	Faults       int64         // panics of ours that were kept from the site
+	Undeclared   []Undeclared  // cookies that no rule declares
+	ThirdParties []ThirdParty  // origins that pages loaded from without the visitor's consent, as browsers report
+	Reports      ReportFigures // what became of such reports
+	Now          time.Time
 }
 
 // State returns the present state.
 func (g *Guard) State() State {
 	return State{
 		Spool: g.spool.State(), Figures: g.aggregator.Figures(), Visitors: g.anonymiser.Stats(),
-		Faults: g.faults.count.Load(), Undeclared: g.undeclared.list(), Now: g.config.Now(),
+		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
+		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Now: g.config.Now(),
 	}
 }

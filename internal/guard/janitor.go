@@ -50,6 +50,9 @@ func (j *janitor) stop() {
 func (g *Guard) sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
+	if err := g.keepMet(ctx, false); err != nil {
+		g.faults.note("keep what was met", err)
+	}
 	ended := g.aggregator.Ended()
 	for _, day := range g.anonymiser.Days() {
 		if day < ended {

@@ -1,10 +1,7 @@
 package guard
 
 import (
-	"cmp"
-	"slices"
-	"strings"
-	"sync"
+	"time"
 
 	"github.com/kelisim/kelisim/consent"
 )
@@ -18,39 +15,50 @@ type Undeclared struct {
 	Count   int64
 	Allowed bool // it passes all the same, provisionally
 	Reason  string
+	Set     bool      // the site's answers set it
+	Sent    bool      // browsers sent it, whoever set it
+	First   time.Time // the day on which it was met first
+	Page    string    // and where, scrubbed
 }
 
-type undeclared struct {
-	mu   sync.Mutex
-	seen map[string]*Undeclared
+// cookieSeen is what is kept of an undeclared cookie beside its name.
+type cookieSeen struct {
+	Allowed bool   `json:"allowed,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	Set     bool   `json:"set,omitempty"`
+	Sent    bool   `json:"sent,omitempty"`
 }
 
-func (u *undeclared) note(name string, d consent.Decision) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	known, ok := u.seen[name]
-	if !ok {
-		if len(u.seen) >= maxUndeclared {
-			return
-		}
-		name = strings.Clone(name)
-		known = &Undeclared{Name: name}
-		u.seen[name] = known
-	}
-	known.Count++
-	known.Allowed, known.Reason = d.Allow, d.Reason.String()
+// merge takes the decision from s, the later one.
+func (s cookieSeen) merge(other cookieSeen) cookieSeen {
+	s.Set, s.Sent = s.Set || other.Set, s.Sent || other.Sent
+	return s
 }
 
-// list returns the cookies, the most frequent first.
-func (u *undeclared) list() []Undeclared {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	all := make([]Undeclared, 0, len(u.seen))
-	for _, c := range u.seen {
-		all = append(all, *c)
-	}
-	slices.SortFunc(all, func(a, b Undeclared) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
+// noteCookie takes down a cookie that e met: in the answer where answering, else in the request.
+func (e *Exchange) noteCookie(name string, d consent.Decision) {
+	g := e.guard
+	page := func() string { return g.scrubber.Path(e.outer.URL.EscapedPath()) }
+	g.cookies.note(name, g.today(), page, func(s *cookieSeen) {
+		s.Allowed, s.Reason = d.Allow, d.Reason.String()
+		s.Set, s.Sent = s.Set || e.answering, s.Sent || !e.answering
 	})
+}
+
+// today is the beginning of the present day.
+func (g *Guard) today() time.Time {
+	year, month, day := g.config.Now().In(g.config.Zone).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, g.config.Zone)
+}
+
+func (g *Guard) undeclared() []Undeclared {
+	rows := g.cookies.list()
+	all := make([]Undeclared, len(rows))
+	for i, r := range rows {
+		all[i] = Undeclared{
+			Name: r.key, Count: r.Count, Allowed: r.What.Allowed, Reason: r.What.Reason,
+			Set: r.What.Set, Sent: r.What.Sent, First: r.First, Page: r.Page,
+		}
+	}
 	return all
 }

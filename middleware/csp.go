@@ -1,0 +1,20 @@
+package middleware
+
+import "github.com/kelisim/kelisim/internal/guard"
+
+// CSP says what browsers are told of the services that a visitor has not granted: [Config].CSP.
+type CSP = guard.CSP
+
+// Modes of [CSP]. The default only has browsers report what loads without consent.
+const (
+	CSPReportOnly = guard.CSPReportOnly
+	CSPEnforce    = guard.CSPEnforce
+	CSPOff        = guard.CSPOff
+)
+
+// What browsers and responses showed of a site beyond its policy, in [State].
+type (
+	ThirdParty    = guard.ThirdParty
+	Undeclared    = guard.Undeclared
+	ReportFigures = guard.ReportFigures
+)
