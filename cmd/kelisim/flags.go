@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -47,6 +48,9 @@ func (f storeFlags) open(ctx context.Context, s streams) (database, error) {
 			return nil, usageError{err}
 		}
 		return store, nil
+	}
+	if err := f.makeData(); err != nil {
+		return nil, err
 	}
 	store, err := boltstore.Open(filepath.Join(f.Data, "kelisim.db"), boltstore.Options{Site: f.Site, Logger: s.logger})
 	if err != nil {
@@ -112,10 +116,32 @@ func (f siteFlags) trust(whenUnset string) (visit.Trust, error) {
 	return trust, nil
 }
 
-// checkData makes the data folder, or says why it cannot be used.
-func (f storeFlags) checkData() error {
-	if err := os.MkdirAll(f.Data, 0o700); err != nil {
-		return usage("the data folder cannot be used: %v: give another with --data", errors.Unwrap(err))
+// makeData makes the data folder, or says why it cannot be used.
+func (f storeFlags) makeData() error {
+	err := os.MkdirAll(f.Data, 0o700)
+	if err == nil {
+		err = writable(f.Data)
+	}
+	if err != nil {
+		return usage("the data folder %s cannot be used: %w: give another with --data", f.Data, cause(err))
 	}
 	return nil
+}
+
+// writable tries to write into a folder, and leaves nothing there.
+func writable(dir string) error {
+	file, err := os.CreateTemp(dir, ".kelisim-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// cause is what the system says, without the name of the file.
+func cause(err error) error {
+	var fault *fs.PathError
+	if errors.As(err, &fault) {
+		return fault.Err
+	}
+	return err
 }

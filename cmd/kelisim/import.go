@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"compress/gzip"
 	"context"
@@ -11,8 +12,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -28,6 +29,9 @@ type importCmd struct {
 	storeFlags
 }
 
+// gcPercent trades a little time for memory: a log is long, what is kept of it is not.
+const gcPercent = 40
+
 // Help tells kong what to print below the summary.
 func (importCmd) Help() string {
 	return "Lines go through the same anonymiser as live traffic. A log can be given again: what was counted before is not counted twice, and an import that was cut short goes on where it stopped. Give the same --floor as the site has (5 unless told; 1 for the demonstration)."
@@ -39,8 +43,11 @@ func (c importCmd) Run(s streams) error {
 	zone, zoneErr := c.zone()
 	floors, floorErr := c.floors(5)
 	locator, geoErr := c.locator()
-	if err := errors.Join(zoneErr, floorErr, geoErr, c.readable(), c.checkData()); err != nil {
+	if err := errors.Join(zoneErr, floorErr, geoErr, c.readable()); err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
 	store, err := c.open(ctx, s)
 	if err != nil {
@@ -76,16 +83,23 @@ func (c importCmd) readable() error {
 }
 
 func (c importCmd) file(ctx context.Context, s streams, path string, o logimport.Options) error {
-	reader, size, err := openLog(path)
+	file, size, err := openLog(path)
 	if err != nil {
 		return usage("the log cannot be read: %v", err)
 	}
-	defer func() { _ = reader.Close() }()
+	defer func() { _ = file.Close() }() // it was only read
 	bar := c.bar(s, path, size)
-	began := time.Now()
-	report, err := logimport.File(ctx, io.TeeReader(&stoppable{ctx, reader}, bar), o)
-	_ = bar.Finish()
+	reader, err := unpacked(io.TeeReader(&stoppable{ctx, file}, bar))
 	if err != nil {
+		return usage("%s cannot be unpacked: %v", name(path), err)
+	}
+	began := time.Now()
+	report, err := logimport.File(ctx, reader, o)
+	_ = bar.Finish()
+	switch {
+	case errors.Is(err, logimport.ErrOther), errors.Is(err, logimport.ErrShort), errors.Is(err, logimport.ErrOptions):
+		return usage("%s: nothing was counted: %w", name(path), err)
+	case err != nil:
 		return fmt.Errorf("%s: stopped at line %d: %w; run the same command again to go on", name(path), report.Lines, err)
 	}
 	printReport(s.out, name(path), report, time.Since(began))
@@ -112,7 +126,7 @@ func name(path string) string {
 	return filepath.Base(path)
 }
 
-// openLog opens a log, unpacking gzip. The size is -1 where it is not known.
+// openLog opens a log. The size is -1 where it is not known.
 func openLog(path string) (io.ReadCloser, int64, error) {
 	if path == "-" {
 		return io.NopCloser(os.Stdin), -1, nil
@@ -125,28 +139,40 @@ func openLog(path string) (io.ReadCloser, int64, error) {
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())
 	}
-	if !strings.HasSuffix(path, ".gz") {
-		return file, info.Size(), nil
+	if !info.Mode().IsRegular() {
+		return file, -1, nil
 	}
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		return nil, 0, errors.Join(err, file.Close())
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{unpacked, file}, -1, nil
+	return file, info.Size(), nil
 }
 
+// unpacked unpacks gzip, which is told by how it begins (RFC 1952), whatever the name.
+func unpacked(r io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(r, 64<<10)
+	if begin, err := buffered.Peek(2); err != nil || begin[0] != 0x1f || begin[1] != 0x8b {
+		return buffered, nil //nolint:nilerr // a log of less than two bytes is no gzip; a fault comes again when it is read
+	}
+	return gzip.NewReader(buffered)
+}
+
+// bar draws progress on a terminal, and nothing in a log file.
 func (c importCmd) bar(s streams, path string, size int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(size,
 		progressbar.OptionSetDescription(name(path)),
 		progressbar.OptionSetWriter(s.err),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetVisibility(!c.Quiet),
+		progressbar.OptionSetVisibility(!c.Quiet && terminal(s.err)),
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(s.err) }),
 	)
+}
+
+func terminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func printReport(w io.Writer, file string, r logimport.Report, took time.Duration) {
@@ -160,6 +186,9 @@ func printReport(w io.Writer, file string, r logimport.Report, took time.Duratio
 	}
 	if r.Folded > 0 {
 		fmt.Fprintf(w, "  %d rows were left to \"other\": their dimension has as many values as it may.\n", r.Folded)
+	}
+	if r.Late > 0 {
+		fmt.Fprintf(w, "  %d lines lie days behind those before them: they are in the totals of their days and in no list. Sort the log by time, or give its parts one by one.\n", r.Late)
 	}
 	for _, bad := range r.Named {
 		fmt.Fprintf(w, "  line %d: %s\n", bad.Line, bad.Reason)

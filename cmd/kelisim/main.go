@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	go geo.Embedded() //nolint:errcheck // unpacked ahead of whoever needs it, who gets the error, too
+	go geo.Embedded()  //nolint:errcheck // unpacked ahead of whoever needs it, who gets the error, too
 	redisstore.Quiet() // its faults are told once, by us
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -36,6 +36,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" default:"withargs" help:"Run the demonstration site, its banner, privacy centre and dashboard (the default)."`
 	Proxy   proxyCmd   `cmd:"" help:"Guard a site by standing in front of it."`
 	Import  importCmd  `cmd:"" help:"Count the page views of an access log."`
+	Policy  policyCmd  `cmd:"" help:"Check, sum up or name a policy file."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -60,6 +61,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		kong.Description("Consent for cookies, anonymous statistics for you. Without a command it runs a demonstration: open the address it prints."),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.Help(help),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code; panic(exitSignal{}) }),
 		kong.Configuration(loadYAML),
@@ -94,3 +96,24 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 }
 
 type exitSignal struct{}
+
+// examples end the general help: without a command it is the demonstration that takes the flags.
+const examples = `
+Examples:
+  kelisim                                        the demonstration, at http://127.0.0.1:8080
+  kelisim --addr 127.0.0.1:9000 --data ./data    at another address, its file in another folder
+  kelisim --redis redis://127.0.0.1:6379/0       its data in Redis
+  kelisim import --data ./data access.log        count a log
+  kelisim proxy --upstream http://127.0.0.1:9000 --policy policy.yaml --trust direct
+
+--addr, --data and --redis are also KELISIM_ADDR, KELISIM_DATA and KELISIM_REDIS_URL in the environment,
+and "addr: 127.0.0.1:9000" in a file given with --config. "kelisim demo --help" lists all flags.
+`
+
+func help(o kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(o, ctx); err != nil || ctx.Selected() != nil {
+		return err
+	}
+	_, err := io.WriteString(ctx.Stdout, examples)
+	return err
+}

@@ -44,11 +44,14 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	trust, trustErr := f.trust(or.trust)
 	floors, floorErr := f.floors(or.floor)
 	locator, geoErr := f.locator()
-	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, f.checkData()); err != nil {
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr); err != nil {
 		return nil, err
 	}
 	secret, err := f.load(f.Data)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.makeData(); err != nil { // with Redis, too: what waits for it is kept there
 		return nil, err
 	}
 	store, err := f.open(ctx, s)
