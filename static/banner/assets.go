@@ -22,6 +22,11 @@ type Asset struct {
 	Brotli  []byte // Content compressed, likewise
 }
 
+// Types are the TypeScript declarations of what the scripts put on window, for a site's own scripts.
+//
+//go:embed kelisim.d.ts
+var Types []byte
+
 // Path is where the named source file ("core.js") is served under mount.
 func Path(mount, file string) string {
 	return mount + "/" + assets().names[file]

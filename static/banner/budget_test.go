@@ -24,6 +24,8 @@ func TestScriptsAndStylesKeepTheirBudget(t *testing.T) {
 		budget int
 	}{
 		{"asked", []string{"core.js", "core.css", "banner.js", "banner.css"}, askedBudget},
+		{"static page, asked", []string{"static.js", "core.js", "core.css", "banner.js", "banner.css"}, askedBudget},
+		{"everything at once", []string{"static.js", "mode.js", "told.js", "core.js", "core.css", "banner.js", "banner.css"}, askedBudget},
 		{"decided", []string{"core.js", "core.css"}, decidedBudget},
 	} {
 		total := 0
@@ -50,7 +52,7 @@ func TestMarkupKeepsItsBudget(t *testing.T) {
 // TestScriptsKeepTheStrictestPolicy: nothing that a Content-Security-Policy without unsafe-inline and unsafe-eval forbids,
 // and no string parsed as HTML.
 func TestScriptsKeepTheStrictestPolicy(t *testing.T) {
-	for _, file := range []string{"core.js", "banner.js", "centre.js"} {
+	for _, file := range []string{"core.js", "banner.js", "centre.js", "mode.js", "static.js", "told.js", "changed.js"} {
 		script := string(asset(t, file).Content)
 		for _, word := range []string{"eval(", "new Function", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "setTimeout(\"", "DOMParser"} {
 			if strings.Contains(script, word) {

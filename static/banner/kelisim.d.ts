@@ -6,8 +6,8 @@ export type Choice = readonly string[];
 export interface Kelisim {
   /** Settles with the first choice that is in force: at once for a visitor who has decided, else when they do. */
   readonly choice: Promise<Choice>;
-  /** The choice in force, null while there is none. */
-  current(): Choice | null;
+  /** The choice in force, undefined while there is none. */
+  current(): Choice | undefined;
   /** Whether the purpose may be used now. */
   allows(purpose: string): boolean;
   /**

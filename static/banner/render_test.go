@@ -159,10 +159,16 @@ func TestStageAndPlaceOfTheMarkup(t *testing.T) {
 		has    []string
 		hasNot []string
 	}{
-		{"ask", func(*banner.View) {}, []string{"<form", "banner.css", "core.js", "k-reopen", " defer>"}, []string{"data-done", "data-reload", "k-bar"}},
+		{"ask", func(*banner.View) {}, []string{"<form", "banner.css", "core.js", "k-reopen", " defer>", `type="module"`}, []string{"data-done", "data-reload", "k-bar"}},
 		{"decided", func(v *banner.View) { v.Stage = banner.Decided }, []string{"data-done", "core.css", "k-reopen"}, []string{"<form", "banner.css"}},
 		{"reload", func(v *banner.View) { v.Reload = true }, []string{"data-reload"}, nil},
-		{"bar", func(v *banner.View) { v.Bar = true }, []string{"k-bar"}, nil},
+		{"bar", func(v *banner.View) { v.Form = banner.Bar }, []string{"k-bar"}, []string{"<dialog"}},
+		{"dialog", func(v *banner.View) { v.Form = banner.Dialog }, []string{"k-dialog", "<dialog open"}, nil},
+		{"opt-out", func(v *banner.View) { v.Model = banner.OptOut }, []string{"Unless you object", "data-object", `data-presumed="necessary statistics marketing shop-help"`}, nil},
+		{"opt-out, shared", func(v *banner.View) { v.Model, v.Shared = banner.OptOut, true }, nil, []string{"data-object", "data-presumed"}},
+		{"implied", func(v *banner.View) { v.Model = banner.Implied }, []string{"OK, understood", ">Refuse<", "told.js", `data-told="3"`}, []string{`value="accept"`, "Accept all", "k-for"}},
+		{"minor", func(v *banner.View) { v.Stage, v.Changed = banner.Decided, "We <b>moved</b>." }, []string{"k-changed", "We &lt;b&gt;moved", "changed.js"}, []string{"<form"}},
+		{"minor, undecided", func(v *banner.View) { v.Changed = "We moved." }, nil, []string{"k-changed"}},
 		{"own notice", func(v *banner.View) { v.Notice = "/privacy" }, []string{`href="/privacy"`}, nil},
 		{"nobody else", func(v *banner.View) { v.Purposes = v.Purposes[:2] }, nil, []string{"#recipients"}},
 		{"opt-outs", func(*banner.View) {}, []string{`data-opts="6"`, `data-since="2"`, `data-shape="80ngv"`, `data-dnt="1"`}, nil},

@@ -30,9 +30,31 @@ type View struct {
 	// Reload makes every new choice reload the page: set it where an enforced Content-Security-Policy follows the
 	// choice, which a living document cannot take on. A withdrawal always reloads.
 	Reload bool
-	// Bar lays the question out as a bar along the page's lower edge instead of a box in its corner.
-	Bar bool
+	// Form is how the question is laid out.
+	Form Form
+	// Model is what holds until the visitor answers.
+	Model Model
+	// Changed says what a minor revision of the policy has changed: with Stage Decided the page tells it.
+	Changed string
 }
+
+// Form is the shape of the question.
+type Form string
+
+const (
+	Box    Form = ""       // in the lower corner; the page stays usable
+	Bar    Form = "bar"    // along the lower edge; the page stays usable
+	Dialog Form = "dialog" // in the middle; the page waits for the answer
+)
+
+// Model is a consent model of the policy, as far as the question differs by it.
+type Model string
+
+const (
+	OptIn   Model = ""        // nothing is used: the visitor is asked
+	OptOut  Model = "opt-out" // everything is: the visitor may object
+	Implied Model = "implied" // what the browser sends by itself is counted: the visitor is told, and may refuse
+)
 
 // Period is a length of time as people say it: 6 "months".
 type Period struct {
@@ -58,12 +80,15 @@ type Purpose struct {
 	OptsOut  bool   // refused by a browser that sends Global Privacy Control or Do Not Track
 	Required bool   // necessary: always on, no switch
 	Services []Service
-	Cookies  []string // names or globs ("_ga*") that a script may have set; deleted on withdrawal
+	Cookies  []string // names or globs ("_ga*") of cookies and storage keys that a script may have set; deleted on withdrawal
 }
 
 // Service is someone who works for a purpose.
 type Service struct {
 	Name       string
+	ID         string // as in the policy: "video"
+	Switch     int    // one more than its bit in the state cookie where visitors answer for it alone, else 0
+	Cookies    []string // as those of a purpose; of a service with a switch
 	Recipient  string // who receives data; "" for the site itself
 	Country    string // where the recipient is, as text
 	ThirdParty bool   // counts among the third parties that the first layer names

@@ -1,4 +1,4 @@
-// The door between the scripts, and to a site's own: see kelisim.d.ts.
+// The door between the scripts, and to a site's own: see kelisim.d.ts. "hold" is between the scripts alone.
 import type { Kelisim } from "../kelisim";
 
-export const kelisim = (window as unknown as { kelisim: Kelisim }).kelisim;
+export const kelisim = (window as unknown as { kelisim: Kelisim & { on(name: "hold", listener: () => void): void } }).kelisim;

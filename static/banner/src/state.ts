@@ -1,18 +1,25 @@
 // What the visitor decided, read from the state cookie. The server alone writes it and can tell whether it is true; a
 // script that is lied to here starts nothing that the server's own gate would not stop.
 
-export const root = document.getElementById("kelisim")!;
-export const policy = root.dataset;
+// Policy is what the markup says of the policy, in data attributes.
+export type Policy = Readonly<Record<string, string | undefined>>;
 
-// read returns the purposes that may be used, or null where nothing is decided, or was about another policy. The cookie's
-// fields are 1.revision.time.granted.withdrawn.shape.how.mac, numbers in base 36; the second letter of "how" is "n"
-// where the browser asked for nothing when the choice was made.
-export function read(): string[] | null {
-  const [, revision, , granted, , shape, how] = document.cookie.split("cookie_consent=1")[1]?.split(".") || [];
-  if (shape !== policy.shape || parseInt(revision, 36) < +policy.since!) return null;
+// asks says whether the browser asks every site not to, by Global Privacy Control or, where the policy hears it, Do Not Track.
+export function asks(policy: Policy): boolean {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
-  let bits = parseInt(granted, 36) | 1;
+  return globalPrivacyControl || doNotTrack === policy.dnt;
+}
+
+const on = (mask: number, ids: string | undefined) => ids!.split(" ").filter((_, bit) => (mask / 2 ** bit) & 1);
+
+// read returns the purposes that may be used, and the services where each is asked for, or undefined where nothing is decided, or
+// was about another policy; what is presumed until the visitor objects counts as decided. The cookie's fields are 1.revision.time.granted.withdrawn.shape.how.services.taken.mac, numbers
+// in base 36; the second letter of "how" is "n" where the browser asked for nothing when the choice was made.
+export function read(policy: Policy): string[] | undefined {
+  const [, revision, , granted, , shape, how, services] = document.cookie.split("cookie_consent=1")[1]?.split(".") || [];
+  if (shape !== policy.shape || +revision < +policy.since!) return policy.presumed?.split(" ");
+  const bits = parseInt(granted, 36) | 1;
   // What the browser asks after a choice was made is the later word.
-  if (how[1] === "n" && (globalPrivacyControl || doNotTrack === policy.dnt)) bits &= ~policy.opts!;
-  return policy.purposes!.split(" ").filter((_, bit) => (bits >> bit) & 1);
+  if (how[1] === "n" && asks(policy)) return on(bits & ~policy.opts!, policy.purposes);
+  return [...on(bits, policy.purposes), ...on(parseInt(services, 36), policy.services)];
 }

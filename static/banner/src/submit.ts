@@ -1,25 +1,50 @@
 // Sending a choice without leaving the page.
 import { clear } from "./clear";
 import { kelisim } from "./kelisim";
-import { form, hide, switches } from "./panel";
-import { root } from "./state";
+import { form, hide, switches, token } from "./panel";
+import { root } from "./root";
 
 const say = (text: string): void => {
   root.querySelector(".k-say")!.textContent = text;
 };
 
-// submit posts what the form would. The server's answer is the truth: the form closes only once the choice is in force.
-export async function submit(button: HTMLButtonElement): Promise<void> {
-  const box = form();
-  const body = new URLSearchParams(new FormData(box) as unknown as Record<string, string>);
+// answer posts what the form would with the button that was pressed.
+export function answer(button: HTMLButtonElement): Promise<void> {
+  const body = fields();
   body.set(button.name, button.value);
+  if (switches().some((input) => input.name === "service")) body.append("service", ""); // each is answered for
+  if (!kelisim.current()) body.set("elapsed", elapsed());
+  return send(body);
+}
+
+// allow adds purposes and services to a choice already made.
+export function allow(tokens: string[]): Promise<void> {
+  const body = fields();
+  body.delete("purpose");
+  body.delete("service");
+  body.set("action", "allow");
+  for (const name of tokens) {
+    const service = name.split("service:")[1];
+    body.append(service ? "service" : "purpose", service || name);
+  }
+  return send(body);
+}
+
+const fields = () => new URLSearchParams(new FormData(form()) as unknown as Record<string, string>);
+
+// elapsed is how long the visitor took, in a handful of steps that say nothing about anybody.
+const elapsed = () => [5, 15, 60, 300].find((seconds) => performance.now() < seconds * 1000)?.toString() ?? "more";
+
+// send closes the form only once the choice is in force: the server's answer is the truth.
+async function send(body: URLSearchParams): Promise<void> {
+  const box = form();
   box.setAttribute("aria-busy", "true");
   const failure = box.querySelector(".k-fail")!;
   failure.textContent = "";
   try {
-    const answer = await fetch(box.getAttribute("action")!, { method: "POST", body, headers: { Accept: "application/json" } });
-    const { message } = await answer.json();
-    if (!answer.ok) throw message;
+    const reply = await fetch(box.getAttribute("action")!, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "include" });
+    const { message } = await reply.json();
+    if (!reply.ok) throw message;
     hide();
     say(message);
     setTimeout(say, 6000, "");
@@ -29,5 +54,5 @@ export async function submit(button: HTMLButtonElement): Promise<void> {
   box.removeAttribute("aria-busy");
   // Also after a failure: what was refused holds even where the answer was not recorded.
   kelisim.refresh();
-  clear(switches().flatMap((input) => (kelisim.allows(input.value) ? [] : input.dataset.cookies!.split(" "))));
+  clear(switches().flatMap((input) => (kelisim.allows(token(input)) ? [] : input.dataset.cookies!.split(" "))));
 }

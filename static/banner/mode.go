@@ -1,0 +1,79 @@
+package banner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Mode is how a site uses Google Consent Mode v2. The zero value is the usual one.
+type Mode struct {
+	// Signals says which purpose grants which signal where that is not the usual one, see [Signals]: "ad_storage": "ads".
+	Signals map[string]string
+	// Wait is how many milliseconds tags wait for the visitor's choice. Default: 500.
+	Wait int
+	// URLPassthrough lets tags hand on click identifiers in links while ad_storage is denied. Default: no.
+	URLPassthrough bool
+	// AdsDataRedaction makes tags drop ad click identifiers while ad_storage is denied. Default: no.
+	AdsDataRedaction bool
+}
+
+// Signals are the seven signals, each with the purpose that usually grants it.
+func Signals() map[string]string {
+	return map[string]string{
+		"ad_storage": "marketing", "ad_user_data": "marketing", "ad_personalization": "marketing",
+		"analytics_storage":     "statistics",
+		"functionality_storage": "preferences", "personalization_storage": "preferences",
+		"security_storage": "necessary",
+	}
+}
+
+// Check reports everything that is wrong with m for a policy of these purposes.
+func (m Mode) Check(purposes []string) error {
+	var faults []error
+	known := Signals()
+	for signal, purpose := range m.Signals {
+		if known[signal] == "" {
+			faults = append(faults, fmt.Errorf("banner: consent mode: there is no signal %q", signal))
+		}
+		if !slices.Contains(purposes, purpose) {
+			faults = append(faults, fmt.Errorf("banner: consent mode: signal %q needs a purpose of the policy, not %q", signal, purpose))
+		}
+	}
+	if m.Wait < 0 || m.Wait > 10_000 {
+		faults = append(faults, fmt.Errorf("banner: consent mode: a wait of %d milliseconds; give 0 to 10000", m.Wait))
+	}
+	return errors.Join(faults...)
+}
+
+// ModeScript makes the script that a page loads first of all: it tells Google's tags the defaults, and each choice. It is the
+// same for every visitor. Regions are those where everything is presumed granted until the visitor objects; "" among
+// them is the whole world. A signal whose purpose the policy lacks stays denied.
+func ModeScript(v View, m Mode, regions []string) []byte {
+	signals := Signals()
+	for signal, purpose := range m.Signals {
+		signals[signal] = purpose
+	}
+	if m.Wait == 0 {
+		m.Wait = 500
+	}
+	p := words(v)
+	dnt := "1"
+	if v.IgnoreDNT {
+		dnt = "-"
+	}
+	setting, err := json.Marshal(map[string]any{
+		"policy": map[string]string{
+			"since": fmt.Sprint(v.Since), "shape": v.Shape, "opts": fmt.Sprint(p.Opts), "dnt": dnt, "purposes": p.IDs, "services": p.ServiceIDs,
+		},
+		"signals": signals, "regions": append([]string{}, regions...), "wait": m.Wait,
+		"set": map[string]bool{"url_passthrough": m.URLPassthrough, "ads_data_redaction": m.AdsDataRedaction},
+	})
+	if err != nil {
+		panic(fmt.Sprintf("banner: %v", err)) // strings and numbers alone
+	}
+	asset, _ := Lookup(strings.TrimPrefix(Path("", "mode.js"), "/"))
+	return slices.Concat([]byte("self.kelisimMode="), setting, []byte(";"), asset.Content)
+}

@@ -1,0 +1,3 @@
+// The element that the markup puts into every page.
+export const root = document.getElementById("kelisim")!;
+export const policy = root.dataset;
