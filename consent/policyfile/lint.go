@@ -14,7 +14,7 @@ import (
 type Finding struct {
 	Line  int    `json:"line,omitempty"`  // from 1; 0 where it is about the document as a whole
 	Field string `json:"field,omitempty"` // "services[2].country"
-	Code  string `json:"code"`            // "invalid" for an error; else as [consent.Warning] has it
+	Code  string `json:"code"`            // "invalid" or "unreadable" for an error; else as [consent.Warning] has it
 	Text  string `json:"text"`            // what is wrong and what to do
 }
 
@@ -25,17 +25,31 @@ type Report struct {
 	Warnings []Finding `json:"warnings"`
 
 	Policy consent.Policy `json:"-"` // as far as it could be read
+
+	lines *yamldoc.Lines
 }
 
-// codeInvalid is the code of every error.
-const codeInvalid = "invalid"
+// Codes of errors.
+const (
+	codeInvalid    = "invalid"
+	codeUnreadable = "unreadable"
+)
+
+// LintFile is [Lint] for the file at path. That it cannot be read is an error of the report.
+func LintFile(path string) *Report {
+	data, err := read(path)
+	if err != nil {
+		return &Report{Path: path, Errors: []Finding{{Code: codeUnreadable, Text: err.Error()}}, Warnings: []Finding{}}
+	}
+	return Lint(path, data)
+}
 
 // Lint finds everything that is wrong with a document and everything that [consent.Policy.Lint] warns of,
 // each in the order of its lines. Path names the document in the report.
 func Lint(path string, data []byte) *Report {
 	r := &Report{Path: path, Errors: []Finding{}, Warnings: []Finding{}}
 	p, lines, err := parse(data)
-	r.Policy = p
+	r.Policy, r.lines = p, lines
 	known := faults(err)
 	for _, fault := range known {
 		r.Errors = append(r.Errors, Finding{fault.Line, fault.Field, codeInvalid, fault.Text})
@@ -53,29 +67,20 @@ func Lint(path string, data []byte) *Report {
 	return r
 }
 
-// Succeeds adds to the report what keeps the policy from following the one in old, a policy that is in
-// force: see [consent.Rulebook.Succeeds]. It adds nothing where either of them is faulty.
-func (r *Report) Succeeds(old, data []byte) error {
-	before, err := Parse(old)
-	if err != nil {
-		return err
-	}
+// Follow adds to the report what keeps the policy from taking the place of old: see
+// [consent.Rulebook.Succeeds]. It adds nothing to a report that has errors.
+func (r *Report) Follow(old *consent.Rulebook) {
 	if len(r.Errors) > 0 {
-		return nil
+		return
 	}
-	was, err := consent.Compile(before)
+	next, err := consent.Compile(r.Policy)
 	if err != nil {
-		return err
+		r.Errors = append(r.Errors, Finding{Code: codeInvalid, Text: err.Error()})
+		return
 	}
-	is, err := consent.Compile(r.Policy)
-	if err != nil {
-		return err
-	}
-	_, lines, _ := parse(data)
-	for _, fault := range located(is.Succeeds(was), lines).Sorted() {
+	for _, fault := range located(next.Succeeds(old), r.lines).Sorted() {
 		r.Errors = append(r.Errors, Finding{fault.Line, fault.Field, codeInvalid, fault.Text})
 	}
-	return nil
 }
 
 // silent finds cookies whose lifetime is left to be guessed: the default is the browser session, but
@@ -103,21 +108,15 @@ func silent(p consent.Policy, lines *yamldoc.Lines) []consent.Warning {
 // String returns one finding a line, errors first: "policy.yaml: line 12: error: cookies[0].name: …".
 func (r *Report) String() string {
 	var b strings.Builder
-	write := func(kind string, all []Finding) {
-		for _, f := range all {
-			fault := yamldoc.Fault{Line: f.Line}.Error()
-			field := f.Field
-			if field != "" {
-				field += ": "
-			}
-			fmt.Fprintf(&b, "%s: %s%s: %s%s", r.Path, fault, kind, field, f.Text)
-			if f.Code != codeInvalid {
-				fmt.Fprintf(&b, " [%s]", f.Code)
-			}
-			b.WriteByte('\n')
-		}
+	for _, f := range r.Errors {
+		fmt.Fprintf(&b, "%s: %serror: %s\n", r.Path, f.place(), f.what())
 	}
-	write("error", r.Errors)
-	write("warning", r.Warnings)
+	for _, f := range r.Warnings {
+		fmt.Fprintf(&b, "%s: %swarning: %s [%s]\n", r.Path, f.place(), f.what(), f.Code)
+	}
 	return b.String()
 }
+
+func (f Finding) place() string { return yamldoc.Fault{Line: f.Line}.Error() }
+
+func (f Finding) what() string { return yamldoc.Fault{Field: f.Field, Text: f.Text}.Error() }

@@ -135,25 +135,27 @@ func TestReloadKeepsTheLastGoodPolicy(t *testing.T) {
 }
 
 func TestLintAgainstAnEarlierPolicy(t *testing.T) {
-	old, err := os.ReadFile("testdata/good/demo.yaml")
+	p, err := policyfile.Load("testdata/good/demo.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	longer := []byte(strings.Replace(string(old), "2 years", "3 years", 1))
-	r := policyfile.Lint("new.yaml", longer)
-	if err := r.Succeeds(old, longer); err != nil || len(r.Errors) != 1 || r.Errors[0].Line == 0 || r.Errors[0].Field != "data[1].retention" {
-		t.Errorf("got %v\n%s", err, r)
+	old, err := consent.Compile(p)
+	if err != nil {
+		t.Fatal(err)
 	}
-	r = policyfile.Lint("new.yaml", old)
-	if err := r.Succeeds(old, old); err != nil || len(r.Errors) > 0 {
-		t.Errorf("the same: %v\n%s", err, r)
+	r := policyfile.LintFile(change(t, "2 years", "3 years"))
+	if r.Follow(old); len(r.Errors) != 1 || r.Errors[0].Line == 0 || r.Errors[0].Field != "data[1].retention" {
+		t.Errorf("data kept longer:\n%s", r)
 	}
-	if err := r.Succeeds([]byte("site: ["), old); err == nil {
-		t.Error("a faulty earlier policy is not told")
+	r = policyfile.LintFile("testdata/good/demo.yaml")
+	if r.Follow(old); len(r.Errors) > 0 {
+		t.Errorf("the same:\n%s", r)
 	}
-	faulty := policyfile.Lint("new.yaml", []byte("site: ["))
-	if err := faulty.Succeeds(old, []byte("site: [")); err != nil || len(faulty.Errors) != 1 {
-		t.Errorf("a faulty policy: %v\n%s", err, faulty)
+	for _, path := range []string{"testdata/lint/unreadable.yaml", "testdata/none.yaml"} {
+		r = policyfile.LintFile(path)
+		if r.Follow(old); len(r.Errors) != 1 || !strings.Contains(r.String(), path+": ") {
+			t.Errorf("a faulty policy:\n%s", r)
+		}
 	}
 }
 
@@ -175,10 +177,15 @@ func FuzzLint(f *testing.F) {
 				t.Fatalf("says nothing: %+v", w)
 			}
 		}
-		if len(r.Errors) == 0 {
-			if err := r.Succeeds(data, data); err != nil || len(r.Errors) > 0 {
-				t.Fatalf("does not follow itself: %v\n%s", err, r)
-			}
+		if len(r.Errors) > 0 {
+			return
+		}
+		rules, err := consent.Compile(r.Policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Follow(rules); len(r.Errors) > 0 {
+			t.Fatalf("does not follow itself:\n%s", r)
 		}
 	})
 }
