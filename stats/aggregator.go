@@ -88,8 +88,8 @@ func (a *Aggregator) AddRefused(day Day, hour uint8) {
 	}
 }
 
-// AddEvent counts n occurrences of value under [DimConsent], the one dimension of events. Others are
-// ignored.
+// AddEvent counts n occurrences of value under [DimConsent], the one dimension of events that is told of
+// nobody. Others are ignored: see [Aggregator.AddAct].
 func (a *Aggregator) AddEvent(day Day, hour uint8, dim Dimension, value string, n int) {
 	if dim != DimConsent || n <= 0 || hour > 23 {
 		return

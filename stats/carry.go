@@ -10,7 +10,7 @@ import (
 // MaxSnapshot is the size in bytes above which [Aggregator.Snapshot] fails.
 const MaxSnapshot = 64 << 20
 
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // ErrSnapshot is returned for bytes that are no snapshot.
 var ErrSnapshot = errors.New("stats: not a snapshot of an aggregator")

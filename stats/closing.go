@@ -75,7 +75,11 @@ func Finish(day Day, total Counts, rows map[Dimension][]Row, f Floors) Closing {
 		k := f.Of(dim)
 		list := slices.Clone(rows[dim])
 		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
-		if k > 1 {
+		switch {
+		case k <= 1:
+		case dim.Spec().Act:
+			c.Folds = append(c.Folds, foldActs(day, dim, k, list, outcomesOf(kept[DimConsent]))...)
+		default:
 			c.Folds = append(c.Folds, fold(day, dim, k, total, list, kept)...)
 		}
 		kept[dim] = make(map[string]*Counts, len(list))

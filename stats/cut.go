@@ -118,6 +118,7 @@ func (h *hold) cut(m Moment) {
 			rows = h.takeRows(d, rows)
 			d.views = 0
 		}
+		rows = h.takeActs(d, rows)
 		if d.ended {
 			delete(h.days, day)
 		}
@@ -148,6 +149,9 @@ func (d *heldDay) takeTotals(list []Total) []Total {
 
 func (h *hold) takeRows(d *heldDay, list []Row) []Row {
 	for dim := range Dimensions() {
+		if specs[dim].Act {
+			continue
+		}
 		for _, v := range d.ready[dim] {
 			if c := h.release(dim, v); !c.IsZero() {
 				list = append(list, Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})

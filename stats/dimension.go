@@ -83,6 +83,7 @@ type Spec struct {
 	Parent   Dimension // the coarser dimension that a folded value is still counted in; 0 for none
 	Measures Measures  // what is counted; the other measures of its rows are 0
 	Partial  bool      // a request without a value has no row: "other" includes the unknown
+	Act      bool      // told of acts of consent, see [Act]
 }
 
 var (
@@ -113,6 +114,22 @@ var specs = [NumDimensions]Spec{
 	DimStatus:         {Name: "status", Floor: FloorClosed, Cap: 16, Measures: measures(Views, Requests, Bots)},
 	DimBot:            {Name: "bot", Floor: FloorClosed, Cap: 2_000, Measures: measures(Bots)},
 	DimConsent:        {Name: "consent", Floor: FloorClosed, Cap: 500, Measures: measures(Events)},
+
+	DimConsentPurpose:  {Name: "consentpurpose", Floor: FloorPerson, Cap: 100, Measures: measures(Events), Partial: true, Act: true},
+	DimConsentCountry:  {Name: "consentcountry", Floor: FloorPerson, Cap: 900, Measures: measures(Events), Partial: true, Act: true},
+	DimConsentLanguage: {Name: "consentlanguage", Floor: FloorPerson, Cap: 900, Measures: measures(Events), Partial: true, Act: true},
+	DimConsentDevice:   {Name: "consentdevice", Floor: FloorPerson, Cap: 48, Measures: measures(Events), Partial: true, Act: true},
+	DimConsentVariant:  {Name: "consentvariant", Floor: FloorPerson, Cap: 48, Measures: measures(Events), Partial: true, Act: true},
+	DimConsentTime:     {Name: "consenttime", Floor: FloorPerson, Cap: 48, Measures: measures(Events), Partial: true, Act: true},
+}
+
+// Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the
+// day, or acts of consent, of which each visitor does one a day as a rule.
+func (d Dimension) Crowd(c *Counts) int64 {
+	if d.Spec().Act {
+		return c[Events]
+	}
+	return c[Visitors]
 }
 
 // Dimensions calls yield for every dimension, in order.

@@ -24,6 +24,14 @@
 //   - After the day, [Closer] folds whatever a subtraction (total less rows, country less its regions)
 //     would still show of fewer than k visitors.
 //
+// # Consent
+//
+// Refusal means refusal: an [Act] that grants nothing adds one to its outcome, by the way it came, and
+// nothing of the visitor. Country, language, device, variant and time are told of questions (before any
+// choice) and of grants alone; so a rate of refusal by country cannot be had here, only how many of those
+// asked granted. Facets have the floor of persons, counted in acts; rows of one facet and outcome leave
+// together for at least 20 acts, or at the end of the day. No row joins two facets.
+//
 // Nothing here is keyed: who was seen today is decided by package visit before anything is counted.
 // What waits in memory is gone after a crash (its totals stand), and carried over a graceful restart
 // by [Aggregator.Snapshot], whose bytes the caller must seal.

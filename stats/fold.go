@@ -30,10 +30,14 @@ func fold(day Day, dim Dimension, k int, total Counts, rows []Row, kept map[Dime
 	} else {
 		f.byParent(kept[parent])
 	}
-	var folds []Fold
+	return f.report(day)
+}
+
+// report returns what was folded, by reason.
+func (f *folder) report(day Day) (folds []Fold) {
 	for reason, fold := range f.folds {
 		if fold.Values > 0 {
-			fold.Day, fold.Dim, fold.Reason, fold.K = day, dim, FoldReason(reason), k
+			fold.Day, fold.Dim, fold.Reason, fold.K = day, f.dim, FoldReason(reason), f.k
 			folds = append(folds, fold)
 		}
 	}

@@ -11,6 +11,7 @@ type harvest struct {
 	missing  []pair[text]
 	robots   []pair[robot]
 	events   []pair[text]
+	facets   []pair[facet]
 	status   [6]cell
 	hours    [24]Counts
 	used     uint32
@@ -27,6 +28,7 @@ func (v *harvest) collect(t *tally) {
 	v.missing = t.missing.collect(v.missing[:0])
 	v.robots = t.robots.collect(v.robots[:0])
 	v.events = t.events.collect(v.events[:0])
+	v.facets = t.facets.collect(v.facets[:0])
 	v.status, t.status = t.status, [6]cell{}
 	v.hours, t.hours = t.hours, [24]Counts{}
 	v.used, t.used = t.used, 0
@@ -35,6 +37,7 @@ func (v *harvest) collect(t *tally) {
 	v.lost[DimNotFound], t.missing.lost = t.missing.lost, 0
 	v.lost[DimBot], t.robots.lost = t.robots.lost, 0
 	v.lost[DimConsent], t.events.lost = t.events.lost, 0
+	v.lost[DimConsentCountry], t.facets.lost = t.facets.lost, 0
 	v.shared = t.people.lost + t.arrivals.lost
 	t.people.lost, t.arrivals.lost = 0, 0
 }
@@ -117,6 +120,10 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 	}
 	h.absorbTexts(d, DimNotFound, v.missing)
 	h.absorbTexts(d, DimConsent, v.events)
+	for i := range v.facets {
+		c := v.facets[i].cell.counts()
+		h.add(d, v.facets[i].key.dim, v.facets[i].key.row(), &c, true)
+	}
 	for i := range v.robots {
 		c := v.robots[i].cell.counts()
 		h.add(d, DimBot, v.robots[i].key.value(), &c, true)
@@ -168,4 +175,5 @@ func (v *harvest) forget() {
 	clear(v.missing[:cap(v.missing)])
 	clear(v.robots[:cap(v.robots)])
 	clear(v.events[:cap(v.events)])
+	clear(v.facets[:cap(v.facets)])
 }

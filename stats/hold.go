@@ -41,7 +41,7 @@ type heldDay struct {
 // held is one value of a dimension on one day.
 type held struct {
 	value   string
-	carried int64  // visitors of the day that carry it
+	carried int64  // those of the day that carry it, see [Dimension.Crowd]
 	waiting Counts // not left yet
 	ready   bool   // listed in ready
 	left    bool   // has been ready: it may be at rest
@@ -68,6 +68,7 @@ func (h *hold) limits() *limits {
 		missing:  h.caps[DimNotFound],
 		robots:   h.caps[DimBot],
 		events:   h.caps[DimConsent],
+		facets:   4096,
 	}
 }
 
@@ -110,7 +111,7 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 		v = &held{value: value}
 		d.values[dim][value] = v
 	}
-	v.carried += counts[Visitors]
+	v.carried += dim.Crowd(&counts)
 	v.waiting.Add(&counts)
 	switch {
 	case v.ready:
@@ -133,7 +134,7 @@ func (h *hold) evict(d *heldDay, dim Dimension) bool {
 		d.rare[dim] = d.rare[dim][1:]
 		if !v.left {
 			delete(d.values[dim], v.value)
-			h.folded[dim].Capped += v.waiting[Requests]
+			h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Events]
 			return true
 		}
 	}
@@ -157,7 +158,7 @@ func (h *hold) end(d *heldDay) {
 	for dim := range Dimensions() {
 		for _, v := range d.values[dim] {
 			if !h.carries(dim, v) {
-				h.folded[dim].Held += v.waiting[Requests]
+				h.folded[dim].Held += v.waiting[Requests] + v.waiting[Events]
 			}
 		}
 		d.values[dim], d.rare[dim] = nil, nil

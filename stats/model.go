@@ -109,6 +109,15 @@ const (
 	DimLanguage                            // "kk"
 	DimStatus                              // "2xx"
 	DimBot                                 // "search: Googlebot"
-	DimConsent                             // "banner/accepted": outcome of asking
+	DimConsent                             // "banner/accepted": method and [Outcome] of asking
+
+	// What is told of the acts of consent, see [Act]. Values end in "/" and an outcome.
+
+	DimConsentPurpose  // "statistics/granted", "statistics/withdrawn": of answers one by one and withdrawals
+	DimConsentCountry  // "KZ/accepted"
+	DimConsentLanguage // "kk/accepted"
+	DimConsentDevice   // "mobile/accepted"
+	DimConsentVariant  // "b/accepted": of the banner
+	DimConsentTime     // "10s/accepted": from the question to the answer
 	NumDimensions
 )

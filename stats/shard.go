@@ -22,7 +22,7 @@ type shard struct {
 }
 
 // limits are the sizes of a shard's tables.
-type limits struct{ people, arrivals, pages, files, missing, robots, events int }
+type limits struct{ people, arrivals, pages, files, missing, robots, events, facets int }
 
 // tally is one day in one shard.
 type tally struct {
@@ -37,6 +37,7 @@ type tally struct {
 	missing  table[text]
 	robots   table[robot]
 	events   table[text]
+	facets   table[facet]
 }
 
 func newTally(day Day, l *limits) *tally {
@@ -49,6 +50,7 @@ func newTally(day Day, l *limits) *tally {
 		missing:  newTable[text](l.missing),
 		robots:   newTable[robot](l.robots),
 		events:   newTable[text](l.events),
+		facets:   newTable[facet](l.facets),
 	}
 }
 

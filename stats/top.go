@@ -97,7 +97,7 @@ func (q Query) withDefaults() Query {
 // values adds up the rows of the range by value, each day's under its floor.
 func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
 	waiting := r.waiting(q)
-	sums := sums{k: int64(r.floors.Of(q.Dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
+	sums := sums{dim: q.Dim, k: int64(r.floors.Of(q.Dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
 	err := r.source.Rows(ctx, q.Dim, q.Range.First, q.Range.Last, func(row Row) {
 		if len(waiting) > 0 {
 			at := dayValue{row.Day, row.Value}
@@ -119,6 +119,7 @@ func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string
 
 // sums adds up rows by value.
 type sums struct {
+	dim    Dimension
 	k      int64
 	hidden *Counts
 	values map[string]*Counts
@@ -126,7 +127,7 @@ type sums struct {
 
 // add adds what a value counted on one day, or hides it if fewer than k visitors of the day carry it.
 func (s *sums) add(value string, c *Counts) {
-	if s.k > 1 && c[Visitors] < s.k {
+	if s.k > 1 && s.dim.Crowd(c) < s.k {
 		hidden := *c
 		hidden[Bots] = 0
 		s.hidden.Add(&hidden)

@@ -33,7 +33,7 @@ func Traffic(day stats.Day, views int) stats.Batch {
 func Closed(day stats.Day, views int) stats.Closing {
 	c := stats.Closing{Day: day}
 	for _, row := range Traffic(day, views).Rows {
-		if row.Dim.Spec().Floor != stats.FloorPerson || row.Counts[stats.Visitors] >= 5 {
+		if row.Dim.Spec().Floor != stats.FloorPerson || row.Dim.Crowd(&row.Counts) >= 5 {
 			c.Rows = append(c.Rows, row)
 		}
 	}
@@ -66,6 +66,8 @@ var catalogue = map[stats.Dimension]struct {
 	stats.DimProvider: {1200, "Provider of the Internet %d LLC"}, stats.DimBrowser: {25, "Browser %d"}, stats.DimBrowserVersion: {200, "Browser %d"},
 	stats.DimOS: {12, "System %d"}, stats.DimOSVersion: {60, "System %d"}, stats.DimDevice: {5, "device%d"}, stats.DimLanguage: {40, "l%d"},
 	stats.DimStatus: {5, "%dxx"}, stats.DimBot: {80, "search: Bot %d"}, stats.DimConsent: {12, "banner/outcome%d"},
+	stats.DimConsentPurpose: {4, "purpose%d/granted"}, stats.DimConsentCountry: {60, "C%d/accepted"}, stats.DimConsentLanguage: {20, "l%d/accepted"},
+	stats.DimConsentDevice: {5, "device%d/accepted"}, stats.DimConsentVariant: {2, "v%d/accepted"}, stats.DimConsentTime: {6, "%ds/accepted"},
 }
 
 // spread draws the values of a dimension for each page view; the first is drawn most often (Zipf's law).
@@ -80,7 +82,7 @@ func spread(r *rand.Rand, day stats.Day, dim stats.Dimension, views int) (rows [
 				c[m] = 0
 			}
 		}
-		if dim == stats.DimConsent {
+		if dim.Spec().Measures.Has(stats.Events) {
 			c[stats.Events] = 1
 		}
 		if dim == stats.DimBot {
