@@ -26,12 +26,15 @@ type Suggestion struct {
 	Lifetime    string          // in the list's own words: "2 years", "session"
 }
 
-// purposes are what the categories amount to, by the list's own definitions. A category that is not here
-// suggests marketing, which asks for most.
+// purposes are what the categories amount to. A category that is not here suggests marketing, which asks for most.
 var purposes = map[string]consent.Purpose{
-	"Functional": consent.Necessary, "Necessary": consent.Necessary, "Security": consent.Necessary,
+	functional: consent.Necessary, "Necessary": consent.Necessary, "Security": consent.Necessary,
 	"Personalization": consent.Preferences, "Analytics": consent.Statistics, "Marketing": consent.Marketing,
 }
+
+// functional is what the list calls strictly necessary. Of a product that also measures or advertises (session
+// recorders, widgets) it rarely is to the site, so that preferences are suggested: consent is asked for then.
+const functional = "Functional"
 
 // Suggest finds what is known of a cookie's name: exactly, or else the longest listed beginning of it. It is safe
 // for concurrent use; the first call unpacks the list.
@@ -74,22 +77,34 @@ var unpacked = sync.OnceValue(func() table {
 // read takes lines of five fields: name (with "*" at the end of a beginning), category, platform, lifetime, description.
 func read(r io.Reader) (table, error) {
 	t := table{exact: map[string]Suggestion{}, prefix: map[string]Suggestion{}}
+	var all []Suggestion
+	tracks := map[string]bool{} // platforms
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		f := strings.Split(lines.Text(), "\t")
 		if len(f) != 5 {
 			return t, fmt.Errorf("a line of %d fields", len(f))
 		}
-		purpose, ok := purposes[f[1]]
-		if !ok {
-			purpose = consent.Marketing
+		s := Suggestion{Name: f[0], Purpose: purposes[f[1]], Category: f[1], Platform: f[2], Lifetime: f[3], Description: f[4]}
+		if s.Purpose == "" {
+			s.Purpose = consent.Marketing
 		}
-		s := Suggestion{Name: f[0], Purpose: purpose, Category: f[1], Platform: f[2], Lifetime: f[3], Description: f[4]}
-		if beginning, ok := strings.CutSuffix(f[0], "*"); ok {
-			t.prefix[beginning], t.longest = s, max(t.longest, len(beginning))
-		} else {
-			t.exact[f[0]] = s
+		all = append(all, s)
+		tracks[s.Platform] = tracks[s.Platform] || s.Purpose == consent.Statistics || s.Purpose == consent.Marketing
+	}
+	for _, s := range all {
+		if s.Category == functional && tracks[s.Platform] {
+			s.Purpose = consent.Preferences
 		}
+		t.add(s)
 	}
 	return t, lines.Err()
+}
+
+func (t *table) add(s Suggestion) {
+	if beginning, ok := strings.CutSuffix(s.Name, "*"); ok {
+		t.prefix[beginning], t.longest = s, max(t.longest, len(beginning))
+	} else {
+		t.exact[s.Name] = s
+	}
 }

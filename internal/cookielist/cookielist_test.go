@@ -23,7 +23,7 @@ func TestSuggest(t *testing.T) {
 		{"_ym_uid", "_ym_uid", consent.Statistics, "Yandex.Metrica"},
 		{"PHPSESSID", "PHPSESSID", consent.Necessary, "PHP.net"},
 		{"__cf_bm", "__cf_bm", consent.Necessary, "Cloudflare"},
-		{"_hjSession_12345", "_hjSession_*", consent.Statistics, "Hotjar"},
+		{"_hjSession_12345", "_hjSession_*", consent.Preferences, "Hotjar"},
 		{"phpsessid", "", "", ""}, // names are case-sensitive
 		{"kelisim_made_up", "", "", ""},
 		{"", "", "", ""},
