@@ -31,6 +31,9 @@ func (p Policy) Lint() []Warning {
 	l.origins()
 	l.cookies()
 	l.transfers()
+	if needsOptIn(l.Region) && len(l.Authority.Name) == 0 {
+		l.warn("authority.name", "authority", "is missing: name the body to which visitors may complain")
+	}
 	l.optOuts()
 	if p.Region == "KZ" {
 		l.kazakhstan()

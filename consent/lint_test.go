@@ -13,6 +13,7 @@ func tidy() consent.Policy {
 	text := func(s string) consent.Text { return consent.Text{"kk": s, "ru": s, "en": s} }
 	p := shop()
 	p.Languages, p.Controller.Officer = []string{"kk", "ru", "en"}, "The head of the shop"
+	p.Authority.Name = text("The authorised body")
 	p.Lifetimes.Refusal = p.Lifetimes.Choice
 	for i := range p.Purposes {
 		p.Purposes[i].Name, p.Purposes[i].Text = text("Purpose "+string(rune('A'+i))), text("Says in a whole sentence what is done with data.")
@@ -53,6 +54,8 @@ func TestLint(t *testing.T) {
 		{"controller.officer officer", func(p *consent.Policy) { p.Controller.Officer = "" }},
 		{"", func(p *consent.Policy) { p.Controller.Officer = ""; p.Region = "KG" }},
 		{"languages language", func(p *consent.Policy) { p.Languages = []string{"ru", "en"} }},
+		{"authority.name authority", func(p *consent.Policy) { p.Authority.Name = nil }},
+		{"", func(p *consent.Policy) { p.Authority.Name, p.Region = nil, "US" }},
 		{"model pre-granted", func(p *consent.Policy) { p.Model = consent.ModelOptOut }},
 		{"models.DE pre-granted", func(p *consent.Policy) { p.Models = map[string]consent.Model{"DE": consent.ModelOptOut} }},
 		{"models.FR-75 pre-granted", func(p *consent.Policy) { p.Models = map[string]consent.Model{"FR-75": consent.ModelOptOut} }},

@@ -21,6 +21,7 @@ type Policy struct {
 	PerService bool `json:"per_service,omitempty"` // default: services follow their purposes; true lets visitors answer for each of them, see Service.Bit
 
 	Transfers  Transfers `json:"transfers,omitzero"`
+	Authority  Authority `json:"authority,omitzero"`
 	DataRegion string    `json:"data_region"` // required: country in which the data rests, ISO 3166-1 alpha-2 (S2-2.7)
 
 	OptOuts      OptOuts      `json:"opt_outs,omitzero"`
@@ -41,6 +42,13 @@ type Controller struct {
 	Address string `json:"address,omitempty"` // required where the region is KZ
 	Contact string `json:"contact"`           // required: e-mail address, telephone number or URL for data subjects
 	Officer string `json:"officer,omitempty"` // who is responsible for personal data there: a name or a post
+}
+
+// Authority is where data subjects may complain: the authorised body of Law 94-V, the supervisory
+// authority of the GDPR (art. 13.2 d).
+type Authority struct {
+	Name Text   `json:"name,omitempty"` // required where URL is given
+	URL  string `json:"url,omitempty"`
 }
 
 // Revision identifies a state of the policy. A material change asks every visitor again; a minor one

@@ -31,12 +31,17 @@ type Submission struct {
 	Variant  string // of the banner, "" if there is one only
 	Receipt  bool   // the visitor asks for a receipt, though it be a refusal
 	Return   string // path on this site to go back to, "" for none: safe to redirect to
+	Elapsed  string // class of the time that the visitor took, one of [ElapsedClasses]; "" if unknown. For statistics; no record holds it
 
 	Capacity Capacity // of a representative: set if and only if Method is MethodRepresentative
 
 	RecordID string // set by the caller, see NewID: of the record to be made
 	Previous string // set by the caller from the proof cookie: of the record that this one replaces
 }
+
+// ElapsedClasses returns the classes of the time between question and answer, in order: seconds that it was
+// shorter than, and "more".
+func ElapsedClasses() []string { return []string{"5", "15", "60", "300", "more"} }
 
 // Refusal reports whether s grants nothing that was not granted before: such a submission holds whether
 // or not it can be recorded.

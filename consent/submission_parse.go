@@ -23,11 +23,13 @@ type draft struct {
 	Revision int      `json:"revision"` // that the visitor was asked under
 	Receipt  bool     `json:"receipt"`
 	Return   string   `json:"return"`
+	Elapsed  string   `json:"elapsed"`
 	Capacity string   `json:"capacity"` // of a representative
 }
 
 // ParseSubmission reads a form with the fields action, purpose and service (repeated), method
-// (default banner), language, banner, variant, revision, receipt, return and capacity. The method
+// (default banner), language, banner, variant, revision, receipt, return, elapsed (ignored
+// unless it is one of [ElapsedClasses]) and capacity. The method
 // representative and the capacity in which the representative acts go together (S4-4.1.1).
 //
 // A form that shows switches for services must have the field service, empty where none is on (a hidden
@@ -48,7 +50,7 @@ func ParseSubmission(form url.Values, b *Rulebook) (Submission, error) {
 	}
 	d := draft{
 		Action: form.Get("action"), Purposes: form["purpose"], Services: form["service"], Method: form.Get("method"), Language: form.Get("language"),
-		Banner: form.Get("banner"), Variant: form.Get("variant"), Return: form.Get("return"),
+		Banner: form.Get("banner"), Variant: form.Get("variant"), Return: form.Get("return"), Elapsed: form.Get("elapsed"),
 		Capacity: form.Get("capacity"),
 	}
 	d.Receipt = form.Get("receipt") != ""
@@ -91,6 +93,9 @@ func (d draft) check(b *Rulebook) (Submission, error) {
 	s := Submission{
 		Action: Action(d.Action), Method: Method(d.Method), Language: d.Language, Banner: d.Banner, Variant: d.Variant,
 		Receipt: d.Receipt, Return: localPath(d.Return), Capacity: Capacity(d.Capacity),
+	}
+	if slices.Contains(ElapsedClasses(), d.Elapsed) {
+		s.Elapsed = d.Elapsed
 	}
 	var faults []error
 	switch s.Action {

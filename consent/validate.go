@@ -20,6 +20,7 @@ func (p Policy) Validate() error {
 	v.services()
 	v.cookies()
 	v.transfers()
+	v.authority()
 	v.optOuts()
 	if p.Region == "KZ" {
 		v.law94V()

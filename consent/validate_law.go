@@ -32,6 +32,13 @@ func (v *validation) transfers() {
 	}
 }
 
+func (v *validation) authority() {
+	v.text("authority.name", v.Authority.Name, v.Authority.URL != "", maxName)
+	if v.Authority.URL != "" && !isURL(v.Authority.URL) {
+		v.add("authority.url", "%q is no http or https URL", v.Authority.URL)
+	}
+}
+
 // recipients returns the first service with a recipient, and the first place where data leaves the
 // policy's country.
 func (v *validation) recipients() (party, abroad string) {

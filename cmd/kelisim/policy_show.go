@@ -32,8 +32,9 @@ func (c policyShowCmd) Run(s streams) error {
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	c.head(w, rules, policy)
-	c.purposes(w, rules, policy)
-	c.recipients(w, policy)
+	contents := rules.Contents()
+	c.purposes(w, contents)
+	c.recipients(w, contents)
 	c.cookies(w, rules)
 	return w.Flush()
 }
@@ -76,40 +77,21 @@ func join[S ~string](all []S) string {
 	return strings.Join(words, ", ")
 }
 
-func (c policyShowCmd) purposes(w io.Writer, rules *consent.Rulebook, p consent.Policy) {
+func (c policyShowCmd) purposes(w io.Writer, contents consent.Contents) {
 	fmt.Fprint(w, "\npurpose\tname\tdata\tservices\tcookies\n")
-	for _, purpose := range p.Purposes {
-		var data, services, cookies []string
-		for _, d := range p.Data {
-			if slices.Contains(d.Purposes, purpose.ID) {
-				data = append(data, d.ID)
-			}
-		}
-		for _, s := range p.Services {
-			if s.Purpose == purpose.ID {
-				services = append(services, s.ID)
-			}
-		}
-		for _, ck := range rules.Cookies() {
-			if ck.Purpose == purpose.ID {
-				cookies = append(cookies, ck.Name)
-			}
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", purpose.ID, purpose.Name.In(c.Language), dash(data), dash(services), dash(cookies))
+	for _, p := range contents.Purposes {
+		data := names(p.Data, func(d consent.DataKind) string { return d.ID })
+		services := names(p.Services, func(s consent.Service) string { return s.ID })
+		cookies := names(p.Cookies, func(ck consent.CookieInfo) string { return ck.Name })
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name.In(c.Language), data, services, cookies)
 	}
 }
 
-func (c policyShowCmd) recipients(w io.Writer, p consent.Policy) {
-	title := "\nrecipient\tcountry\tservice\tdata\tasked by itself\n"
-	for _, s := range p.Services {
-		if s.Recipient == "" {
-			continue
-		}
-		alone := "no"
-		if s.Bit() >= 0 {
-			alone = "yes"
-		}
-		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t%s\n", title, s.Recipient, s.Country, s.Name, dash(s.Data), alone)
+func (c policyShowCmd) recipients(w io.Writer, contents consent.Contents) {
+	title := "\nrecipient\tcountry\tservices\tpurposes\tdata\n"
+	for _, r := range contents.Recipients {
+		data := names(r.Data, func(d consent.DataKind) string { return d.ID })
+		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t%s\n", title, r.Name, r.Country, strings.Join(r.Services, ", "), join(r.Purposes), data)
 		title = ""
 	}
 }
@@ -126,9 +108,14 @@ func (c policyShowCmd) cookies(w io.Writer, rules *consent.Rulebook) {
 	}
 }
 
-func dash(all []string) string {
+// names lists things by their names, "-" where there are none.
+func names[T any](all []T, name func(T) string) string {
 	if len(all) == 0 {
 		return "-"
 	}
-	return strings.Join(all, " ")
+	words := make([]string, len(all))
+	for i, one := range all {
+		words[i] = name(one)
+	}
+	return strings.Join(words, " ")
 }
