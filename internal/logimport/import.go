@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -31,6 +32,7 @@ type Options struct {
 	Floors  stats.Floors   // the site's: the same for every import of a log. Default: 5 for persons, 1 for the rest
 	Host    string         // of the site, so that links within it are no referrers; "" where the log names it, or nobody does
 	Tags    []string       // campaign tags beside utm_*
+	Random  io.Reader      // of what tells visitors apart: 32 bytes, then the seeds of days. Default: crypto/rand
 }
 
 // Report says what became of a log.
@@ -86,8 +88,15 @@ type run struct {
 // File counts the log in r. The error of a store is returned as it comes: run the import again then.
 // Its Report holds as far as it went.
 func File(ctx context.Context, r io.Reader, o Options) (Report, error) {
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	secret := make([]byte, 32)
+	if _, err := io.ReadFull(o.Random, secret); err != nil {
+		return Report{}, fmt.Errorf("logimport: randomness: %w", err)
+	}
 	anonymiser, err := visit.NewAnonymiser(visit.Options{
-		Secret: []byte(rand.Text() + rand.Text()), Zone: o.Zone, Hosts: hosts(o.Host), Tags: o.Tags, Days: daysAlive,
+		Secret: secret, Zone: o.Zone, Hosts: hosts(o.Host), Tags: o.Tags, Days: daysAlive, Random: o.Random,
 	})
 	if err != nil {
 		return Report{}, err
