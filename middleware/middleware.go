@@ -22,6 +22,19 @@ type Config = guard.Config
 // Store is where counts and consent records rest.
 type Store = guard.Store
 
+// Form is how the question is laid out.
+type Form = guard.Form
+
+// The forms of the question.
+const (
+	FormBox    = guard.FormBox    // in the lower corner; the page stays usable
+	FormBar    = guard.FormBar    // along the lower edge; the page stays usable
+	FormDialog = guard.FormDialog // in the middle; the page waits for the answer
+)
+
+// ConsentMode is how a site uses Google Consent Mode v2.
+type ConsentMode = guard.ConsentMode
+
 // State is what an admin is shown of a running guard.
 type State = guard.State
 

@@ -14,12 +14,20 @@ func (h *handler) asset(w http.ResponseWriter, r *http.Request) {
 		h.missing(w, r)
 		return
 	}
+	serve(w, r, asset, "public, max-age=31536000, immutable")
+}
+
+// serve answers with a file that is the same for everybody. Pages of other origins of the site load it, too.
+func serve(w http.ResponseWriter, r *http.Request, asset banner.Asset, cache string) {
 	header := w.Header()
-	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("Cache-Control", cache)
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Del("Access-Control-Allow-Credentials")
+	header.Set("Cross-Origin-Resource-Policy", "same-site")
 	header.Set("Content-Type", asset.Type)
 	header.Set("Vary", "Accept-Encoding")
 	content, etag := asset.Content, asset.ETag
-	if readsBrotli(r.Header.Get("Accept-Encoding")) {
+	if asset.Brotli != nil && readsBrotli(r.Header.Get("Accept-Encoding")) {
 		content, etag = asset.Brotli, strings.TrimSuffix(etag, `"`)+`-br"`
 		header.Set("Content-Encoding", "br")
 	}

@@ -1,6 +1,7 @@
 package centre
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -21,9 +22,19 @@ type Consents interface {
 	// though what was refused or withdrawn is in force.
 	Submit(w http.ResponseWriter, r *http.Request, s consent.Submission) (consent.Choice, error)
 
+	// Told notes in the state cookie that the request's visitor is shown the notice of a minor revision with this
+	// answer, see [consent.Rulebook.Told].
+	Told(w http.ResponseWriter, r *http.Request)
+
 	// Record is the record that the request's proof cookie proves. The error is [ErrNoRecord] where there
 	// is none, and any other where it could not be read.
 	Record(r *http.Request) (consent.Record, error)
+}
+
+// Archive is where former policies are found; [consent.Archive] is one.
+type Archive interface {
+	Editions(ctx context.Context) ([]consent.Edition, error)
+	Edition(ctx context.Context, hash string) (consent.Edition, error)
 }
 
 // ErrNoRecord says that the request proves no record.

@@ -13,9 +13,10 @@ type edition struct {
 	policy  consent.Policy
 	matcher *banner.Matcher
 	panels  map[string][]byte
+	mode    banner.Asset
 }
 
-func newEdition(rules *consent.Rulebook, mount string) *edition {
+func newEdition(rules *consent.Rulebook, c Config) *edition {
 	policy := rules.Policy()
 	e := &edition{
 		rules:   rules,
@@ -24,8 +25,12 @@ func newEdition(rules *consent.Rulebook, mount string) *edition {
 		panels:  map[string][]byte{},
 	}
 	for _, lang := range policy.Languages {
-		e.panels[lang] = banner.Panel(View(rules, lang, mount))
+		v := View(rules, lang, c.Mount)
+		v.Form = c.Form
+		e.panels[lang] = banner.Panel(v)
 	}
+	v := View(rules, e.matcher.Match("", ""), c.Mount)
+	e.mode = plain(banner.ModeScript(v, c.Mode), "text/javascript; charset=utf-8")
 	return e
 }
 
@@ -40,8 +45,15 @@ func (e *edition) language(r *http.Request) string {
 
 func (h *handler) panel(w http.ResponseWriter, r *http.Request) {
 	e := h.current()
+	lang := e.language(r)
+	panel := e.panels[lang]
+	if mount := h.mount(r); mount != h.Mount {
+		v := View(e.rules, lang, mount)
+		v.Form = h.Form
+		panel = banner.Panel(v)
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, max-age=300")
-	w.Header().Set("Vary", "Accept-Language")
-	_, _ = w.Write(e.panels[e.language(r)])
+	w.Header().Add("Vary", "Accept-Language, Origin")
+	_, _ = w.Write(panel)
 }

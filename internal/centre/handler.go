@@ -2,11 +2,14 @@ package centre
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/kelisim/kelisim/static/banner"
 )
 
 // Config says what a privacy centre is made of.
@@ -17,6 +20,15 @@ type Config struct {
 	Mount string
 	// Zone is the time zone in which dates are shown; UTC by default.
 	Zone *time.Location
+	// Form is how the question is laid out on pages that fetch it; [banner.Box] by default.
+	Form banner.Form
+	// Mode is how the site uses Google Consent Mode; the usual way by default.
+	Mode banner.Mode
+	// Origins are other origins of the same site, "https://shop.example.kz", whose pages may fetch the question from
+	// here and post choices to it; none by default. Their pages can read and change the choice: name only your own.
+	Origins []string
+	// Archive keeps the policy's former revisions, which the notice then shows; nil for none.
+	Archive Archive
 	// Logger gets the causes of failures, never anything about a visitor; [slog.Default] by default.
 	Logger *slog.Logger
 }
@@ -33,6 +45,12 @@ func New(c Config) (http.Handler, error) {
 	if !strings.HasPrefix(c.Mount, "/") || strings.ContainsAny(c.Mount, " {}?#%\"'<>") {
 		return nil, errors.New(`centre: Config.Mount must be a plain path such as "/consent"`)
 	}
+	if !c.Form.Valid() {
+		return nil, fmt.Errorf("centre: Config.Form %q is not \"\", \"bar\" or \"dialog\"", c.Form)
+	}
+	if err := c.Mode.Check(purposeIDs(c.Consents.Rules())); err != nil {
+		return nil, fmt.Errorf("centre: Config.Mode: %w", err)
+	}
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
@@ -40,7 +58,11 @@ func New(c Config) (http.Handler, error) {
 		c.Logger = slog.Default()
 	}
 	h := &handler{Config: c}
-	return headers(h.guarded(h.routes())), nil
+	guarded, err := h.guarded(h.routes())
+	if err != nil {
+		return nil, err
+	}
+	return headers(h.shared(guarded)), nil
 }
 
 type handler struct {
@@ -53,6 +75,10 @@ func (h *handler) routes() *http.ServeMux {
 	mux.HandleFunc("GET "+h.Mount+"/{$}", h.home)
 	mux.HandleFunc("GET "+h.Mount+"/notice", h.notice)
 	mux.HandleFunc("GET "+h.Mount+"/panel", h.panel)
+	mux.HandleFunc("GET "+h.Mount+"/page", h.page)
+	mux.HandleFunc("GET "+h.Mount+"/kelisim.js", h.loader)
+	mux.HandleFunc("GET "+h.Mount+"/kelisim.d.ts", h.types)
+	mux.HandleFunc("GET "+h.Mount+"/mode.js", h.mode)
 	mux.HandleFunc("GET "+h.Mount+"/state", h.state)
 	mux.HandleFunc("GET "+h.Mount+"/record", h.record)
 	mux.HandleFunc("POST "+h.Mount+"/choice", h.choice)
@@ -62,12 +88,17 @@ func (h *handler) routes() *http.ServeMux {
 }
 
 // guarded refuses writes that another site started.
-func (h *handler) guarded(next http.Handler) http.Handler {
+func (h *handler) guarded(next http.Handler) (http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
+	for _, origin := range h.Origins {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("centre: Config.Origins: %w", err)
+		}
+	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusForbidden, "centre.foreign")
 	}))
-	return protection.Handler(next)
+	return protection.Handler(next), nil
 }
 
 // headers are the same for every answer; what is about one visitor adds no-store.
@@ -105,7 +136,7 @@ func (h *handler) current() *edition {
 	if known := h.edition.Load(); known != nil && known.rules == rules {
 		return known
 	}
-	fresh := newEdition(rules, h.Mount)
+	fresh := newEdition(rules, h.Config)
 	h.edition.Store(fresh)
 	return fresh
 }

@@ -137,11 +137,15 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 	b := visit(t, newSite(t, hostile))
 	b.post("action=accept")
 	core := strings.TrimPrefix(banner.Path("", "core.js"), "/")
-	for _, target := range []string{"/consent/", "/consent/notice", "/consent/panel", "/consent/state", "/consent/record", "/consent/" + core, "/consent/nothing", "/consent/a/b"} {
+	for _, target := range []string{"/consent/", "/consent/notice", "/consent/panel", "/consent/state", "/consent/record", "/consent/" + core, "/consent/page", "/consent/mode.js", "/consent/kelisim.js", "/consent/kelisim.d.ts", "/consent/nothing", "/consent/a/b"} {
 		w := b.get(target)
+		resources := "same-origin"
+		if w.Header().Get("Access-Control-Allow-Origin") == "*" { // files, the same for everybody
+			resources = "same-site"
+		}
 		for key, want := range map[string]string{
 			"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
-			"Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+			"Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": resources, "Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if got := w.Header().Get(key); !strings.HasPrefix(got, want) || strings.Contains(got, "unsafe") {
 				t.Errorf("%s: %s is %q", target, key, got)

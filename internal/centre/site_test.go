@@ -72,6 +72,10 @@ func (s *site) Submit(w http.ResponseWriter, r *http.Request, sub consent.Submis
 	return choice, nil
 }
 
+func (s *site) Told(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: consent.StateCookie, Value: s.keys.SealState(s.rules.Told(s.Choice(r)), s.rules), Path: "/"})
+}
+
 func (s *site) Record(r *http.Request) (consent.Record, error) {
 	cookie, err := r.Cookie(consent.ProofCookie)
 	if err != nil {

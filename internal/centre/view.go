@@ -6,13 +6,14 @@ import (
 )
 
 // View is what the banner shows of a policy, in one of its languages, with the centre at mount.
-// The caller sets the page's Stage, Shared, Reload and Bar.
+// The caller sets the page's Form, Shared and Reload, and what [Dress] sets.
 func View(rules *consent.Rulebook, lang, mount string) banner.View {
 	policy := rules.Policy()
 	v := banner.View{
 		Lang:      lang,
 		Site:      policy.Site.Name,
 		Mount:     mount,
+		Notice:    policy.Site.Notice,
 		Revision:  rules.Revision(),
 		Since:     rules.Since(),
 		Shape:     rules.Shape(),
@@ -21,6 +22,22 @@ func View(rules *consent.Rulebook, lang, mount string) banner.View {
 	}
 	for _, p := range rules.Purposes() {
 		v.Purposes = append(v.Purposes, purpose(policy, p, lang))
+	}
+	return v
+}
+
+// Dress makes v what a visitor must be shown, who has the notice n.
+func Dress(v banner.View, n consent.Notice) banner.View {
+	v.Stage, v.Model, v.Changed = banner.Ask, banner.OptIn, ""
+	switch n.Kind {
+	case consent.NoticeObjection:
+		v.Model = banner.OptOut
+	case consent.NoticeImplied:
+		v.Model = banner.Implied
+	case consent.NoticeMinor:
+		v.Stage, v.Changed = banner.Decided, n.Text.In(v.Lang)
+	case consent.NoticeNone:
+		v.Stage = banner.Decided
 	}
 	return v
 }
@@ -39,7 +56,7 @@ func purpose(policy consent.Policy, p consent.PurposeInfo, lang string) banner.P
 		}
 	}
 	for _, c := range cookies(policy) {
-		if c.Purpose == p.ID && p.ID != consent.Necessary {
+		if c.Purpose == p.ID && p.ID != consent.Necessary && c.Service.Bit() < 0 {
 			out.Cookies = append(out.Cookies, c.Name)
 		}
 	}
@@ -47,12 +64,26 @@ func purpose(policy consent.Policy, p consent.PurposeInfo, lang string) banner.P
 }
 
 func service(s consent.Service, lang string) banner.Service {
-	return banner.Service{
+	out := banner.Service{
+		ID:         s.ID,
 		Name:       s.Name,
+		Switch:     s.Bit() + 1,
 		Recipient:  s.Recipient,
 		Country:    country(s.Country, lang),
 		ThirdParty: s.Recipient != "",
 	}
+	for _, c := range s.Cookies {
+		out.Cookies = append(out.Cookies, c.Name)
+	}
+	return out
+}
+
+func purposeIDs(rules *consent.Rulebook) []string {
+	var ids []string
+	for _, p := range rules.Purposes() {
+		ids = append(ids, string(p.ID))
+	}
+	return ids
 }
 
 func optsOut(policy consent.Policy, p consent.Purpose) bool {

@@ -53,7 +53,8 @@ type Config struct {
 	// CampaignTags are query parameters that name a campaign, beside utm_*. Default: none.
 	CampaignTags []string
 	// CookieDomain makes the choice hold for all hosts under a domain, such as "example.kz". It must
-	// not be a public suffix. Default: the choice holds for the host alone.
+	// not be a public suffix. Pages of the Hosts under it may ask and answer here, too. Default: the choice
+	// holds for the host alone.
 	CookieDomain string
 	// Secure says that browsers reach the site over TLS although this process does not see it, as
 	// behind a proxy that ends it. Default: as the connection is.
@@ -68,6 +69,10 @@ type Config struct {
 	// ByTemplate leaves pages alone: the site's templates print [Guard.Banner] themselves right after
 	// the body tag. Default: the banner is put into every HTML page.
 	ByTemplate bool
+	// Form is how the question is laid out. Default: FormBox.
+	Form Form
+	// ConsentMode is how the site uses Google Consent Mode v2, by a script tag for mode.js under Prefix. Default: the usual signals.
+	ConsentMode ConsentMode
 	// CSP is what browsers are told of services that a visitor has not granted. Default: reported and not blocked;
 	// CSPEnforce has them blocked, together with everything that no policy declares.
 	CSP CSP

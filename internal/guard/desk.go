@@ -10,6 +10,8 @@ import (
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/centre"
 	"github.com/kelisim/kelisim/internal/gate"
+	"github.com/kelisim/kelisim/internal/recorder"
+	"github.com/kelisim/kelisim/visit"
 )
 
 // desk is what the privacy centre sees of the guard.
@@ -49,7 +51,7 @@ func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submissio
 	d.setProof(w, s, after, now)
 	gate.ExpireRefused(w.Header(), r, d.rules, after, d.secure(r), now)
 	if err == nil {
-		d.recorder.Outcome(now, outcome(s))
+		d.count(r, recorder.Answer{Submission: s, Event: record.Event, Before: before, After: after}, now)
 	}
 	return after, err
 }
@@ -71,24 +73,39 @@ func (d desk) keep(ctx context.Context, record consent.Record) error {
 	return nil
 }
 
-// outcome names what was done for the statistics of consent.
-func outcome(s consent.Submission) string {
-	what := map[consent.Action]string{
-		consent.Accept: "accepted", consent.Reject: "rejected", consent.Choose: "customised", consent.Withdraw: "withdrawn",
-	}[s.Action]
-	if s.Action == consent.Choose && len(s.Purposes) == 0 {
-		what = "rejected"
+// count counts an answer. Of a visitor who refuses to be counted, nothing but the answer is handed on.
+func (d desk) count(r *http.Request, a recorder.Answer, now time.Time) {
+	if d.down.Load() {
+		return
 	}
-	return string(s.Method) + "/" + what
+	ok := true
+	defer d.rescue("count an answer", &ok)
+	if a.After.Counts() {
+		a.Hit = visit.Capture(r, d.config.Trust, now)
+		a.Location = d.config.Locator.Locate(a.Hit.Addr())
+	}
+	d.recorder.Answer(now, a)
 }
 
 // setState gives the visitor the choice: the cookie is the truth when the store is down.
 func (d desk) setState(w http.ResponseWriter, r *http.Request, c consent.Choice, now time.Time) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, d.state(r, c, now))
+}
+
+func (d desk) state(r *http.Request, c consent.Choice, now time.Time) *http.Cookie {
+	return &http.Cookie{
 		Name: consent.StateCookie, Value: d.keys.SealState(c, d.rules), Path: "/", Domain: d.domain(r),
 		MaxAge: int(c.Until().Sub(now) / time.Second), Secure: d.secure(r), SameSite: http.SameSiteLaxMode,
-	})
+	}
 }
+
+// told is the state cookie of a visitor who has now seen the notice of a minor revision.
+func (d desk) told(r *http.Request, c consent.Choice) *http.Cookie {
+	return d.state(r, d.rules.Told(c), d.config.Now())
+}
+
+// Told implements [centre.Consents].
+func (d desk) Told(w http.ResponseWriter, r *http.Request) { http.SetCookie(w, d.told(r, d.Choice(r))) }
 
 // setProof gives the visitor what proves the record to be theirs. Whoever refuses is left with nothing
 // that could be told from anybody else's refusal, unless they ask for a receipt.

@@ -8,6 +8,7 @@ import (
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/internal/gate"
+	"github.com/kelisim/kelisim/internal/recorder"
 	"github.com/kelisim/kelisim/visit"
 )
 
@@ -22,6 +23,7 @@ type Exchange struct {
 	choice    consent.Choice
 	location  geo.Location
 	asks      bool // the page asks the visitor for a choice
+	news      bool // the page tells of a minor revision
 	counts    bool // the request is to be counted
 	own       bool // the privacy centre answers
 	answering bool // the response is on its way
@@ -70,17 +72,16 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 // dress chooses the markup for the page that may come.
 func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
 	face := e.guard.faces.of(r)
-	e.asks = !e.choice.Decided() && e.choice.OptOut() == consent.NoOptOut
-	plan.Markup, plan.Shared, plan.SharedVary = face.decided, face.shared, "Accept-Language"
-	if e.asks {
-		plan.Markup = face.ask
-	}
+	notice := e.guard.rules.Notice(e.choice).Kind
+	e.news = notice == consent.NoticeMinor
+	e.asks = notice != consent.NoticeNone && !e.news
+	plan.Markup, plan.Shared, plan.SharedVary = face.of(notice).markup, face.shared, "Accept-Language"
 }
 
 // openClosed is what remains when open failed: the zero Choice, no markup, nothing counted.
 func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
 	g := e.guard
-	e.choice, e.asks, e.counts, e.request = consent.Choice{}, false, false, r
+	e.choice, e.asks, e.news, e.counts, e.request = consent.Choice{}, false, false, false, r
 	e.own, e.answering = g.own(r.URL.Path), true
 	e.writer.Reset(w, r, gate.Plan{Rules: g.rules, Now: time.Now(), Whole: g.sources.Varies(), Observer: e})
 }
@@ -108,17 +109,15 @@ func (e *Exchange) Request() *http.Request { return e.request }
 // Commit implements [gate.Observer]: the response is about to leave, so the hit can be counted.
 func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	g := e.guard
-	private = e.restrict(status, h)
+	private = e.tell(status, h)
+	private = e.restrict(status, h) || private
 	if !e.counts || g.down.Load() {
 		return private
 	}
 	e.counts = false
 	ok := true
 	defer g.rescue("count", &ok)
-	view := g.recorder.Hit(e.hit, e.choice, e.location, status, contentType(h))
-	if view && e.asks {
-		g.recorder.Outcome(e.hit.Time(), "banner/shown")
-	}
+	g.recorder.Hit(e.hit, e.choice, e.location, status, contentType(h), recorder.Ask{Asked: e.asks})
 	return private
 }
 
@@ -178,7 +177,7 @@ func (e *Exchange) release() {
 	e.writer.Clear()
 	e.guard, e.request, e.outer, e.hit = nil, nil, nil, visit.Hit{}
 	e.choice, e.location = consent.Choice{}, geo.Location{}
-	e.asks, e.counts, e.own, e.answering, e.skipped = false, false, false, false, false
+	e.asks, e.news, e.counts, e.own, e.answering, e.skipped = false, false, false, false, false, false
 	g.exchanges.Put(e)
 }
 

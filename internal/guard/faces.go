@@ -11,13 +11,36 @@ import (
 	"github.com/kelisim/kelisim/static/banner"
 )
 
-// face is what pages in one language are given.
+// face is what pages in one language are given, by what their visitor must be shown.
 type face struct {
-	ask     *gate.Markup // for a visitor who has not decided
-	decided *gate.Markup // for one who has
-	shared  *gate.Markup // for everybody, on pages that a shared cache may keep
+	question, objection, implied, minor, decided dress
 
-	askHTML, decidedHTML template.HTML
+	shared *gate.Markup // for everybody, on pages that a shared cache may keep
+}
+
+// dress is a markup, for the gate and for templates.
+type dress struct {
+	markup *gate.Markup
+	html   template.HTML
+}
+
+// of is the dress for a notice; one that the policy cannot call for is the question.
+func (f *face) of(kind consent.NoticeKind) *dress {
+	d := &f.question
+	switch kind {
+	case consent.NoticeNone:
+		d = &f.decided
+	case consent.NoticeObjection:
+		d = &f.objection
+	case consent.NoticeImplied:
+		d = &f.implied
+	case consent.NoticeMinor:
+		d = &f.minor
+	}
+	if d.markup == nil {
+		d = &f.question
+	}
+	return d
 }
 
 // faces are made once for each language of the policy.
@@ -27,22 +50,47 @@ type faces struct {
 	asked   languages
 }
 
-func newFaces(rules *consent.Rulebook, prefix string, reload bool) (*faces, error) {
+func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool) (*faces, error) {
 	offered := rules.Policy().Languages
 	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, asked: languages{known: map[string]string{}}}
 	for _, lang := range offered {
 		view := centre.View(rules, lang, prefix)
-		view.Reload = reload
-		ask := banner.Render(view)
-		view.Stage = banner.Decided
-		decided := banner.Render(view)
-		view.Stage, view.Shared = banner.Ask, true
-		f.by[lang] = &face{
-			ask: gate.NewMarkup(ask), decided: gate.NewMarkup(decided), shared: gate.NewMarkup(banner.Render(view)),
-			askHTML: template.HTML(ask), decidedHTML: template.HTML(decided), //nolint:gosec // our own escaped markup
-		}
+		view.Form, view.Reload = form, reload
+		f.by[lang] = newFace(rules, view)
 	}
 	return f, nil
+}
+
+// newFace makes the dresses that the policy may call for.
+func newFace(rules *consent.Rulebook, view banner.View) *face {
+	policy := rules.Policy()
+	make := func(kind consent.NoticeKind, needed bool) (d dress) {
+		if needed {
+			html := banner.Render(centre.Dress(view, consent.Notice{Kind: kind, Text: policy.Revision.Text}))
+			d.markup, d.html = gate.NewMarkup(html), template.HTML(html) //nolint:gosec // our own escaped markup
+		}
+		return d
+	}
+	f := &face{
+		question:  make(consent.NoticeQuestion, true),
+		objection: make(consent.NoticeObjection, uses(policy, consent.ModelOptOut)),
+		implied:   make(consent.NoticeImplied, uses(policy, consent.ModelImplied)),
+		minor:     make(consent.NoticeMinor, policy.Revision.Change == consent.Minor),
+		decided:   make(consent.NoticeNone, true),
+	}
+	view.Shared = true
+	f.shared = gate.NewMarkup(banner.Render(view))
+	return f
+}
+
+// uses says whether the policy's model is m, or that of a region.
+func uses(policy consent.Policy, m consent.Model) bool {
+	for _, of := range policy.Models {
+		if of == m {
+			return true
+		}
+	}
+	return policy.Model == m
 }
 
 // of is the face in the language that the visitor's browser prefers.
@@ -85,9 +133,5 @@ func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
 	if gated := gateOf(w); gated != nil {
 		gated.SkipMarkup()
 	}
-	face, choice := g.faces.of(r), g.Choice(w, r)
-	if choice.Decided() || choice.OptOut() != consent.NoOptOut {
-		return face.decidedHTML
-	}
-	return face.askHTML
+	return g.faces.of(r).of(g.rules.Notice(g.Choice(w, r)).Kind).html
 }

@@ -78,10 +78,10 @@ func (g *Guard) build() (err error) {
 	if g.sources, err = csp.New(g.rules, c.CSP, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
 		return err
 	}
-	if g.faces, err = newFaces(g.rules, c.Prefix, g.sources.Varies()); err != nil {
+	if g.faces, err = newFaces(g.rules, c.Prefix, c.Form, g.sources.Varies()); err != nil {
 		return err
 	}
-	if g.centre, err = centre.New(centre.Config{Consents: desk{g}, Mount: c.Prefix, Zone: c.Zone, Logger: c.Logger}); err != nil {
+	if g.centre, err = centre.New(g.centreConfig()); err != nil {
 		return err
 	}
 	g.centre = g.withReports(g.centre)

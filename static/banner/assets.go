@@ -28,9 +28,10 @@ type Asset struct {
 var Types []byte
 
 // Path is where the named source file ("core.js") is served under mount.
-func Path(mount, file string) string {
-	return mount + "/" + assets().names[file]
-}
+func Path(mount, file string) string { return mount + "/" + Name(file) }
+
+// Name is the name by which the named source file is served.
+func Name(file string) string { return assets().names[file] }
 
 // Lookup finds an asset by the name that [Path] gave out.
 func Lookup(name string) (Asset, bool) {

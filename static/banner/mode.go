@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Mode is how a site uses Google Consent Mode v2. The zero value is the usual one.
@@ -49,9 +48,8 @@ func (m Mode) Check(purposes []string) error {
 }
 
 // ModeScript makes the script that a page loads first of all: it tells Google's tags the defaults, and each choice. It is the
-// same for every visitor. Regions are those where everything is presumed granted until the visitor objects; "" among
-// them is the whole world. A signal whose purpose the policy lacks stays denied.
-func ModeScript(v View, m Mode, regions []string) []byte {
+// same for every visitor. A signal whose purpose the policy lacks stays denied.
+func ModeScript(v View, m Mode) []byte {
 	signals := Signals()
 	for signal, purpose := range m.Signals {
 		signals[signal] = purpose
@@ -68,12 +66,12 @@ func ModeScript(v View, m Mode, regions []string) []byte {
 		"policy": map[string]string{
 			"since": fmt.Sprint(v.Since), "shape": v.Shape, "opts": fmt.Sprint(p.Opts), "dnt": dnt, "purposes": p.IDs, "services": p.ServiceIDs,
 		},
-		"signals": signals, "regions": append([]string{}, regions...), "wait": m.Wait,
+		"signals": signals, "wait": m.Wait,
 		"set": map[string]bool{"url_passthrough": m.URLPassthrough, "ads_data_redaction": m.AdsDataRedaction},
 	})
 	if err != nil {
 		panic(fmt.Sprintf("banner: %v", err)) // strings and numbers alone
 	}
-	asset, _ := Lookup(strings.TrimPrefix(Path("", "mode.js"), "/"))
+	asset, _ := Lookup(Name("mode.js"))
 	return slices.Concat([]byte("self.kelisimMode="), setting, []byte(";"), asset.Content)
 }

@@ -32,14 +32,14 @@ func Whole(v View) []byte { return execute("whole", v) }
 // page is a View in words: what the templates read.
 type page struct {
 	View
-	locale                            *Locale
-	Dir, Title, Lead, Term, Third     string
-	Accept, Reject                    string // what the two buttons say
-	IDs, ServiceIDs, Hash             string // ids in the order of their bits
-	OptsOut                           string // what is said where the browser asks us not to
-	Opts                              uint32 // bits of the purposes that a browser's opt-out refuses
-	Decided                           bool
-	Purposes, Asked                   []row
+	locale                        *Locale
+	Dir, Title, Lead, Term, Third string
+	Accept, Reject                string // what the two buttons say
+	IDs, ServiceIDs, Hash         string // ids in the order of their bits
+	OptsOut                       string // what is said where the browser asks us not to
+	Opts                          uint32 // bits of the purposes that a browser's opt-out refuses
+	Decided                       bool
+	Purposes, Asked               []row
 }
 
 // T is the text for key.

@@ -47,6 +47,9 @@ const (
 	Dialog Form = "dialog" // in the middle; the page waits for the answer
 )
 
+// Valid says whether f is one of the forms.
+func (f Form) Valid() bool { return f == Box || f == Bar || f == Dialog }
+
 // Model is a consent model of the policy, as far as the question differs by it.
 type Model string
 
@@ -86,12 +89,12 @@ type Purpose struct {
 // Service is someone who works for a purpose.
 type Service struct {
 	Name       string
-	ID         string // as in the policy: "video"
-	Switch     int    // one more than its bit in the state cookie where visitors answer for it alone, else 0
+	ID         string   // as in the policy: "video"
+	Switch     int      // one more than its bit in the state cookie where visitors answer for it alone, else 0
 	Cookies    []string // as those of a purpose; of a service with a switch
-	Recipient  string // who receives data; "" for the site itself
-	Country    string // where the recipient is, as text
-	ThirdParty bool   // counts among the third parties that the first layer names
+	Recipient  string   // who receives data; "" for the site itself
+	Country    string   // where the recipient is, as text
+	ThirdParty bool     // counts among the third parties that the first layer names
 }
 
 // ThirdParties counts the services of all purposes that pass data to someone else.

@@ -1,16 +1,15 @@
 // Google Consent Mode v2: the defaults before any tag, then one update for each choice. A page loads it first of all scripts.
 // What the policy says stands before it in the file that is served.
-import { asks, read, type Policy } from "./state";
+import { read, type Policy } from "./state";
 
 interface Mode {
   policy: Policy;
   signals: Record<string, string>; // signal → purpose that grants it
-  regions: string[]; // where everything is presumed granted until the visitor objects
   wait: number; // milliseconds that tags wait for the update
   set: Record<string, boolean>;
 }
 
-const { policy, signals, regions, wait, set } = (self as unknown as { kelisimMode: Mode }).kelisimMode;
+const { policy, signals, wait, set } = (self as unknown as { kelisimMode: Mode }).kelisimMode;
 const page = self as unknown as { dataLayer?: unknown[] };
 const layer = (page.dataLayer ||= []);
 
@@ -30,7 +29,6 @@ function update(choice: readonly string[]): void {
 }
 
 gtag("consent", "default", { ...state((purpose) => purpose === "necessary"), wait_for_update: wait });
-if (regions.length && !asks(policy)) gtag("consent", "default", { ...state(() => true), region: regions, wait_for_update: wait });
 for (const [name, value] of Object.entries(set)) gtag("set", name, value);
 const decided = read(policy);
 if (decided) update(decided);
