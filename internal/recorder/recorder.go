@@ -30,9 +30,9 @@ func New(zone *time.Location, anonymiser *visit.Anonymiser, aggregator *stats.Ag
 	return &Recorder{zone: zone, anonymiser: anonymiser, aggregator: aggregator}, nil
 }
 
-// Hit counts one request of a visitor who made the given choice and is at the given location.
-// It reports whether it was a page view, counted or refused.
-func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Location, status int, contentType string) bool {
+// Hit counts one request of a visitor who made the given choice and is at the given location, and the
+// question that the page put to them. It reports whether it was a page view, counted or refused.
+func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Location, status int, contentType string, ask Ask) bool {
 	response := visit.Response{Status: status, ContentType: contentType}
 	if !choice.Counts() {
 		if !visit.IsView(hit, response) {
@@ -42,14 +42,9 @@ func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Locati
 		r.aggregator.AddRefused(day, hour)
 		return true
 	}
-	response.Place = visit.Place{Country: location.Country, Region: location.Region, City: location.City, Provider: location.Provider}
+	response.Place = place(location)
 	pv := r.anonymiser.Page(hit, response)
 	r.aggregator.Add(&pv)
+	r.shown(&pv, ask)
 	return pv.View()
-}
-
-// Outcome counts what became of asking a visitor: "banner/shown", "centre/withdrawn".
-func (r *Recorder) Outcome(at time.Time, outcome string) {
-	day, hour := visit.DayOf(at, r.zone)
-	r.aggregator.AddEvent(day, hour, stats.DimConsent, outcome, 1)
 }
