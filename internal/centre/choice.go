@@ -59,6 +59,7 @@ func parse(w http.ResponseWriter, r *http.Request, rules *consent.Rulebook) (con
 			return submission, http.StatusBadRequest
 		}
 		r.PostForm = form
+		represent(form)
 		submission, err = consent.ParseSubmission(form, rules)
 		return submission, statusOf(err)
 	case "application/json":
@@ -66,6 +67,13 @@ func parse(w http.ResponseWriter, r *http.Request, rules *consent.Rulebook) (con
 		return submission, statusOf(err)
 	}
 	return submission, http.StatusUnsupportedMediaType
+}
+
+// represent makes a choice in the centre that of a legal representative where its visitor says so (S4-4.1.1).
+func represent(form url.Values) {
+	if form.Get("method") == string(consent.MethodCentre) && form.Get("capacity") != "" {
+		form.Set("method", string(consent.MethodRepresentative))
+	}
 }
 
 func statusOf(err error) int {

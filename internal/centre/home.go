@@ -17,6 +17,7 @@ type home struct {
 	Verdict, Since, OptOut string
 	Withdrawable           bool
 	Purposes               []purposeSwitch
+	PerService             bool
 	Receipt                string // id of the visitor's record
 	NoReceipt              string // key of the text that says why there is none
 	Cookies                []cookieRow
@@ -29,8 +30,14 @@ type purposeSwitch struct {
 	Services              []serviceRow
 }
 
+// Each says that the visitor answers for every service.
+func (p purposeSwitch) Each() bool { return len(p.Services) > 0 && p.Services[0].Alone }
+
 // serviceRow is a service in words; Recipient names its country too.
-type serviceRow struct{ Name, Text, Recipient string }
+type serviceRow struct {
+	ID, Name, Text, Recipient, Globs string
+	Alone, On                        bool // has a switch of its own, and it is on
+}
 
 func (h *handler) home(w http.ResponseWriter, r *http.Request) {
 	e := h.current()
@@ -43,7 +50,8 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) {
 		Mood:         mood(e, choice),
 		OptOut:       optOut(e, locale, choice),
 		Withdrawable: choice.Decided() && mood(e, choice) == "on",
-		Purposes:     switches(e, lang, choice),
+		Purposes:     switches(e.policy, e.rules.Purposes(), lang, choice),
+		PerService:   e.rules.PerService(),
 		Cookies:      cookieRows(e.policy, lang),
 	}
 	if r.URL.Query().Get("saved") != "" {
@@ -133,25 +141,26 @@ func optOut(e *edition, locale *banner.Locale, c consent.Choice) string {
 
 var signals = map[consent.OptOut]string{consent.GPC: "Global Privacy Control", consent.DNT: "Do Not Track"}
 
-func switches(e *edition, lang string, c consent.Choice) []purposeSwitch {
+func switches(policy consent.Policy, purposes []consent.PurposeInfo, lang string, c consent.Choice) []purposeSwitch {
 	var all []purposeSwitch
-	for _, p := range e.rules.Purposes() {
-		shown := purpose(e.policy, p, lang)
+	for _, p := range purposes {
+		shown := purpose(policy, p, lang)
 		all = append(all, purposeSwitch{
 			ID: shown.ID, Name: shown.Name, Text: shown.Text, Required: shown.Required,
-			On: c.Allows(p.ID), Globs: strings.Join(shown.Cookies, " "), Services: serviceRows(e.policy, p.ID, lang),
+			On: c.Allows(p.ID), Globs: strings.Join(shown.Cookies, " "), Services: serviceRows(policy, p.ID, lang, c),
 		})
 	}
 	return all
 }
 
-func serviceRows(policy consent.Policy, p consent.Purpose, lang string) []serviceRow {
+func serviceRows(policy consent.Policy, p consent.Purpose, lang string, c consent.Choice) []serviceRow {
 	var rows []serviceRow
 	for _, s := range policy.Services {
 		if s.Purpose != p {
 			continue
 		}
-		row := serviceRow{Name: s.Name, Text: s.Text.In(lang), Recipient: s.Recipient}
+		row := serviceRow{ID: s.ID, Name: s.Name, Text: s.Text.In(lang), Recipient: s.Recipient, Alone: s.Bit() >= 0, On: c.AllowsService(s.ID)}
+		row.Globs = strings.Join(service(s, lang).Cookies, " ")
 		if s.Country != "" && s.Recipient != "" {
 			row.Recipient += " (" + country(s.Country, lang) + ")"
 		}

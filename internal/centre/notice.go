@@ -1,7 +1,10 @@
 package centre
 
 import (
+	"context"
+	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +21,21 @@ type notice struct {
 	Data              []dataRow
 	Recipients        []recipientRow
 	Facts             []fact
+	Safeguards        []string // what else the policy says of transfers
 	Cookies           []cookieRow
 	Terms, Browser    string
+	Told              string // what is counted without being asked for, "" where nothing is
+	Rights            []right
+	History           []revisionRow
+}
+
+// right is a line of what a data subject may ask for, and by when it is done.
+type right struct{ What, Deadline string }
+
+// revisionRow is a line of the policy's history.
+type revisionRow struct {
+	Name, Text, Hash string
+	Shown            bool
 }
 
 type dataRow struct{ Name, Purposes, Source, Kept string }
@@ -29,22 +45,103 @@ type recipientRow struct{ Service, Name, Country, Purpose, Notice string }
 // fact is a line of "what: answer"; Key names the text of what.
 type fact struct{ Key, Value string }
 
+// notice shows the policy in force, or a former one that is asked for by its hash.
 func (h *handler) notice(w http.ResponseWriter, r *http.Request) {
 	e := h.current()
-	lang := e.language(r)
+	lang, self := e.language(r), "/notice"
+	policy, hash := e.policy, e.rules.Hash()
+	if asked := r.URL.Query().Get("edition"); asked != "" && asked != hash {
+		edition, err := h.former(r.Context(), asked)
+		if err != nil {
+			h.refuse(w, r, http.StatusNotFound, "centre.missing")
+			return
+		}
+		policy, hash = edition.Policy, edition.Hash
+	}
 	locale := banner.For(lang)
 	h.write(w, http.StatusOK, "notice", lang, notice{
-		frame:      h.frame(e, lang, locale.Text("notice.title"), "/notice"),
-		Revision:   revision(e.policy, locale),
-		Changed:    changed(e.policy, lang),
-		Purposes:   switches(e, lang, consent.Choice{}),
-		Data:       dataRows(e.policy, locale),
-		Recipients: recipientRows(e.policy, lang),
-		Facts:      facts(e.policy, locale),
-		Cookies:    cookieRows(e.policy, lang),
-		Terms:      terms(e.policy, locale),
-		Browser:    browser(e.policy, locale),
+		frame:      h.frame(e, lang, locale.Text("notice.title"), self),
+		Revision:   revision(policy, locale),
+		Changed:    changed(policy, lang),
+		Purposes:   switches(policy, policy.Purposes, lang, consent.Choice{}),
+		Data:       dataRows(policy, locale),
+		Recipients: recipientRows(policy, lang),
+		Facts:      facts(policy, locale),
+		Safeguards: safeguards(policy, lang),
+		Cookies:    cookieRows(policy, lang),
+		Terms:      terms(policy, locale),
+		Browser:    browser(policy, locale),
+		Told:       told(policy, locale),
+		Rights:     rights(locale),
+		History:    h.history(r.Context(), e, hash, locale),
 	})
+}
+
+// former finds a policy that was in force once.
+func (h *handler) former(ctx context.Context, hash string) (consent.Edition, error) {
+	if h.Archive == nil {
+		return consent.Edition{}, fs.ErrNotExist
+	}
+	return h.Archive.Edition(ctx, hash)
+}
+
+// history lists the revisions, the one in force first; empty where no other was kept (S4-10).
+func (h *handler) history(ctx context.Context, e *edition, shown string, locale *banner.Locale) []revisionRow {
+	if h.Archive == nil {
+		return nil
+	}
+	editions, err := h.Archive.Editions(ctx)
+	if err != nil {
+		h.Logger.ErrorContext(ctx, "centre: former policies could not be read", "error", err)
+	}
+	rows := []revisionRow{newRevisionRow(e.policy, e.rules.Hash(), shown, locale)}
+	for _, kept := range slices.Backward(editions) {
+		if kept.Hash != e.rules.Hash() {
+			rows = append(rows, newRevisionRow(kept.Policy, kept.Hash, shown, locale))
+		}
+	}
+	if len(rows) == 1 {
+		return nil
+	}
+	return rows
+}
+
+func newRevisionRow(policy consent.Policy, hash, shown string, locale *banner.Locale) revisionRow {
+	return revisionRow{Name: revision(policy, locale), Text: changed(policy, locale.Tag), Hash: hash, Shown: hash == shown}
+}
+
+// rights are those of the data subject, with the deadlines that the house keeps (S2-5.5, S4-9).
+func rights(locale *banner.Locale) []right {
+	atOnce := locale.Text("notice.atonce")
+	return []right{
+		{locale.Text("notice.right.see"), locale.Count("days", 15)},
+		{locale.Text("notice.right.correct"), locale.Count("workdays", 1)},
+		{locale.Text("notice.right.erase"), locale.Count("workdays", 1)},
+		{locale.Text("notice.right.stop"), locale.Count("workdays", 3)},
+		{locale.Text("notice.right.withdraw"), atOnce},
+		{locale.Text("notice.right.block"), atOnce},
+	}
+}
+
+// told is what the implied model tells (S0-3.1, S1-2.1).
+func told(policy consent.Policy, locale *banner.Locale) string {
+	implied := policy.Model == consent.ModelImplied
+	for _, model := range policy.Models {
+		implied = implied || model == consent.ModelImplied
+	}
+	if !implied {
+		return ""
+	}
+	return locale.Text("implied.lead", "site", policy.Site.Name)
+}
+
+func safeguards(policy consent.Policy, lang string) (all []string) {
+	for _, text := range []consent.Text{policy.Transfers.Safeguards, policy.Transfers.Published} {
+		if said := text.In(lang); said != "" {
+			all = append(all, said)
+		}
+	}
+	return all
 }
 
 func revision(policy consent.Policy, locale *banner.Locale) string {

@@ -8,3 +8,9 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-print]")) {
   button.hidden = false;
   button.onclick = () => print();
 }
+// A purpose's switch moves those of its services.
+for (const purpose of document.querySelectorAll<HTMLInputElement>("input[name=purpose]")) {
+  purpose.onchange = () => {
+    for (const input of purpose.parentElement!.querySelectorAll<HTMLInputElement>("input[name=service]")) input.checked = purpose.checked;
+  };
+}
