@@ -143,7 +143,7 @@ func FuzzOpenEdition(f *testing.F) {
 				t.Error(err)
 			}
 		}
-		if _, err := consent.OpenEdition(e.Hash, append(doc, 0)); err == nil {
+		if _, err := consent.OpenEdition(e.Hash, append(bytes.Clone(doc), 0)); err == nil {
 			t.Error("another document has the same hash")
 		}
 	})
