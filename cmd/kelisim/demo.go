@@ -31,11 +31,11 @@ func (demoCmd) Help() string {
 
 func (c demoCmd) Run(s streams) error {
 	ctx := context.Background()
-	listener, err := listen(c.Addr)
+	listener, err := listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
-	thirdListener, err := listen(c.Third)
+	thirdListener, err := listen(ctx, c.Third)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -35,7 +35,7 @@ func (c proxyCmd) Run(s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	listener, err := listen(c.Addr)
+	listener, err := listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}

@@ -150,8 +150,8 @@ func (s *site) kept() (days int, kept []server.Kept) {
 }
 
 // listen takes the port, or says who to ask.
-func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, usage("%s is taken by another program: stop it, or give another address with --addr", addr)
 	}

@@ -74,7 +74,7 @@ func (c *carrier) take(path string, a *stats.Aggregator) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Remove(path); err != nil { // another process was first
+	if os.Remove(path) != nil { // another process was first
 		return nil
 	}
 	n := c.seal.NonceSize()

@@ -50,7 +50,7 @@ type faces struct {
 	asked   languages
 }
 
-func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool) (*faces, error) {
+func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool) *faces {
 	offered := rules.Policy().Languages
 	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, asked: languages{known: map[string]string{}}}
 	for _, lang := range offered {
@@ -58,7 +58,7 @@ func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool) (*
 		view.Form, view.Reload = form, reload
 		f.by[lang] = newFace(rules, view)
 	}
-	return f, nil
+	return f
 }
 
 // newFace makes the dresses that the policy may call for.

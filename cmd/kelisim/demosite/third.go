@@ -63,7 +63,7 @@ func (t *ThirdParty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	t.note(r)
 	http.SetCookie(w, &http.Cookie{Name: "third_party_id", Value: "1", Path: "/", MaxAge: 2592000})
-	kind, body := "text/plain; charset=utf-8", ""
+	var kind, body string
 	switch r.URL.Path {
 	case "/tracker.js":
 		kind, body = "text/javascript; charset=utf-8", tracker
