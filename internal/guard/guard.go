@@ -78,9 +78,7 @@ func (g *Guard) build() (err error) {
 	if g.sources, err = csp.New(g.rules, c.CSP, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
 		return err
 	}
-	if g.faces, err = newFaces(g.rules, c.Prefix, c.Form, g.sources.Varies()); err != nil {
-		return err
-	}
+	g.faces = newFaces(g.rules, c.Prefix, c.Form, g.sources.Varies())
 	if g.centre, err = centre.New(g.centreConfig()); err != nil {
 		return err
 	}
