@@ -89,13 +89,18 @@ func statusOf(err error) int {
 // unrecorded answers a choice that the ledger did not take. The ledger fails loud; a refusal holds all the same, and its
 // visitor is told so.
 func (h *handler) unrecorded(w http.ResponseWriter, r *http.Request, s consent.Submission, c consent.Choice, err error) {
-	h.Logger.ErrorContext(r.Context(), "centre: a choice could not be recorded", "refusal", s.Refusal(), "error", err)
+	status := http.StatusServiceUnavailable
+	if errors.Is(err, ErrTooMany) {
+		status = http.StatusTooManyRequests // no line in the log for each, which would be a flood as well
+	} else {
+		h.Logger.ErrorContext(r.Context(), "centre: a choice could not be recorded", "refusal", s.Refusal(), "error", err)
+	}
 	w.Header().Set("Retry-After", "30")
 	key := "centre.ungranted"
 	if s.Refusal() {
 		key = "centre.unrecorded"
 	}
-	h.fail(w, r, http.StatusServiceUnavailable, key, stateOf(h.current().rules, c))
+	h.fail(w, r, status, key, stateOf(h.current().rules, c))
 }
 
 // back is where a form without JavaScript came from: the path it names, else the page that the browser names as long as it

@@ -29,6 +29,10 @@ type Consents interface {
 	// Record is the record that the request's proof cookie proves. The error is [ErrNoRecord] where there
 	// is none, and any other where it could not be read.
 	Record(r *http.Request) (consent.Record, error)
+
+	// Receipt is the receipt of that record, JSON-LD with its proof from the ledger's log, ready to download.
+	// The errors are those of Record.
+	Receipt(r *http.Request) ([]byte, error)
 }
 
 // Archive is where former policies are found; [consent.Archive] is one.
@@ -36,6 +40,10 @@ type Archive interface {
 	Editions(ctx context.Context) ([]consent.Edition, error)
 	Edition(ctx context.Context, hash string) (consent.Edition, error)
 }
+
+// ErrTooMany is Submit's error where the visitor's network has had too many choices recorded: a grant is then
+// not given, and a refusal holds without a record.
+var ErrTooMany = errors.New("centre: too many choices from one network")
 
 // ErrNoRecord says that the request proves no record.
 var ErrNoRecord = errors.New("centre: no record")

@@ -76,6 +76,14 @@ func (s *site) Told(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{Name: consent.StateCookie, Value: s.keys.SealState(s.rules.Told(s.Choice(r)), s.rules), Path: "/"})
 }
 
+func (s *site) Receipt(r *http.Request) ([]byte, error) {
+	record, err := s.Record(r)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(`{"record":{"record_id":"` + record.ID + `"}}`), nil
+}
+
 func (s *site) Record(r *http.Request) (consent.Record, error) {
 	cookie, err := r.Cookie(consent.ProofCookie)
 	if err != nil {

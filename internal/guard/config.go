@@ -13,6 +13,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/ledger"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
@@ -22,7 +23,7 @@ type Store interface {
 	stats.Sink
 	stats.Source
 	stats.Keeper
-	consent.Ledger
+	ledger.Store
 }
 
 // Config says how a site is guarded. Store, Policy, Secret and Trust are required: nobody else can

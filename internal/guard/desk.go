@@ -34,9 +34,15 @@ func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submissio
 	}
 	s.RecordID = id
 	after, record := d.rules.Apply(s, before, now)
-	err = d.keep(r.Context(), record)
-	if err != nil {
-		d.faults.note("ledger", err)
+	flooded := !d.flood.allow(d.config.Trust.Addr(r), now)
+	if flooded {
+		err = centre.ErrTooMany
+	} else {
+		err = d.keep(r.Context(), record)
+	}
+	unrecorded := err != nil
+	if unrecorded {
+		d.unrecorded(s, err)
 		rest, some := d.rules.Unrecorded(s, before)
 		switch {
 		case s.Refusal():
@@ -48,9 +54,9 @@ func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submissio
 		}
 	}
 	d.setState(w, r, after, now)
-	d.setProof(w, s, after, now)
+	d.setProof(w, s, after, now, unrecorded)
 	gate.ExpireRefused(w.Header(), r, d.rules, after, d.secure(r), now)
-	if err == nil {
+	if err == nil && !flooded {
 		d.count(r, recorder.Answer{Submission: s, Event: record.Event, Before: before, After: after}, now)
 	}
 	return after, err
@@ -107,15 +113,29 @@ func (d desk) told(r *http.Request, c consent.Choice) *http.Cookie {
 // Told implements [centre.Consents].
 func (d desk) Told(w http.ResponseWriter, r *http.Request) { http.SetCookie(w, d.told(r, d.Choice(r))) }
 
+// unrecorded counts what could not be recorded: a flood as such, anything else as a fault.
+func (d desk) unrecorded(s consent.Submission, err error) {
+	if errors.Is(err, centre.ErrTooMany) {
+		d.flood.note(s.Refusal())
+		return
+	}
+	d.faults.note("ledger", err)
+}
+
 // setProof gives the visitor what proves the record to be theirs. Whoever refuses is left with nothing
-// that could be told from anybody else's refusal, unless they ask for a receipt.
-func (d desk) setProof(w http.ResponseWriter, s consent.Submission, c consent.Choice, now time.Time) {
+// that could be told from anybody else's refusal, unless they ask for a receipt. Of what was not recorded
+// there is no proof: what is still granted stays proven by the record before.
+func (d desk) setProof(w http.ResponseWriter, s consent.Submission, c consent.Choice, now time.Time, unrecorded bool) {
 	cookie := &http.Cookie{
 		Name: consent.ProofCookie, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
 	}
-	if granted := len(c.Granted()) > 1; granted || s.Receipt {
+	granted := len(c.Granted()) > 1
+	switch {
+	case granted && unrecorded:
+		return
+	case granted, s.Receipt && !unrecorded:
 		cookie.Value, cookie.MaxAge = d.keys.SealProof(s.RecordID), int(c.Until().Sub(now)/time.Second)
-	} else {
+	default:
 		cookie.MaxAge = -1
 	}
 	http.SetCookie(w, cookie)
@@ -145,18 +165,28 @@ func (d desk) Record(r *http.Request) (consent.Record, error) {
 	if !ok {
 		return consent.Record{}, centre.ErrNoRecord
 	}
-	entry, waiting := d.spool.Entry(id)
-	if !waiting {
-		ctx, cancel := context.WithTimeout(r.Context(), ledgerTime)
-		defer cancel()
-		var err error
-		entry, err = d.config.Store.Entry(ctx, id)
-		if errors.Is(err, consent.ErrNoEntry) {
-			return consent.Record{}, centre.ErrNoRecord
-		}
-		if err != nil {
-			return consent.Record{}, err
-		}
+	ctx, cancel := context.WithTimeout(r.Context(), ledgerTime)
+	defer cancel()
+	entry, err := d.entry(ctx, id)
+	if err != nil {
+		return consent.Record{}, err
 	}
-	return d.keys.OpenRecord(entry)
+	record, err := d.keys.OpenRecord(entry)
+	if errors.Is(err, consent.ErrErased) {
+		err = centre.ErrNoRecord
+	}
+	return record, err
+}
+
+// Receipt implements [centre.Consents].
+func (d desk) Receipt(r *http.Request) ([]byte, error) {
+	id, ok := d.proven(r)
+	if !ok {
+		return nil, centre.ErrNoRecord
+	}
+	receipt, err := d.receipt(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	return receipt.Encode()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kelisim/kelisim/internal/csp"
 	"github.com/kelisim/kelisim/internal/recorder"
 	"github.com/kelisim/kelisim/internal/spool"
+	"github.com/kelisim/kelisim/ledger"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
@@ -36,6 +37,9 @@ type Guard struct {
 	recorder   *recorder.Recorder
 	carrier    *carrier
 	janitor    janitor
+	log        *ledger.Log
+	witness    witness
+	flood      flood
 	exchanges  sync.Pool
 	faults     faults
 	cookies    tally[cookieSeen]
@@ -67,6 +71,7 @@ func New(c Config) (*Guard, error) {
 	g.spool.Start(c.Store)
 	g.flusher.Start()
 	g.janitor.start(g)
+	g.witness.start(g)
 	return g, nil
 }
 
@@ -82,7 +87,10 @@ func (g *Guard) build() (err error) {
 	if g.centre, err = centre.New(g.centreConfig()); err != nil {
 		return err
 	}
-	g.centre = g.withReports(g.centre)
+	if g.log, err = g.newLog(); err != nil {
+		return err
+	}
+	g.centre = g.withLedger(g.withReports(g.centre))
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
@@ -122,6 +130,7 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	g.janitor.stop()
+	g.witness.stop()
 	if kept := g.keepMet(ctx, true); kept != nil {
 		g.config.Logger.Warn("undeclared cookies and third parties of the last hour are not kept", "error", kept)
 	}
@@ -156,6 +165,7 @@ type State struct {
 	Undeclared   []Undeclared  // cookies that no rule declares
 	ThirdParties []ThirdParty  // origins that pages loaded from without the visitor's consent, as browsers report
 	Reports      ReportFigures // what became of such reports
+	Ledger       LedgerState
 	Now          time.Time
 }
 
@@ -164,6 +174,6 @@ func (g *Guard) State() State {
 	return State{
 		Spool: g.spool.State(), Figures: g.aggregator.Figures(), Visitors: g.anonymiser.Stats(),
 		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
-		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Now: g.config.Now(),
+		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Now: g.config.Now(),
 	}
 }
