@@ -108,7 +108,7 @@ func words(v View) page {
 	}
 	p.say()
 	p.Term = locale.Text("term", "duration", locale.Period(v.Lasts), "reopen", locale.Text("reopen"))
-	if n := v.ThirdParties(); n > 0 {
+	if n := v.ThirdParties(); n > 0 && !p.Tells() { // what is told reaches nobody else
 		p.Third = locale.Count("third", n)
 	}
 	var ids, opts []string

@@ -20,9 +20,12 @@ export function fetched(): Promise<unknown> | undefined {
     request.responseType = "document"; // a document of its own: no string is ever parsed into this one
     request.onload = () => {
       const [sheet, ...rest] = request.response.body.children as HTMLCollectionOf<HTMLElement>;
-      sheet.onload = resolve; // shown only once it has its style
-      modal()?.removeAttribute("open");
-      root.prepend(sheet, ...rest);
+      sheet.onload = () => {
+        root.append(...rest); // only once there is style for it
+        modal()?.removeAttribute("open");
+        resolve(0);
+      };
+      root.prepend(sheet);
     };
     request.onerror = () => location.assign(reopen().getAttribute("href")!);
     request.send();
