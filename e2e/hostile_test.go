@@ -95,6 +95,8 @@ func TestNoPageComplains(t *testing.T) {
 		v.click(answer)
 		v.hidden(panel)
 		v.walk()
+		v.wire.choosing(false) // from now on documents come with the policy of the choice
+		v.walk()
 		v.open("/consent/")
 		v.open("/consent/notice")
 		v.open("/consent/panel?lang=ru")

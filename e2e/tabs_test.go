@@ -16,6 +16,7 @@ func TestAChoiceReachesOtherTabs(t *testing.T) {
 	one.shown(panel)
 	two.shown(panel)
 	two.shown(".k-hold")
+	two.wire.choosing(true)
 	one.click(accept)
 	two.hidden(panel)
 	two.hidden(".k-hold")

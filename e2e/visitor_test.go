@@ -125,6 +125,7 @@ func (v *visitor) open(path string) {
 // click clicks with the mouse.
 func (v *visitor) click(selector string) {
 	v.t.Helper()
+	v.wire.choosing(true)
 	v.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
@@ -138,6 +139,7 @@ func (v *visitor) clickText(selector, text string) {
 // press presses a key where the focus is.
 func (v *visitor) press(keys string, o ...chromedp.KeyOption) {
 	v.t.Helper()
+	v.wire.choosing(true)
 	v.do(chromedp.KeyEvent(keys, o...))
 }
 

@@ -20,6 +20,7 @@ type wire struct {
 	sent     []string // names of cookies that requests carried
 	set      []string // names of cookies that answers set
 	faults   []string // errors of the console, violations of the content security policy
+	chosen   bool     // a choice may have been made in a document, whose policy in the browser is that of before
 }
 
 func (w *wire) listen(event any) {
@@ -39,11 +40,12 @@ func (w *wire) listen(event any) {
 			w.faults = append(w.faults, fmt.Sprintf("console.%s: %s", e.Type, e.Args[0].Value))
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError || e.Entry.Source == log.EntrySourceSecurity {
-			w.faults = append(w.faults, fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
+		told := w.chosen && strings.Contains(e.Entry.Text, "report-only")
+		if e.Entry.Level == log.EntryLevelError && !told {
+			w.faults = append(w.faults, fmt.Sprintf("%s %s: %s (%s)", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL))
 		}
 	case *audits.EventIssueAdded:
-		if d := e.Issue.Details.ContentSecurityPolicyIssueDetails; d != nil {
+		if d := e.Issue.Details.ContentSecurityPolicyIssueDetails; d != nil && !(w.chosen && d.IsReportOnly) {
 			w.faults = append(w.faults, fmt.Sprintf("content security policy: %s %s", d.ViolatedDirective, d.BlockedURL))
 		}
 	}
@@ -95,6 +97,14 @@ func (w *wire) requested(origin string) (all []string) {
 		}
 	}
 	return all
+}
+
+// choosing says that a choice may be made in a document from now on. The policy of a living document cannot be widened, so
+// that what is allowed now is still reported there, though not blocked.
+func (w *wire) choosing(made bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.chosen = made
 }
 
 // forget begins anew.
