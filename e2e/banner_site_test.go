@@ -32,7 +32,9 @@ func untouched(t *testing.T, p *program, pages map[string][2]string) string {
 		w.Header().Set("Content-Type", "text/javascript")
 		fmt.Fprintf(w, `(window.order ||= []).push(%q); localStorage.setItem("demo_counter", "1"); document.cookie = "demo_counter=1; path=/"`, r.PathValue("name"))
 	})
-	mux.HandleFunc("/frame", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "<!doctype html><title>Frame</title>shown") })
+	mux.HandleFunc("/frame", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "<!doctype html><title>Frame</title>shown")
+	})
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	for path, parts := range pages {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ export function asks(policy: Policy): boolean {
   return globalPrivacyControl || doNotTrack === policy.dnt;
 }
 
-const on = (mask: number, ids: string | undefined) => ids!.split(" ").filter((_, bit) => (mask / 2 ** bit) & 1);
+const on = (mask: number, ids: string | undefined) => ids!.split(" ").filter((id, bit) => id && (mask / 2 ** bit) & 1);
 
 // read returns the purposes that may be used, and the services where each is asked for, or undefined where nothing is decided, or
 // was about another policy; what is presumed until the visitor objects counts as decided. The cookie's fields are 1.revision.time.granted.withdrawn.shape.how.services.taken.mac, numbers
