@@ -24,6 +24,10 @@ type Config struct {
 	// Health gives the figures of the health page, anew for each view. Nil: the page says that none are known.
 	Health func(context.Context) Health
 
+	// Purposes gives the purposes of the policy in force, for the page about consent. Nil: only those that
+	// answers name are shown, by their ids.
+	Purposes func() []Purpose
+
 	// Site is the name shown beside the logo, a host as a rule. Default: empty.
 	Site string
 	// Prefix is the path under which Handler is mounted, without a trailing slash. Default: "/admin".

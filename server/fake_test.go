@@ -218,6 +218,22 @@ func catalogue() map[stats.Dimension][]weighted {
 		stats.DimLanguage:       {{"ru", .48}, {"kk", .31}, {"en", .13}, {"uz", .03}, {"de", .02}, {"tr", .01}},
 		stats.DimStatus:         {{"2xx", .86}, {"3xx", .1}, {"4xx", .035}, {"5xx", .002}},
 		stats.DimBot:            {{"search: Googlebot", .22}, {"search: YandexBot", .13}, {"ai: GPTBot", .16}, {"ai: ClaudeBot", .08}, {"monitor: UptimeRobot", .07}, {"preview: TelegramBot", .05}, {"scanner: zgrab", .09}, {"tool: curl", .04}, {"feed: Feedly", .02}},
-		stats.DimConsent:        {{"banner/shown", .5}, {"banner/accepted", .22}, {"banner/rejected", .16}, {"banner/customised", .05}, {"centre/withdrawn", .01}},
+		stats.DimConsent:        {{"banner/shown", .5}, {"banner/accepted", .22}, {"banner/rejected", .13}, {"banner/customised", .04}, {"centre/customised", .012}, {"centre/withdrawn", .01}, {"centre/changed", .006}},
+
+		stats.DimConsentPurpose:  {{"preferences/granted", .041}, {"statistics/granted", .029}, {"marketing/granted", .011}, {"marketing/withdrawn", .009}, {"statistics/withdrawn", .006}},
+		stats.DimConsentCountry:  answered(.5, .22, weighted{"KZ", .58}, weighted{"RU", .13}, weighted{"UZ", .06}, weighted{"DE", .04}, weighted{"US", .03}),
+		stats.DimConsentLanguage: answered(.5, .22, weighted{"ru", .5}, weighted{"kk", .33}, weighted{"en", .12}),
+		stats.DimConsentDevice:   answered(.5, .22, weighted{"mobile", .57}, weighted{"desktop", .38}, weighted{"tablet", .05}),
+		stats.DimConsentVariant:  answered(.5, .22, weighted{"a", .5}, weighted{"b", .5}),
+		stats.DimConsentTime:     {{"5/accepted", .07}, {"15/accepted", .09}, {"60/accepted", .04}, {"300/accepted", .015}, {"more/accepted", .006}, {"15/customised", .01}, {"60/customised", .022}},
 	}
+}
+
+// answered spreads questions and grants over values, more of them granted under the later ones.
+func answered(shown, accepted float64, values ...weighted) (all []weighted) {
+	for i, v := range values {
+		bent := 1 + .12*float64(i)
+		all = append(all, weighted{v.value + "/shown", shown * v.weight}, weighted{v.value + "/accepted", accepted * v.weight * bent}, weighted{v.value + "/customised", .04 * v.weight})
+	}
+	return all
 }

@@ -31,6 +31,9 @@ func TestGoldenPages(t *testing.T) {
 		{"overview.kk", "/admin/?range=12m&metric=bounce&compare=none", "kk.dark"},
 		{"overview.ru", "/admin/?range=today&tz=3&pages=entry&places=provider", "ru.light"},
 		{"list.en", "/admin/list/country?range=30d", "en.auto"},
+		{"consents.en", "/admin/consents?range=30d&metric=rejected", "en.auto"},
+		{"consents.kk", "/admin/consents", "kk.auto"},
+		{"consents.ru", "/admin/consents?range=12m&tz=3", "ru.auto"},
 		{"health.kk", "/admin/health", "kk.auto"},
 		{"missing.ru", "/admin/nothing", "ru.auto"},
 	}

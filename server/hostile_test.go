@@ -35,6 +35,11 @@ func poisoned() *source {
 		s.values[dim] = nil
 		for i, v := range hostile {
 			s.values[dim] = append(s.values[dim], weighted{v, .03 + float64(i)/9999})
+			if dim == stats.DimConsent || dim.Spec().Act {
+				for _, outcome := range []string{"/shown", "/accepted", "/customised", "/granted", "/withdrawn"} {
+					s.values[dim] = append(s.values[dim], weighted{v + outcome, .03 + float64(i)/9999})
+				}
+			}
 		}
 	}
 	return s
@@ -47,7 +52,7 @@ func names() []string {
 func TestStoredScriptsAreInertInPages(t *testing.T) {
 	b := newBench(t, with(poisoned()), func(c *server.Config, _ *bench) { c.Site = hostile[0] })
 	cookie := b.signIn(t)
-	paths := []string{"/admin/", "/admin/health", "/admin/?pages=entry&sources=campaign&places=provider&people=version&answers=file&bots=bot"}
+	paths := []string{"/admin/", "/admin/health", "/admin/consents", "/admin/consents?range=30d&metric=%22%3E%3Cscript%3E", "/admin/?pages=entry&sources=campaign&places=provider&people=version&answers=file&bots=bot"}
 	for _, name := range names() {
 		paths = append(paths, "/admin/list/"+name, "/admin/list/"+name+"?q=%3Cscript%3E%22%27")
 	}

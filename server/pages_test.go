@@ -31,6 +31,9 @@ func TestDoors(t *testing.T) {
 		{"/admin", 303, 303, "/admin/"},
 		{"/admin/", 303, 200, "/admin/login"},
 		{"/admin/health", 303, 200, "/admin/login?next=%2Fadmin%2Fhealth"},
+		{"/admin/consents?range=7d", 303, 200, "/admin/login?next=%2Fadmin%2Fconsents%3Frange%3D7d"},
+		{"/admin/export/consents.csv", 401, 200, ""},
+		{"/admin/export/consents.xml", 401, 404, ""},
 		{"/admin/list/page?range=7d", 303, 200, "/admin/login?next=%2Fadmin%2Flist%2Fpage%3Frange%3D7d"},
 		{"/admin/list/nothing", 303, 404, "/admin/login?next=%2Fadmin%2Flist%2Fnothing"},
 		{"/admin/panel/pages", 401, 200, ""},
@@ -69,7 +72,7 @@ func TestHeaders(t *testing.T) {
 		"Referrer-Policy":         "same-origin",
 		"Cache-Control":           "private, no-store",
 	}
-	for _, path := range []string{"/admin/", "/admin/health", "/admin/list/country", "/admin/licences", "/admin/unknown", "/admin/export/page.csv"} {
+	for _, path := range []string{"/admin/", "/admin/health", "/admin/consents", "/admin/export/consents.json", "/admin/list/country", "/admin/licences", "/admin/unknown", "/admin/export/page.csv"} {
 		res := b.do("GET", path, nil, cookie)
 		for name, value := range want {
 			if got := res.Header.Get(name); got != value {
@@ -99,7 +102,7 @@ func TestAnyParameters(t *testing.T) {
 			"from=2024-02-29&to=2024-02-29&compare=year", "tz=5", "tz=-12", "tz=14", "tz=99", "tz=-", "tz=9999999999999999999", "compare=none", "compare=%00", "metric=bounce", "metric=duration&by=month", "metric=%22%3E", "by=century",
 			"pages=entry&sources=bot&places=xx", "pages=../../etc", "q=%ff%fe", "q=" + strings.Repeat("a", 5000), strings.Repeat("range=7d&", 300), "%zz", ";;;", "from=2026-11-01;to=2",
 		} {
-			for _, path := range []string{"/admin/", "/admin/list/page", "/admin/list/botclass", "/admin/panel/places", "/admin/export/page.csv", "/admin/export/series.json", "/admin/export/outcome.json"} {
+			for _, path := range []string{"/admin/", "/admin/list/page", "/admin/list/botclass", "/admin/panel/places", "/admin/export/page.csv", "/admin/export/series.json", "/admin/export/outcome.json", "/admin/consents", "/admin/export/consents.csv"} {
 				if res := b.do("GET", path+"?"+q, nil, cookie); res.StatusCode != 200 {
 					t.Errorf("%s: %s?%.80s answered %d", name, path, q, res.StatusCode)
 				}
@@ -116,7 +119,7 @@ func TestStoreAway(t *testing.T) {
 	b := newBench(t, with(s))
 	cookie := b.signIn(t)
 	s.err = errors.New("dial tcp 10.1.2.3:6379: connection refused")
-	for _, path := range []string{"/admin/", "/admin/list/page", "/admin/panel/pages", "/admin/export/page.csv", "/admin/health"} {
+	for _, path := range []string{"/admin/", "/admin/list/page", "/admin/panel/pages", "/admin/export/page.csv", "/admin/consents", "/admin/export/consents.csv", "/admin/health"} {
 		res := b.do("GET", path, nil, cookie)
 		if page := body(t, res); res.StatusCode != http.StatusServiceUnavailable || strings.Contains(page, "10.1.2.3") {
 			t.Errorf("%s answered %d", path, res.StatusCode)

@@ -18,6 +18,8 @@ type Reports interface {
 	Top(ctx context.Context, q stats.Query) (stats.Top, error)
 	// Folds returns what closing has folded on the days of the range, in order.
 	Folds(ctx context.Context, days stats.Range) ([]stats.Fold, error)
+	// Consents returns what became of asking visitors on the days of the range.
+	Consents(ctx context.Context, days stats.Range) (stats.Consents, error)
 	// Floors returns the k below which values are held back.
 	Floors() stats.Floors
 }

@@ -261,7 +261,7 @@ func TestConsentsSayWhatBecameOfAsking(t *testing.T) {
 	if len(got.Days) != 2 || got.Days[1].Ignored != 0 || got.Days[1].Accepted != 1 {
 		t.Errorf("days %+v", got.Days)
 	}
-	if want := (stats.FacetAnswers{Value: "KZ", Shown: 10, Accepted: 4, Customised: 1, Rest: 5}); len(got.Countries) != 1 || got.Countries[0] != want {
+	if want := (stats.FacetAnswers{Value: "KZ", Shown: 10, Accepted: 4, Customised: 1, Rest: 5, Rated: 10, RatedGrants: 5}); len(got.Countries) != 1 || got.Countries[0] != want {
 		t.Errorf("countries %+v, want %+v", got.Countries, want)
 	}
 	if want := (stats.PurposeAnswers{Purpose: "statistics", Granted: 1, Withdrawn: 2}); len(got.Purposes) != 1 || got.Purposes[0] != want {

@@ -77,6 +77,17 @@ type FacetAnswers struct {
 	// Rest is who was asked and granted nothing that is told: rejections, questions ignored, answers that
 	// refuse statistics, and grants of days with too few of them. They cannot be told apart, on purpose.
 	Rest int64
+	// Rated are the questions of the days on which acceptance is told beside them, and RatedGrants what was
+	// granted on these days: what the floor hid on the others would make a share of all of them wrong.
+	Rated, RatedGrants int64
+}
+
+// Share is the share of those asked who granted something, 0–1; ok is false where it is not told.
+func (f *FacetAnswers) Share() (share float64, ok bool) {
+	if f.Rated <= 0 {
+		return 0, false
+	}
+	return min(1, float64(f.RatedGrants)/float64(f.Rated)), true
 }
 
 // Consents is what became of asking on the days of a range.
@@ -198,27 +209,11 @@ func (r *Reports) facets(ctx context.Context, dim Dimension, days Range, acts ma
 	}
 	sums := make(map[string]*FacetAnswers)
 	for _, rows := range byDay {
-		rest := make(map[string]int64)
-		for i := range rows {
-			value, suffix := cutFacet(rows[i].Value)
-			n := rows[i].Counts[Events]
+		for value, day := range facetDay(rows) {
 			if sums[value] == nil {
 				sums[value] = &FacetAnswers{Value: value}
 			}
-			switch sum := sums[value]; Outcome(suffix) {
-			case OutcomeShown:
-				sum.Shown += n
-				rest[value] += n
-			case OutcomeAccepted:
-				sum.Accepted += n
-				rest[value] -= n
-			case OutcomeCustomised:
-				sum.Customised += n
-				rest[value] -= n
-			}
-		}
-		for value, n := range rest {
-			sums[value].Rest += max(0, n)
+			sums[value].add(day)
 		}
 	}
 	list := make([]FacetAnswers, 0, len(sums))
@@ -229,6 +224,42 @@ func (r *Reports) facets(ctx context.Context, dim Dimension, days Range, acts ma
 		return cmp.Or(cmp.Compare(b.Shown, a.Shown), cmp.Compare(b.Accepted+b.Customised, a.Accepted+a.Customised), cmp.Compare(a.Value, b.Value))
 	})
 	return list, nil
+}
+
+// facetDay sorts the rows of one day by value.
+func facetDay(rows []Row) map[string]*FacetAnswers {
+	day := make(map[string]*FacetAnswers)
+	for i := range rows {
+		value, suffix := cutFacet(rows[i].Value)
+		n := rows[i].Counts[Events]
+		if day[value] == nil {
+			day[value] = new(FacetAnswers)
+		}
+		switch Outcome(suffix) {
+		case OutcomeShown:
+			day[value].Shown += n
+		case OutcomeAccepted:
+			day[value].Accepted += n
+		case OutcomeCustomised:
+			day[value].Customised += n
+		}
+	}
+	return day
+}
+
+// add adds a day to f.
+func (f *FacetAnswers) add(day *FacetAnswers) {
+	grants := day.Accepted + day.Customised
+	f.Shown += day.Shown
+	f.Accepted += day.Accepted
+	f.Customised += day.Customised
+	if day.Shown > 0 {
+		f.Rest += max(0, day.Shown-grants)
+	}
+	if day.Shown > 0 && day.Accepted > 0 {
+		f.Rated += max(day.Shown, grants)
+		f.RatedGrants += grants
+	}
 }
 
 // told returns the rows of a dimension about acts that may be told, by day.
