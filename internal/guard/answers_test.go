@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/store/boltstore"
 )
 
 // acts returns every row about acts of consent that the instance holds: the floors of these tests are 1.
@@ -120,5 +122,46 @@ func TestAVisitorIsAskedOnceADay(t *testing.T) {
 	h.do("GET", "/", nil)
 	if got := h.acts()["consent=banner/shown"]; got != 2 {
 		t.Errorf("asked %d times on two days, want twice", got)
+	}
+}
+
+// TestCookiesDeclaredInTheDashboardAreInForce after the next start, and only under a purpose that is granted.
+func TestCookiesDeclaredInTheDashboardAreInForce(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *guard.Config) {
+		overlay := consent.Overlay{Cookies: []consent.OverlayCookie{{CookieRule: consent.CookieRule{Name: "demo_forgotten", Purpose: consent.Marketing}}}}
+		document, err := overlay.Document()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := c.Store.(*boltstore.Store).Swap(t.Context(), consent.OverlayKey, nil, document); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	})
+	h.choose("choose", "statistics")
+	h.do("GET", "/", nil)
+	if h.jar()["demo_forgotten"] {
+		t.Error("a cookie of marketing is set although statistics alone are granted")
+	}
+	h.choose("accept")
+	h.do("GET", "/", nil)
+	if !h.jar()["demo_forgotten"] {
+		t.Error("a cookie declared in the dashboard is denied although its purpose is granted")
+	}
+	if state := h.guard.State(); len(state.Undeclared) != 0 {
+		t.Errorf("still undeclared: %v", state.Undeclared)
+	}
+}
+
+// TestABrokenOverlayLeavesThePolicyFile in force.
+func TestABrokenOverlayLeavesThePolicyFile(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *guard.Config) {
+		if ok, err := c.Store.(*boltstore.Store).Swap(t.Context(), consent.OverlayKey, nil, []byte("{{")); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	})
+	if res, _ := h.do("GET", "/", nil); res.StatusCode != http.StatusOK {
+		t.Errorf("status %d", res.StatusCode)
 	}
 }

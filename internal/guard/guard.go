@@ -53,6 +53,7 @@ type Guard struct {
 // and starts to hand over what an earlier run left. Call Shutdown in the end.
 func New(c Config) (*Guard, error) {
 	c, err := c.normalise()
+	c.Policy = c.overlaid()
 	rules, policyErr := consent.Compile(c.Policy)
 	if policyErr != nil {
 		policyErr = fmt.Errorf("policy: %w", policyErr)
