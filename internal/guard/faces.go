@@ -3,6 +3,7 @@ package guard
 import (
 	"html/template"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/kelisim/kelisim/consent"
@@ -93,8 +94,17 @@ func uses(policy consent.Policy, m consent.Model) bool {
 	return policy.Model == m
 }
 
-// of is the face in the language that the visitor's browser prefers.
+// of is the face in the language that the address names ("/ru/…" or "?lang=ru"), else in that which the visitor's browser
+// prefers.
 func (f *faces) of(r *http.Request) *face {
+	if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); f.by[first] != nil {
+		return f.by[first]
+	}
+	if strings.Contains(r.URL.RawQuery, "lang=") {
+		if asked := f.by[r.URL.Query().Get("lang")]; asked != nil {
+			return asked
+		}
+	}
 	return f.by[f.asked.match(f.matcher, r.Header.Get("Accept-Language"))]
 }
 

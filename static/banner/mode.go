@@ -64,7 +64,7 @@ func ModeScript(v View, m Mode) []byte {
 	}
 	setting, err := json.Marshal(map[string]any{
 		"policy": map[string]string{
-			"since": fmt.Sprint(v.Since), "shape": v.Shape, "opts": fmt.Sprint(p.Opts), "dnt": dnt, "purposes": p.IDs, "services": p.ServiceIDs,
+			"since": fmt.Sprint(v.Since), "shape": v.Shape, "opts": fmt.Sprint(p.Opts), "dnt": dnt, "purposes": p.IDs, "each": p.ServiceIDs,
 		},
 		"signals": signals, "wait": m.Wait,
 		"set": map[string]bool{"url_passthrough": m.URLPassthrough, "ads_data_redaction": m.AdsDataRedaction},

@@ -17,9 +17,9 @@ const on = (mask: number, ids: string | undefined) => ids!.split(" ").filter((id
 // in base 36; the second letter of "how" is "n" where the browser asked for nothing when the choice was made.
 export function read(policy: Policy): string[] | undefined {
   const [, revision, , granted, , shape, how, services] = document.cookie.split("cookie_consent=1")[1]?.split(".") || [];
-  if (shape !== policy.shape || +revision < +policy.since!) return policy.presumed?.split(" ");
+  if (shape !== policy.shape || +revision < +policy.since!) return policy.use?.split(" ");
   const bits = parseInt(granted, 36) | 1;
   // What the browser asks after a choice was made is the later word.
   if (how[1] === "n" && asks(policy)) return on(bits & ~policy.opts!, policy.purposes);
-  return [...on(bits, policy.purposes), ...on(parseInt(services, 36), policy.services)];
+  return [...on(bits, policy.purposes), ...on(parseInt(services, 36), policy.each)];
 }
