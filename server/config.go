@@ -28,6 +28,9 @@ type Config struct {
 	// answers name are shown, by their ids.
 	Purposes func() []Purpose
 
+	// Findings gives what the site does that its policy does not declare. Nil: there is no page about it.
+	Findings func(context.Context) (Findings, error)
+
 	// Site is the name shown beside the logo, a host as a rule. Default: empty.
 	Site string
 	// Prefix is the path under which Handler is mounted, without a trailing slash. Default: "/admin".

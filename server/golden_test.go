@@ -24,8 +24,9 @@ var unstable = []struct {
 }
 
 func TestGoldenPages(t *testing.T) {
-	b := newBench(t, with(year()))
+	b := newBench(t, with(year()), finding)
 	cookie := b.signIn(t)
+	b.declare(t, cookie, "_hjSessionUser_1", "statistics")
 	tests := []struct{ name, path, view string }{
 		{"overview.en", "/admin/", "en.auto"},
 		{"overview.kk", "/admin/?range=12m&metric=bounce&compare=none", "kk.dark"},
@@ -34,6 +35,9 @@ func TestGoldenPages(t *testing.T) {
 		{"consents.en", "/admin/consents?range=30d&metric=rejected", "en.auto"},
 		{"consents.kk", "/admin/consents", "kk.auto"},
 		{"consents.ru", "/admin/consents?range=12m&tz=3", "ru.auto"},
+		{"findings.en", "/admin/findings?done=added&name=_hjSessionUser_1", "en.auto"},
+		{"findings.kk", "/admin/findings", "kk.auto"},
+		{"findings.ru", "/admin/findings?done=added&name=nobody", "ru.auto"},
 		{"health.kk", "/admin/health", "kk.auto"},
 		{"missing.ru", "/admin/nothing", "ru.auto"},
 	}

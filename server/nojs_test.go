@@ -11,10 +11,10 @@ import (
 // TestEveryLinkLeadsSomewhere walks the dashboard as a browser without scripts does: through links, and
 // through forms that are sent by GET as they stand.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	b := newBench(t, with(year()))
+	b := newBench(t, with(year()), finding)
 	cookie := b.signIn(t)
 	seen := map[string]bool{}
-	queue := []string{"/admin/", "/admin/consents", "/admin/health"}
+	queue := []string{"/admin/", "/admin/findings", "/admin/consents", "/admin/health"}
 	walked := 0
 	for len(queue) > 0 && walked < 150 {
 		target := queue[0]

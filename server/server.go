@@ -3,6 +3,7 @@ package server
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 )
@@ -17,6 +18,7 @@ type Server struct {
 	pages    pages
 	assets   *assets
 	world    *world
+	started  time.Time
 	handler  http.Handler
 }
 
@@ -27,7 +29,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), sessions: newSessions(cfg)}
+	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), sessions: newSessions(cfg), started: cfg.Now()}
 	if s.hasher, err = newHasher(cfg.Rand); err != nil {
 		return nil, err
 	}
@@ -62,6 +64,11 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET "+p+"/export/consents.csv", s.member(s.exportConsents))
 	mux.Handle("GET "+p+"/export/consents.json", s.member(s.exportConsents))
 	mux.Handle("GET "+p+"/consents", s.member(s.consents))
+	if s.cfg.Findings != nil {
+		mux.Handle("GET "+p+"/findings", s.member(s.findings))
+		mux.Handle("POST "+p+"/findings/declare", s.member(s.declare))
+		mux.Handle("POST "+p+"/findings/remove", s.member(s.undeclare))
+	}
 	mux.Handle("GET "+p+"/health", s.member(s.health))
 	mux.HandleFunc("GET "+p+"/licences", s.licences)
 	mux.HandleFunc("GET "+p, func(w http.ResponseWriter, r *http.Request) { redirect(w, r, p+"/") })

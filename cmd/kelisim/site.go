@@ -68,7 +68,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	}
 	st.dashboard, err = server.New(server.Config{
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
-		Documents: store, Health: st.health, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
+		Documents: store, Health: st.health, Purposes: st.purposes, Findings: st.findings, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	})
 	if err != nil {
 		return nil, errors.Join(usageError{err}, st.close(ctx))

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"context"
+
+	"github.com/kelisim/kelisim/server"
+)
+
+// findings is what the guard met and the policy does not declare, for the dashboard.
+func (s *site) findings(context.Context) (server.Findings, error) {
+	state := s.guard.State()
+	var found server.Findings
+	for _, ck := range state.Undeclared {
+		found.Cookies = append(found.Cookies, server.FoundCookie{
+			Name: ck.Name, Set: ck.Set, Sent: ck.Sent, Count: ck.Count, First: ck.First, Page: ck.Page, Passes: ck.Allowed, Reason: ck.Reason,
+		})
+	}
+	for _, o := range state.ThirdParties {
+		found.Origins = append(found.Origins, server.FoundOrigin{
+			Origin: o.Origin, Directive: o.Directive, Service: o.Service, Blocked: o.Blocked, Count: o.Count, First: o.First, Page: o.Page,
+		})
+	}
+	return found, nil
+}
+
+// purposes are those of the policy in force, for the dashboard.
+func (s *site) purposes() (list []server.Purpose) {
+	for _, p := range s.guard.Rules().Purposes() {
+		list = append(list, server.Purpose{ID: string(p.ID), Names: p.Name})
+	}
+	return list
+}
