@@ -97,8 +97,10 @@ func uses(policy consent.Policy, m consent.Model) bool {
 // of is the face in the language that the address names ("/ru/…" or "?lang=ru"), else in that which the visitor's browser
 // prefers.
 func (f *faces) of(r *http.Request) *face {
-	if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); f.by[first] != nil {
-		return f.by[first]
+	if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); len(first) <= maxTag {
+		if named := f.by[first]; named != nil {
+			return named
+		}
 	}
 	if strings.Contains(r.URL.RawQuery, "lang=") {
 		if asked := f.by[r.URL.Query().Get("lang")]; asked != nil {
@@ -107,6 +109,9 @@ func (f *faces) of(r *http.Request) *face {
 	}
 	return f.by[f.asked.match(f.matcher, r.Header.Get("Accept-Language"))]
 }
+
+// maxTag is the length of the longest language tag that an address is searched for.
+const maxTag = 11
 
 // maxLanguages bounds the memory for Accept-Language headers.
 const maxLanguages = 1024
