@@ -119,7 +119,7 @@ func done(what, name string, overlay consent.Overlay) string {
 
 func (s *Server) added(l *locale, ck consent.OverlayCookie) addedRule {
 	return addedRule{Name: clean(ck.Name, valueMax), Purpose: s.purposeName(l, string(ck.Purpose)), Lifetime: lifetime(l, ck.Lifetime),
-		Day: l.ShortDate(s.dayOf(ck.Added)), Waits: ck.Added.After(s.started)}
+		Day: l.ShortDate(s.dayOf(ck.Added)), Waits: !ck.Added.Before(s.started)}
 }
 
 func (s *Server) purposeName(l *locale, id string) string {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -108,17 +109,19 @@ func added(before, after map[string]int64) string {
 // TestAVisitorIsAskedOnceADay also on the second visit, when nothing was answered on the first.
 func TestAVisitorIsAskedOnceADay(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 10, 8, 0, 0, 0, time.UTC)
-	h := build(t, func(c *guard.Config) { c.Now = func() time.Time { return now } })
+	var passed atomic.Int64 // the janitor reads the clock, too
+	h := build(t, func(c *guard.Config) {
+		c.Now = func() time.Time { return time.Date(2026, 3, 10, 8, 0, 0, 0, time.UTC).Add(time.Duration(passed.Load())) }
+	})
 	h.client.Jar = nil
 	for range 3 {
 		h.do("GET", "/", nil)
-		now = now.Add(2 * time.Hour)
+		passed.Add(int64(2 * time.Hour))
 	}
 	if got := h.acts()["consent=banner/shown"]; got != 1 {
 		t.Errorf("asked %d times, want once", got)
 	}
-	now = now.Add(24 * time.Hour)
+	passed.Add(int64(24 * time.Hour))
 	h.do("GET", "/", nil)
 	if got := h.acts()["consent=banner/shown"]; got != 2 {
 		t.Errorf("asked %d times on two days, want twice", got)
