@@ -111,7 +111,9 @@ func TestAVisitorIsAskedOnceADay(t *testing.T) {
 	t.Parallel()
 	var passed atomic.Int64 // the janitor reads the clock, too
 	h := build(t, func(c *guard.Config) {
-		c.Now = func() time.Time { return time.Date(2026, 3, 10, 8, 0, 0, 0, time.UTC).Add(time.Duration(passed.Load())) }
+		c.Now = func() time.Time {
+			return time.Date(2026, 3, 10, 8, 0, 0, 0, time.UTC).Add(time.Duration(passed.Load()))
+		}
 	})
 	h.client.Jar = nil
 	for range 3 {
