@@ -25,6 +25,7 @@ type Book struct {
 // grant is what a visitor grants or not, and the sources that come with it.
 type grant struct {
 	purpose consent.Purpose
+	service string // where visitors answer for each service; else ""
 	sources []string
 }
 
@@ -113,19 +114,23 @@ func (b *Book) learn(rules *consent.Rulebook) {
 		case s.Purpose == consent.Necessary:
 			b.add(&b.fixed, withSockets(s.Origins)...)
 		default:
-			b.add(&b.grant(s.Purpose).sources, withSockets(s.Origins)...)
+			id := ""
+			if policy.PerService {
+				id = s.ID
+			}
+			b.add(&b.grant(s.Purpose, id).sources, withSockets(s.Origins)...)
 		}
 	}
 	b.all = 1<<len(b.grants) - 1
 }
 
-func (b *Book) grant(p consent.Purpose) *grant {
+func (b *Book) grant(p consent.Purpose, service string) *grant {
 	for i := range b.grants {
-		if b.grants[i].purpose == p {
+		if b.grants[i].purpose == p && b.grants[i].service == service {
 			return &b.grants[i]
 		}
 	}
-	b.grants = append(b.grants, grant{purpose: p})
+	b.grants = append(b.grants, grant{purpose: p, service: service})
 	return &b.grants[len(b.grants)-1]
 }
 
@@ -152,7 +157,7 @@ func withSockets(origins []string) []string {
 // mask says which grants c holds.
 func (b *Book) mask(c consent.Choice) (mask uint64) {
 	for i := range b.grants {
-		if c.Allows(b.grants[i].purpose) {
+		if g := &b.grants[i]; g.service == "" && c.Allows(g.purpose) || g.service != "" && c.AllowsService(g.service) {
 			mask |= 1 << i
 		}
 	}

@@ -206,6 +206,29 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestServicesOneByOne: where visitors answer for each service, each brings its own origins.
+func TestServicesOneByOne(t *testing.T) {
+	each := rules(t, func(p *consent.Policy) { p.PerService = true })
+	b, err := csp.New(each, csp.Options{}, csp.Site{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		services  []string
+		has, lack string
+	}{
+		{nil, "pay.example", "video"},
+		{[]string{"video"}, "https://video.example", "pixel"},
+		{[]string{"ads"}, "pixel", "video"},
+		{[]string{"count"}, "count.example", "ads"},
+	} {
+		c, _ := each.Apply(consent.Submission{Action: consent.Choose, Services: row.services, Method: consent.MethodBanner}, consent.Choice{}, now)
+		if got := b.Policy(c); !strings.Contains(got, row.has) || strings.Contains(got, row.lack) {
+			t.Errorf("%v: %q", row.services, got)
+		}
+	}
+}
+
 // TestTrackerOnTheSitesOwnDomain: a name of the site that leads to somebody else is no part of the site.
 func TestTrackerOnTheSitesOwnDomain(t *testing.T) {
 	for _, row := range []struct{ origin, has, lack string }{

@@ -137,7 +137,7 @@ func directive(effective, violated string) string {
 
 // pageOf returns the path of a page and the name of its host.
 func pageOf(document string) (path, host string) {
-	u, err := url.Parse(document)
+	u, err := url.Parse(strings.TrimPrefix(document, "blob:")) // a worker made of one
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return "", ""
 	}

@@ -18,6 +18,8 @@ type tally[T merger[T]] struct {
 	max   int
 	floor int64 // rows met less often stay in memory
 
+	syncing sync.Mutex // held around the store: one exchange at a time
+
 	mu      sync.Mutex
 	rows    map[string]*row[T]
 	evicted int       // since the last sync
@@ -118,6 +120,8 @@ type Documents interface {
 // added to it. It does nothing while nothing is due, unless
 // last says that the process ends.
 func (t *tally[T]) sync(ctx context.Context, docs Documents, key string, now time.Time, last bool) (err error) {
+	t.syncing.Lock()
+	defer t.syncing.Unlock()
 	t.mu.Lock()
 	t.evicted = 0
 	due := t.synced.IsZero() || t.novel || last || now.Sub(t.synced) >= syncCounts
