@@ -352,6 +352,30 @@ func TestAdvertisingFeaturesFollowMarketing(t *testing.T) {
 	}
 }
 
+// TestFeaturesByBrowser: a Chromium that has lost a feature complains of its name on every page.
+func TestFeaturesByBrowser(t *testing.T) {
+	for _, row := range []struct {
+		agent       string
+		shared, all bool
+	}{
+		{"", false, true},
+		{"Mozilla/5.0 Chrome/155.0.0.0 Safari/537.36", false, true},
+		{"Mozilla/5.0 Chrome/156.0.0.0 Safari/537.36", false, false},
+		{"Mozilla/5.0 Chrome/1560.0 Edg/1560.0", false, false},
+		{"Mozilla/5.0 Chrome/156.0.0.0 Safari/537.36", true, true},
+		{"Mozilla/5.0 Gecko/20100101 Firefox/150.0", false, true},
+		{"Chrome/x", false, true},
+	} {
+		h, r := html(), page(t)
+		r.Request.Header.Set("User-Agent", row.agent)
+		r.Shared = row.shared
+		book(t, csp.Options{}).Apply(h, r)
+		if got := h.Get("Permissions-Policy"); strings.Contains(got, "run-ad-auction=()") != row.all || !strings.Contains(got, "browsing-topics=()") {
+			t.Errorf("%q, shared %v: %q", row.agent, row.shared, got)
+		}
+	}
+}
+
 func TestService(t *testing.T) {
 	b := book(t, csp.Options{})
 	for _, row := range []struct{ origin, id string }{

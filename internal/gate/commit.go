@@ -113,7 +113,8 @@ func (w *Writer) commit(with, known bool) {
 // mark makes the header that of the page with markup.
 func (w *Writer) mark(h http.Header, known bool) {
 	w.changed = true
-	fixLength(h, len(w.body()), known, &w.plan.values)
+	w.dressed = nonced(w.markup.bytes(w.enc != isASCII), h)
+	fixLength(h, len(w.dressed), known, &w.plan.values)
 	suffixETag(h, w.markup, &w.plan.values)
 	dropValidators(h)
 	cleanTrailers(h, true)
@@ -139,8 +140,6 @@ func fixLength(h http.Header, extra int, known bool, v *values) {
 	}
 	h["Content-Length"] = v.one(strconv.Itoa(n + extra))
 }
-
-func (w *Writer) body() []byte { return w.markup.bytes(w.enc != isASCII) }
 
 // Finish ends the exchange after the handler returned without an error: the header of a response that was
 // never written is filtered in place (the server writes it), a page that is still being searched goes

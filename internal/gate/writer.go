@@ -27,13 +27,14 @@ type Writer struct {
 	want     bool // the request wants markup
 	changed  bool // the body differs from the handler's
 
-	enc    encoding
-	markup *Markup // of this response
-	shared bool    // it is Plan.Shared
-	scan   scanner
-	sent   int    // bytes of the handler's body that have left, while scanning
-	buf    []byte // those that wait
-	chunk  []byte // to read into
+	enc     encoding
+	markup  *Markup // of this response
+	dressed []byte  // its bytes, with the nonces of the site's policy
+	shared  bool    // it is Plan.Shared
+	scan    scanner
+	sent    int    // bytes of the handler's body that have left, while scanning
+	buf     []byte // those that wait
+	chunk   []byte // to read into
 }
 
 type phase uint8
@@ -72,7 +73,7 @@ func (w *Writer) rewind() {
 	w.phase, w.status, w.seen, w.keys = fresh, 0, 0, 0
 	w.told, w.filtered, w.changed = false, false, false
 	if w.markup != nil {
-		w.enc, w.markup, w.shared, w.sent = notPage, nil, false, 0
+		w.enc, w.markup, w.dressed, w.shared, w.sent = notPage, nil, nil, false, 0
 		w.scan.reset(nil)
 		w.buf = w.buf[:0]
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,8 +14,20 @@ import (
 	"github.com/kelisim/kelisim/visit"
 )
 
+// clock stands where the test puts it; the janitor reads it, too.
+type clock struct{ seconds atomic.Int64 }
+
+func newClock(at time.Time) *clock {
+	c := new(clock)
+	c.seconds.Store(at.Unix())
+	return c
+}
+
+func (c *clock) time() time.Time     { return time.Unix(c.seconds.Load(), 0).UTC() }
+func (c *clock) add(d time.Duration) { c.seconds.Add(int64(d / time.Second)) }
+
 // clocked is a guard whose clock stands where the test puts it, over a store with one counted day.
-func clocked(t *testing.T, now *time.Time, retention string) (*Guard, *boltstore.Store) {
+func clocked(t *testing.T, now *clock, retention string) (*Guard, *boltstore.Store) {
 	t.Helper()
 	policy, err := policyfile.Load(filepath.Join("..", "..", "consent", "policyfile", "testdata", "good", "demo.yaml"))
 	if err != nil {
@@ -34,7 +47,7 @@ func clocked(t *testing.T, now *time.Time, retention string) (*Guard, *boltstore
 	}
 	g, err := New(Config{
 		Store: store, Policy: policy, Secret: []byte("a secret of at least thirty-two bytes"), Trust: visit.TrustDirect, Dir: dir,
-		Now: func() time.Time { return *now }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), FlushEvery: time.Hour,
+		Now: now.time, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), FlushEvery: time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -76,38 +89,38 @@ func open(t *testing.T, store *boltstore.Store) int {
 
 func TestSweepClosesADayThatIsOver(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 1, 23, 50, 0, 0, time.UTC)
-	g, store := clocked(t, &now, "2 years")
-	count(t, g, now)
+	now := newClock(time.Date(2026, 3, 1, 23, 50, 0, 0, time.UTC))
+	g, store := clocked(t, now, "2 years")
+	count(t, g, now.time())
 	for _, step := range []struct {
 		after time.Duration
 		open  int
 	}{{0, 1}, {30 * time.Minute, 1}, {2 * time.Hour, 0}} {
-		now = now.Add(step.after)
+		now.add(step.after)
 		settle(t, g)
 		if err := g.sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := open(t, store); got != step.open {
-			t.Errorf("%v: %d days open, want %d", now, got, step.open)
+			t.Errorf("%v: %d days open, want %d", now.time(), got, step.open)
 		}
 	}
 }
 
 func TestSweepWaitsForAnImport(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	g, store := clocked(t, &now, "2 years")
-	count(t, g, now)
-	now = now.Add(24 * time.Hour)
+	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	g, store := clocked(t, now, "2 years")
+	count(t, g, now.time())
+	now.add(24 * time.Hour)
 	settle(t, g)
-	if ok, err := store.Swap(t.Context(), Importing+"x", nil, []byte(now.Add(time.Minute).Format(time.RFC3339))); !ok || err != nil {
+	if ok, err := store.Swap(t.Context(), Importing+"x", nil, []byte(now.time().Add(time.Minute).Format(time.RFC3339))); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	if err := g.sweep(t.Context()); err != nil || open(t, store) != 1 {
 		t.Errorf("a day was closed during an import (%v)", err)
 	}
-	now = now.Add(2 * time.Minute) // the import was killed, and its word has expired
+	now.add(2 * time.Minute) // the import was killed, and its word has expired
 	if err := g.sweep(t.Context()); err != nil || open(t, store) != 0 {
 		t.Errorf("the day stays open after a killed import (%v)", err)
 	}
@@ -115,9 +128,9 @@ func TestSweepWaitsForAnImport(t *testing.T) {
 
 func TestS4_6_3_StatisticsGoWhenTheirTermIsOver(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	g, store := clocked(t, &now, "30 days")
-	first := count(t, g, now)
+	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	g, store := clocked(t, now, "30 days")
+	first := count(t, g, now.time())
 	held := func() (n int) {
 		if err := store.Totals(t.Context(), first, first, func(stats.Total) { n++ }); err != nil {
 			t.Fatal(err)
@@ -125,13 +138,13 @@ func TestS4_6_3_StatisticsGoWhenTheirTermIsOver(t *testing.T) {
 		return n
 	}
 	for _, step := range []struct{ days, held int }{{29, 1}, {2, 0}} {
-		now = now.AddDate(0, 0, step.days)
+		now.add(time.Duration(step.days) * 24 * time.Hour)
 		settle(t, g)
 		if err := g.sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := held(); got != step.held {
-			t.Errorf("%v: %d hours held, want %d", now, got, step.held)
+			t.Errorf("%v: %d hours held, want %d", now.time(), got, step.held)
 		}
 	}
 }

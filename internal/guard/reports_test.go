@@ -10,7 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +42,14 @@ func (h *house) deliver(method, media, body, from string, header ...string) int 
 		h.t.Errorf("Cache-Control %q", got)
 	}
 	return w.Code
+}
+
+// clocked is a house whose clock, in seconds, the test moves; the janitor reads it, too.
+func clocked(t *testing.T) (*house, *atomic.Int64) {
+	t.Helper()
+	clock := new(atomic.Int64)
+	clock.Store(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Unix())
+	return build(t, func(c *guard.Config) { c.Now = func() time.Time { return time.Unix(clock.Load(), 0).UTC() } }), clock
 }
 
 func TestReportsAreGathered(t *testing.T) {
@@ -101,8 +109,7 @@ func TestReportsThatAreNotTaken(t *testing.T) {
 // TestReportsAreBounded: one network fills its share alone, and when all is full pages ask for no more.
 func TestReportsAreBounded(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	h := build(t, func(c *guard.Config) { c.Now = func() time.Time { return now } })
+	h, clock := clocked(t)
 	asks := func() bool {
 		res, _ := h.do("GET", "/", nil)
 		return res.Header.Get("Content-Security-Policy-Report-Only") != ""
@@ -130,7 +137,7 @@ func TestReportsAreBounded(t *testing.T) {
 	if n := len(h.guard.State().ThirdParties); n != 500 {
 		t.Errorf("%d third parties are kept, want 500", n)
 	}
-	if now = now.Add(time.Minute); !asks() {
+	if clock.Add(60); !asks() {
 		t.Error("pages ask for no reports in the next minute")
 	}
 }
@@ -138,13 +145,12 @@ func TestReportsAreBounded(t *testing.T) {
 // TestFloodDisplacesItsOwnKind: what is met often stays when made-up names come.
 func TestFloodDisplacesItsOwnKind(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	h := build(t, func(c *guard.Config) { c.Now = func() time.Time { return now } })
+	h, clock := clocked(t)
 	for range 3 {
 		h.deliver("POST", csp.TypeURI, violation("https://real.example", "/"), "192.0.2.1")
 	}
 	for i := range 700 {
-		now = now.Add(2 * time.Second)
+		clock.Add(2)
 		h.deliver("POST", csp.TypeURI, violation(fmt.Sprintf("https://x%d.example", i), "/"), "192.0.2.1")
 	}
 	if got := h.guard.State().ThirdParties; got[0].Origin != "https://real.example" || len(got) != 500 {
@@ -275,24 +281,22 @@ func FuzzReportEndpoint(f *testing.F) {
 	f.Add("POST", csp.TypeURI, violation("https://pixel.example", "/a"), "same-origin")
 	f.Add("POST", csp.TypeReports, `[{"type":"csp-violation","url":"https://a/b","body":{"blockedURL":"https://c","effectiveDirective":"x"}}]`, "")
 	f.Add("PUT", "text/plain", "x", "none")
-	var clock sync.Mutex
-	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	var clock atomic.Int64
+	clock.Store(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Unix())
 	store, err := boltstore.Open(filepath.Join(f.TempDir(), "k.db"), boltstore.Options{Site: "test"})
 	if err != nil {
 		f.Fatal(err)
 	}
 	g, err := guard.New(guard.Config{
 		Store: store, Policy: demo(f), Secret: secret, Trust: visit.TrustDirect, Dir: f.TempDir(), FlushEvery: time.Hour,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { clock.Lock(); defer clock.Unlock(); return now },
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return time.Unix(clock.Load(), 0) },
 	})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Cleanup(func() { _ = errors.Join(g.Shutdown(context.Background()), store.Shutdown()) })
 	f.Fuzz(func(t *testing.T, method, media, body, site string) {
-		clock.Lock()
-		now = now.Add(time.Second)
-		clock.Unlock()
+		clock.Add(1)
 		r := httptest.NewRequest("POST", "/consent/report", io.LimitReader(strings.NewReader(body), 1<<20))
 		r.Method = method
 		r.Header["Content-Type"], r.Header["Sec-Fetch-Site"] = []string{media}, []string{site}
