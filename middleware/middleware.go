@@ -126,6 +126,14 @@ func (g *Guard) Banner(c echo.Context) template.HTML {
 // Handler guards a plain net/http handler, such as a reverse proxy, and answers the privacy centre itself.
 func (g *Guard) Handler(next http.Handler) http.Handler { return g.core.Handler(next) }
 
+// SetPolicy puts another policy in force without a pause: requests under way end under the one they began with, and
+// choices stand unless the revision is material. The error names every fault; then the former policy stands. See
+// package policyfile for one that follows a file. Safe for concurrent use.
+func (g *Guard) SetPolicy(p consent.Policy) error { return g.core.SetPolicy(p) }
+
+// Refresh puts in force at once what was added to the policy in the dashboard, which otherwise takes up to half a minute.
+func (g *Guard) Refresh(ctx context.Context) error { return g.core.Refresh(ctx) }
+
 // Rules returns the policy in force.
 func (g *Guard) Rules() *consent.Rulebook { return g.core.Rules() }
 

@@ -58,6 +58,7 @@ func New(c Config) (http.Handler, error) {
 		c.Logger = slog.Default()
 	}
 	h := &handler{Config: c}
+	h.current() // made now, and not while a visitor waits
 	guarded, err := h.guarded(h.routes())
 	if err != nil {
 		return nil, err

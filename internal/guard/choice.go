@@ -39,8 +39,8 @@ func (c *choices) put(value string, choice consent.Choice) {
 
 // choice is what holds for a request from the given country: what its state cookie says if it is sound,
 // with what the browser asks for applied.
-func (g *Guard) choice(r *http.Request, country string, now time.Time) consent.Choice {
-	return g.rules.EffectiveIn(country, g.stated(r, now), r.Header)
+func (p *regime) choice(r *http.Request, country string, now time.Time) consent.Choice {
+	return p.rules.EffectiveIn(country, p.stated(r, now), r.Header)
 }
 
 // maxStates bounds how many state cookies of one request are looked at.
@@ -48,7 +48,7 @@ const maxStates = 4
 
 // stated reads the state cookie. Of several (a host's and a domain's) the later one counts, and of two
 // of the same hour the one that grants less.
-func (g *Guard) stated(r *http.Request, now time.Time) (best consent.Choice) {
+func (p *regime) stated(r *http.Request, now time.Time) (best consent.Choice) {
 	tries := 0
 	for _, line := range r.Header["Cookie"] {
 		for tries < maxStates {
@@ -57,7 +57,7 @@ func (g *Guard) stated(r *http.Request, now time.Time) (best consent.Choice) {
 				break
 			}
 			line, tries = rest, tries+1
-			if choice, ok := g.open(value, now); ok && supersedes(choice, best) {
+			if choice, ok := p.open(value, now); ok && supersedes(choice, best) {
 				best = choice
 			}
 		}
@@ -93,19 +93,19 @@ func supersedes(a, b consent.Choice) bool {
 	return len(a.Granted()) < len(b.Granted())
 }
 
-func (g *Guard) open(value string, now time.Time) (consent.Choice, bool) {
+func (p *regime) open(value string, now time.Time) (consent.Choice, bool) {
 	if len(value) > consent.MaxState {
 		return consent.Choice{}, false
 	}
-	choice, known := g.choices.get(value)
+	choice, known := p.choices.get(value)
 	if !known {
 		var err error
-		if choice, err = g.keys.VerifyState(value, g.rules); err != nil {
+		if choice, err = p.keys.VerifyState(value, p.rules); err != nil {
 			return consent.Choice{}, false
 		}
-		g.choices.put(value, choice)
+		p.choices.put(value, choice)
 	}
-	return choice, g.rules.Check(choice, now) == nil
+	return choice, p.rules.Check(choice, now) == nil
 }
 
 // Choice is what the visitor of r decided, opt-outs of the browser applied. The answer that w carries
@@ -114,12 +114,16 @@ func (g *Guard) Choice(w http.ResponseWriter, r *http.Request) consent.Choice {
 	if gated := gateOf(w); gated != nil {
 		gated.MarkPrivate()
 	}
-	now := g.config.Now()
+	return g.choiceUnder(g.now(), r)
+}
+
+// choiceUnder is what holds for r under the policy of p.
+func (g *Guard) choiceUnder(p *regime, r *http.Request) consent.Choice {
 	country := ""
-	if g.regional {
+	if p.regional {
 		country = g.config.Locator.Locate(g.config.Trust.Addr(r)).Country
 	}
-	return g.choice(r, country, now)
+	return p.choice(r, country, g.config.Now())
 }
 
 // gateOf finds the gate behind what others wrapped around it; nil where there is none.

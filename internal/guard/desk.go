@@ -14,8 +14,17 @@ import (
 	"github.com/kelisim/kelisim/visit"
 )
 
-// desk is what the privacy centre sees of the guard.
-type desk struct{ *Guard }
+// desk is what the privacy centre sees of the guard, under one policy.
+type desk struct {
+	*Guard
+	*regime
+}
+
+// desk is that of the policy in force.
+func (g *Guard) desk() desk { return desk{g, g.now()} }
+
+// Rules implements [centre.Consents].
+func (d desk) Rules() *consent.Rulebook { return d.rules }
 
 // ledgerTime bounds how long a record is waited for.
 const ledgerTime = 5 * time.Second
@@ -63,11 +72,11 @@ func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submissio
 }
 
 // Choice implements [centre.Consents].
-func (d desk) Choice(r *http.Request) consent.Choice { return d.Guard.Choice(nil, r) }
+func (d desk) Choice(r *http.Request) consent.Choice { return d.choiceUnder(d.regime, r) }
 
 // keep writes a record to the spool, or where the disk fails to the store itself.
 func (d desk) keep(ctx context.Context, record consent.Record) error {
-	entry, err := d.keys.SealRecord(record)
+	entry, err := d.regime.keys.SealRecord(record)
 	if err != nil {
 		return err
 	}
@@ -100,7 +109,7 @@ func (d desk) setState(w http.ResponseWriter, r *http.Request, c consent.Choice,
 
 func (d desk) state(r *http.Request, c consent.Choice, now time.Time) *http.Cookie {
 	return &http.Cookie{
-		Name: consent.StateCookie, Value: d.keys.SealState(c, d.rules), Path: "/", Domain: d.domain(r),
+		Name: consent.StateCookie, Value: d.regime.keys.SealState(c, d.rules), Path: "/", Domain: d.domain(r),
 		MaxAge: int(c.Until().Sub(now) / time.Second), Secure: d.secure(r), SameSite: http.SameSiteLaxMode,
 	}
 }
@@ -134,7 +143,7 @@ func (d desk) setProof(w http.ResponseWriter, s consent.Submission, c consent.Ch
 	case granted && unrecorded:
 		return
 	case granted, s.Receipt && !unrecorded:
-		cookie.Value, cookie.MaxAge = d.keys.SealProof(s.RecordID), int(c.Until().Sub(now)/time.Second)
+		cookie.Value, cookie.MaxAge = d.regime.keys.SealProof(s.RecordID), int(c.Until().Sub(now)/time.Second)
 	default:
 		cookie.MaxAge = -1
 	}
@@ -171,7 +180,7 @@ func (d desk) Record(r *http.Request) (consent.Record, error) {
 	if err != nil {
 		return consent.Record{}, err
 	}
-	record, err := d.keys.OpenRecord(entry)
+	record, err := d.regime.keys.OpenRecord(entry)
 	if errors.Is(err, consent.ErrErased) {
 		err = centre.ErrNoRecord
 	}

@@ -16,6 +16,7 @@ import (
 // that serves the request.
 type Exchange struct {
 	guard     *Guard
+	regime    *regime // under which it began
 	writer    gate.Writer
 	request   *http.Request // as the handler may see it
 	outer     *http.Request // as it came
@@ -34,7 +35,7 @@ type Exchange struct {
 // and End after it, whatever happens.
 func (g *Guard) Begin(w http.ResponseWriter, r *http.Request) *Exchange {
 	e := g.exchanges.Get().(*Exchange)
-	e.guard, e.outer, e.request = g, r, r
+	e.guard, e.regime, e.outer, e.request = g, g.now(), r, r
 	if g.config.Skip(r) {
 		e.skipped = true
 		return e
@@ -52,11 +53,11 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	now := g.config.Now()
 	e.hit = visit.Capture(r, g.config.Trust, now)
 	e.location = g.config.Locator.Locate(e.hit.Addr())
-	e.choice = g.choice(r, e.location.Country, now)
-	plan := gate.Plan{Rules: g.rules, Choice: e.choice, Now: now, Secure: g.secure(r), Observer: e}
+	e.choice = e.regime.choice(r, e.location.Country, now)
+	plan := gate.Plan{Rules: e.regime.rules, Choice: e.choice, Now: now, Secure: g.secure(r), Observer: e}
 	own := g.own(r.URL.Path)
 	e.own = own
-	plan.Whole = g.sources.Varies()
+	plan.Whole = e.regime.sources.Varies()
 	if !own && !g.config.ByTemplate {
 		e.dress(&plan, r)
 	}
@@ -71,8 +72,8 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 
 // dress chooses the markup for the page that may come.
 func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
-	face := e.guard.faces.of(r)
-	notice := e.guard.rules.Notice(e.choice).Kind
+	face := e.regime.faces.of(r)
+	notice := e.regime.rules.Notice(e.choice).Kind
 	e.news = notice == consent.NoticeMinor
 	e.asks = notice != consent.NoticeNone && !e.news
 	plan.Markup, plan.Shared, plan.SharedVary = face.of(notice).markup, face.shared, "Accept-Language"
@@ -83,7 +84,7 @@ func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
 	g := e.guard
 	e.choice, e.asks, e.news, e.counts, e.request = consent.Choice{}, false, false, false, r
 	e.own, e.answering = g.own(r.URL.Path), true
-	e.writer.Reset(w, r, gate.Plan{Rules: g.rules, Now: time.Now(), Whole: g.sources.Varies(), Observer: e})
+	e.writer.Reset(w, r, gate.Plan{Rules: e.regime.rules, Now: time.Now(), Whole: e.regime.sources.Varies(), Observer: e})
 }
 
 // own reports whether a path is the privacy centre's.
@@ -175,7 +176,7 @@ func (e *Exchange) Leave() {
 func (e *Exchange) release() {
 	g := e.guard
 	e.writer.Clear()
-	e.guard, e.request, e.outer, e.hit = nil, nil, nil, visit.Hit{}
+	e.guard, e.regime, e.request, e.outer, e.hit = nil, nil, nil, nil, visit.Hit{}
 	e.choice, e.location = consent.Choice{}, geo.Location{}
 	e.asks, e.news, e.counts, e.own, e.answering, e.skipped = false, false, false, false, false, false
 	g.exchanges.Put(e)

@@ -147,6 +147,8 @@ func (l *languages) match(m *banner.Matcher, header string) string {
 func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
 	if gated := gateOf(w); gated != nil {
 		gated.SkipMarkup()
+		gated.MarkPrivate()
 	}
-	return g.faces.of(r).of(g.rules.Notice(g.Choice(w, r)).Kind).html
+	p := g.now()
+	return p.faces.of(r).of(p.rules.Notice(g.choiceUnder(p, r)).Kind).html
 }

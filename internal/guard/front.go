@@ -22,10 +22,10 @@ const (
 type ConsentMode = banner.Mode
 
 // centreConfig is what the privacy centre is made of.
-func (g *Guard) centreConfig() centre.Config {
+func (g *Guard) centreConfig(p *regime) centre.Config {
 	c := g.config
 	config := centre.Config{
-		Consents: desk{g}, Mount: c.Prefix, Zone: c.Zone, Logger: c.Logger,
+		Consents: desk{g, p}, Mount: c.Prefix, Zone: c.Zone, Logger: c.Logger,
 		Form: c.Form, Mode: c.ConsentMode, Origins: c.origins(),
 	}
 	if documents, ok := c.Store.(consent.Documents); ok {

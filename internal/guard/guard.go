@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
-	"github.com/kelisim/kelisim/internal/centre"
-	"github.com/kelisim/kelisim/internal/csp"
 	"github.com/kelisim/kelisim/internal/recorder"
 	"github.com/kelisim/kelisim/internal/spool"
 	"github.com/kelisim/kelisim/ledger"
@@ -24,11 +22,11 @@ import (
 // Guard stands in front of a site. It is safe for concurrent use.
 type Guard struct {
 	config     Config
-	rules      *consent.Rulebook
-	regional   bool // the policy has another model for some regions
 	keys       *consent.Keys
-	choices    choices
-	faces      *faces
+	inForce    atomic.Pointer[regime]
+	swapping   sync.Mutex // one policy after the other
+	refreshing sync.Mutex
+	keeper     keeper
 	centre     http.Handler
 	spool      *spool.Spool
 	aggregator *stats.Aggregator
@@ -44,7 +42,6 @@ type Guard struct {
 	faults     faults
 	cookies    tally[cookieSeen]
 	scrubber   *visit.Scrubber
-	sources    *csp.Book
 	reports    reports
 	down       atomic.Bool
 }
@@ -53,15 +50,11 @@ type Guard struct {
 // and starts to hand over what an earlier run left. Call Shutdown in the end.
 func New(c Config) (*Guard, error) {
 	c, err := c.normalise()
-	c.Policy = c.overlaid()
-	rules, policyErr := consent.Compile(c.Policy)
-	if policyErr != nil {
-		policyErr = fmt.Errorf("policy: %w", policyErr)
+	if _, policyErr := c.compile(c.Policy, consent.Overlay{}); errors.Join(err, policyErr) != nil {
+		return nil, fmt.Errorf("guard: %w", errors.Join(err, policyErr))
 	}
-	if err := errors.Join(err, policyErr); err != nil {
-		return nil, fmt.Errorf("guard: %w", err)
-	}
-	g := &Guard{config: c, rules: rules, regional: len(rules.Policy().Models) > 0, faults: faults{logger: c.Logger}, scrubber: visit.NewScrubber(1024)}
+	g := &Guard{config: c, faults: faults{logger: c.Logger}, scrubber: visit.NewScrubber(1024)}
+	g.keeper.wake = make(chan struct{}, 1)
 	g.cookies = newTally[cookieSeen](maxUndeclared, c.atLeast())
 	g.reports.origins = newTally[originSeen](maxOrigins, c.atLeast())
 	g.exchanges.New = func() any { return new(Exchange) }
@@ -73,6 +66,7 @@ func New(c Config) (*Guard, error) {
 	g.flusher.Start()
 	g.janitor.start(g)
 	g.witness.start(g)
+	g.keeper.start(g)
 	return g, nil
 }
 
@@ -81,17 +75,15 @@ func (g *Guard) build() (err error) {
 	if g.keys, err = consent.NewKeys(c.Secret, c.OldSecrets...); err != nil {
 		return err
 	}
-	if g.sources, err = csp.New(g.rules, c.CSP, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
+	first, err := g.newRegime(c.Policy, c.firstOverlay())
+	if err != nil {
 		return err
 	}
-	g.faces = newFaces(g.rules, c.Prefix, c.Form, g.sources.Varies())
-	if g.centre, err = centre.New(g.centreConfig()); err != nil {
-		return err
-	}
+	g.enact(first)
 	if g.log, err = g.newLog(); err != nil {
 		return err
 	}
-	g.centre = g.withLedger(g.withReports(g.centre))
+	g.centre = g.withLedger(g.withReports(g.withCentre()))
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
@@ -111,7 +103,7 @@ func (g *Guard) build() (err error) {
 }
 
 // Rules returns the policy in force.
-func (g *Guard) Rules() *consent.Rulebook { return g.rules }
+func (g *Guard) Rules() *consent.Rulebook { return g.now().rules }
 
 // Prefix returns where the privacy centre is mounted.
 func (g *Guard) Prefix() string { return g.config.Prefix }
@@ -132,6 +124,8 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 	}
 	g.janitor.stop()
 	g.witness.stop()
+	g.keeper.stop()
+	g.keeper.store(ctx, g)
 	if kept := g.keepMet(ctx, true); kept != nil {
 		g.config.Logger.Warn("undeclared cookies and third parties of the last hour are not kept", "error", kept)
 	}

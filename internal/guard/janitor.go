@@ -75,7 +75,7 @@ const DataCounts = "counts"
 
 // firstKept is the first day whose statistics the policy still keeps.
 func (g *Guard) firstKept() (stats.Day, bool) {
-	for _, kind := range g.rules.Policy().Data {
+	for _, kind := range g.now().rules.Policy().Data {
 		if kind.ID == DataCounts && !kind.Retention.IsZero() {
 			now := g.config.Now()
 			first, _ := visit.DayOf(now.Add(-kind.Retention.After(now).Sub(now)), g.config.Zone)

@@ -97,7 +97,7 @@ func (g *Guard) sequence(ctx context.Context) error {
 
 // expire erases the records that the policy no longer keeps (S2-2.7, S4-9.7).
 func (g *Guard) expire(ctx context.Context) error {
-	n, err := g.log.Expire(ctx, g.rules.Keep)
+	n, err := g.log.Expire(ctx, g.Rules().Keep)
 	g.witness.mu.Lock()
 	g.witness.erased += int64(n)
 	g.witness.mu.Unlock()

@@ -57,7 +57,7 @@ func (g *Guard) ledgerHead(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (g *Guard) ledgerReceipt(w http.ResponseWriter, r *http.Request) {
-	text, err := desk{g}.Receipt(r)
+	text, err := g.desk().Receipt(r)
 	switch {
 	case errors.Is(err, centre.ErrNoRecord):
 		http.Error(w, "There is no record for this browser.", http.StatusNotFound)

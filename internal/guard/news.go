@@ -14,7 +14,7 @@ func (e *Exchange) tell(status int, h http.Header) (private bool) {
 		return false
 	}
 	e.news = false
-	h.Add("Set-Cookie", desk{e.guard}.told(e.outer, e.choice).String())
+	h.Add("Set-Cookie", desk{e.guard, e.regime}.told(e.outer, e.choice).String())
 	return true
 }
 

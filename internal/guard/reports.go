@@ -127,7 +127,7 @@ func (g *Guard) thirdParties() []ThirdParty {
 	rows := g.reports.origins.list()
 	all := make([]ThirdParty, len(rows))
 	for i, r := range rows {
-		service, _ := g.sources.Service(r.What.Origin)
+		service, _ := g.now().sources.Service(r.What.Origin)
 		all[i] = ThirdParty{
 			Origin: r.What.Origin, Directive: r.What.Directive, Service: service, Blocked: r.What.Blocked,
 			Count: r.Count, First: r.First, Page: r.Page,
