@@ -12,9 +12,6 @@ type address struct {
 	values url.Values
 }
 
-// stateKeys are the parameters kept from page to page; the tabs of panels come beside them.
-var stateKeys = []string{"range", "from", "to", "compare", "by", "tz", "metric"}
-
 // newAddress takes from q what the period and the panels have understood.
 func newAddress(path string, q url.Values, p *period) address {
 	a := address{path: path, values: make(url.Values)}

@@ -27,7 +27,6 @@ type bench struct {
 	docs    *documents
 	log     *strings.Builder
 	clock   time.Time
-	links   []string
 }
 
 type option func(*server.Config, *bench)

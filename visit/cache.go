@@ -110,14 +110,3 @@ func (s *cacheSet[K, V]) least() int {
 	}
 	return least
 }
-
-func (c *cache[K, V]) len() (n int) {
-	for i := range c.sets {
-		for j := range c.sets[i].entries {
-			if c.sets[i].entries[j].Load() != nil {
-				n++
-			}
-		}
-	}
-	return n
-}

@@ -12,9 +12,7 @@ import (
 func makePrivate(h http.Header, noStore bool, v *values) {
 	h["Cache-Control"] = privateLines(h["Cache-Control"], noStore, v)
 	for _, key := range [...]string{"Surrogate-Control", "X-Accel-Expires"} {
-		if _, ok := h[key]; ok {
-			delete(h, key)
-		}
+		delete(h, key)
 	}
 	for key := range h { // CDN-Cache-Control, Vercel-CDN-Cache-Control …
 		if hasSuffixFold(key, "cdn-cache-control") {

@@ -133,8 +133,6 @@ func suffixETag(h http.Header, m *Markup, v *values) {
 // and Last-Modified, which cannot tell variants apart (so no If-Modified-Since comes back).
 func dropValidators(h http.Header) {
 	for _, key := range [...]string{"Last-Modified", "Accept-Ranges", "Content-Md5", "Digest", "Content-Digest", "Repr-Digest"} {
-		if _, ok := h[key]; ok {
-			delete(h, key)
-		}
+		delete(h, key)
 	}
 }
