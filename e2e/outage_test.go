@@ -112,7 +112,7 @@ func (v *visitor) record() string {
 	v.t.Helper()
 	v.open("/consent/")
 	v.shown(`a[href="/consent/record"]`)
-	return ask[string](v, `fetch("/consent/record").then(r => r.ok ? r.text() : "status " + r.status)`)
+	return ask[string](v, `fetch("/consent/record").then(r => r.ok ? r.json().then(o => JSON.stringify(o.record)) : "status " + r.status)`)
 }
 
 // receipt is the number of the visitor's record.

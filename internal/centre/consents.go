@@ -26,14 +26,38 @@ type Consents interface {
 	// answer, see [consent.Rulebook.Told].
 	Told(w http.ResponseWriter, r *http.Request)
 
-	// Record is the record that the request's proof cookie proves. The error is [ErrNoRecord] where there
-	// is none, and any other where it could not be read.
-	Record(r *http.Request) (consent.Record, error)
+	// Receipt is the receipt of the record that the request's proof cookie proves. The error is [ErrNoRecord] where
+	// there is none, and any other where it could not be made.
+	Receipt(r *http.Request) (Receipt, error)
 
-	// Receipt is the receipt of that record, JSON-LD with its proof from the ledger's log, ready to download.
-	// The errors are those of Record.
-	Receipt(r *http.Request) ([]byte, error)
+	// Check says what a receipt proves, whoever brings it. It keeps nothing of it.
+	Check(ctx context.Context, receipt []byte) Standing
 }
+
+// Receipt is what a visitor takes home of their record.
+type Receipt struct {
+	ID    string // of the record
+	Index int64  // its place in the log, which the receipt proves; -1 while it is on its way there
+	JSON  []byte // the receipt, ready to download
+}
+
+// Standing is what a receipt proves.
+type Standing struct {
+	Sound bool   `json:"sound"`          // nothing of it was altered; where Index says a place, a signed head proves it
+	Index int64  `json:"index"`          // in the log; -1 where it proves none
+	Size  int64  `json:"size,omitempty"` // of the log that proves it
+	Held  Held   `json:"held,omitempty"`
+	ID    string `json:"record_id,omitempty"`
+}
+
+// Held says whether the ledger holds what a receipt is about; "" where that could not be found out.
+type Held string
+
+const (
+	HeldWhole  Held = "yes"
+	HeldErased Held = "erased" // the place is there, the content was destroyed
+	HeldNot    Held = "no"
+)
 
 // Archive is where former policies are found; [consent.Archive] is one.
 type Archive interface {

@@ -82,6 +82,8 @@ func (h *handler) routes() *http.ServeMux {
 	mux.HandleFunc("GET "+h.Mount+"/mode.js", h.mode)
 	mux.HandleFunc("GET "+h.Mount+"/state", h.state)
 	mux.HandleFunc("GET "+h.Mount+"/record", h.record)
+	mux.HandleFunc("GET "+h.Mount+"/check", h.checkForm)
+	mux.HandleFunc("POST "+h.Mount+"/check", h.checkReceipt)
 	mux.HandleFunc("POST "+h.Mount+"/choice", h.choice)
 	mux.HandleFunc("GET "+h.Mount+"/{asset}", h.asset)
 	mux.HandleFunc(h.Mount+"/", h.missing)
@@ -120,8 +122,11 @@ func headers(next http.Handler) http.Handler {
 // missing answers what no route takes: the wrong method where there is something, 404 elsewhere.
 func (h *handler) missing(w http.ResponseWriter, r *http.Request) {
 	allow := "GET, HEAD"
-	if r.URL.Path == h.Mount+"/choice" {
+	switch r.URL.Path {
+	case h.Mount + "/choice":
 		allow = "POST"
+	case h.Mount + "/check":
+		allow = "GET, HEAD, POST"
 	}
 	if !strings.Contains(allow, r.Method) {
 		w.Header().Set("Allow", allow)

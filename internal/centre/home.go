@@ -3,6 +3,7 @@ package centre
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/kelisim/kelisim/consent"
@@ -19,6 +20,7 @@ type home struct {
 	Purposes               []purposeSwitch
 	PerService             bool
 	Receipt                string // id of the visitor's record
+	Sealed                 string // what its receipt proves
 	NoReceipt              string // key of the text that says why there is none
 	Cookies                []cookieRow
 }
@@ -60,21 +62,23 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) {
 	if choice.Decided() {
 		page.Since = locale.Text("centre.since", "date", date(locale, choice.At().In(h.Zone)), "until", date(locale, choice.Until().In(h.Zone)))
 	}
-	page.Receipt, page.NoReceipt = h.receipt(r)
+	page.Receipt, page.Sealed, page.NoReceipt = h.receipt(r, locale)
 	h.write(w, http.StatusOK, "home", lang, page)
 }
 
-// receipt is the id of the visitor's record, else the key of the text that says why there is none.
-func (h *handler) receipt(r *http.Request) (id, otherwise string) {
-	record, err := h.Consents.Record(r)
+// receipt is the id of the visitor's record and what its receipt proves, else the key of the text that says why there is none.
+func (h *handler) receipt(r *http.Request, locale *banner.Locale) (id, sealed, otherwise string) {
+	receipt, err := h.Consents.Receipt(r)
 	switch {
+	case err == nil && receipt.Index < 0:
+		return receipt.ID, locale.Text("centre.receipt.pending"), ""
 	case err == nil:
-		return record.ID, ""
+		return receipt.ID, locale.Text("centre.receipt.sealed", "index", strconv.FormatInt(receipt.Index, 10)), ""
 	case errors.Is(err, ErrNoRecord):
-		return "", "centre.receipt.none"
+		return "", "", "centre.receipt.none"
 	}
-	h.Logger.ErrorContext(r.Context(), "centre: a record could not be read", "error", err)
-	return "", "centre.unavailable"
+	h.Logger.ErrorContext(r.Context(), "centre: a receipt could not be made", "error", err)
+	return "", "", "centre.unavailable"
 }
 
 // allowed names the purposes beyond the necessary one that may be used, and counts those that may not.

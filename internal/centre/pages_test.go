@@ -29,6 +29,7 @@ func TestPagesAreAsRecorded(t *testing.T) {
 		b := visit(t, newSite(t, nil))
 		golden(t, "undecided."+lang+".html", b.get("/consent/?lang="+lang).Body.Bytes())
 		golden(t, "notice."+lang+".html", b.get("/consent/notice?lang="+lang).Body.Bytes())
+		golden(t, "check."+lang+".html", b.get("/consent/check?lang="+lang).Body.Bytes())
 		b.post("action=choose&purpose=statistics&method=centre")
 		golden(t, "some."+lang+".html", b.get("/consent/?saved=1&lang="+lang).Body.Bytes())
 	}

@@ -1,6 +1,8 @@
 package centre_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -27,6 +29,9 @@ type site struct {
 	submitted []consent.Submission
 	record    *consent.Record
 	down      error // the ledger's fault
+	index     int64 // of the record in the log
+	checked   []string
+	standing  centre.Standing // of every receipt
 }
 
 func newSite(t *testing.T, change func(*consent.Policy)) *site {
@@ -76,26 +81,25 @@ func (s *site) Told(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{Name: consent.StateCookie, Value: s.keys.SealState(s.rules.Told(s.Choice(r)), s.rules), Path: "/"})
 }
 
-func (s *site) Receipt(r *http.Request) ([]byte, error) {
-	record, err := s.Record(r)
-	if err != nil {
-		return nil, err
-	}
-	return []byte(`{"record":{"record_id":"` + record.ID + `"}}`), nil
-}
-
-func (s *site) Record(r *http.Request) (consent.Record, error) {
+func (s *site) Receipt(r *http.Request) (centre.Receipt, error) {
 	cookie, err := r.Cookie(consent.ProofCookie)
 	if err != nil {
-		return consent.Record{}, centre.ErrNoRecord
+		return centre.Receipt{}, centre.ErrNoRecord
 	}
 	if s.down != nil {
-		return consent.Record{}, s.down
+		return centre.Receipt{}, s.down
 	}
-	if id, err := s.keys.OpenProof(cookie.Value); err != nil || s.record == nil || s.record.ID != id {
-		return consent.Record{}, centre.ErrNoRecord
+	id, err := s.keys.OpenProof(cookie.Value)
+	if err != nil || s.record == nil || s.record.ID != id {
+		return centre.Receipt{}, centre.ErrNoRecord
 	}
-	return *s.record, nil
+	text, err := json.Marshal(s.record)
+	return centre.Receipt{ID: id, Index: s.index, JSON: text}, err
+}
+
+func (s *site) Check(_ context.Context, receipt []byte) centre.Standing {
+	s.checked = append(s.checked, string(receipt))
+	return s.standing
 }
 
 var errDisk = errors.New("disk full at /var/lib/secret")

@@ -1,7 +1,6 @@
 package centre
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -40,20 +39,4 @@ func stateOf(rules *consent.Rulebook, c consent.Choice) *state {
 func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	h.json(w, http.StatusOK, stateOf(h.current().rules, h.Consents.Choice(r)))
-}
-
-// record hands the visitor their own record. Without its proof cookie there is nothing to find here.
-func (h *handler) record(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	record, err := h.Consents.Record(r)
-	switch {
-	case errors.Is(err, ErrNoRecord):
-		h.refuse(w, r, http.StatusNotFound, "centre.norecord")
-	case err != nil:
-		h.Logger.ErrorContext(r.Context(), "centre: a record could not be read", "error", err)
-		h.refuse(w, r, http.StatusServiceUnavailable, "centre.unavailable")
-	default:
-		w.Header().Set("Content-Disposition", `attachment; filename="consent-`+record.ID+`.json"`)
-		h.json(w, http.StatusOK, record)
-	}
 }

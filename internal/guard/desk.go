@@ -11,6 +11,7 @@ import (
 	"github.com/kelisim/kelisim/internal/centre"
 	"github.com/kelisim/kelisim/internal/gate"
 	"github.com/kelisim/kelisim/internal/recorder"
+	"github.com/kelisim/kelisim/ledger"
 	"github.com/kelisim/kelisim/visit"
 )
 
@@ -168,34 +169,49 @@ func (g *Guard) proven(r *http.Request) (string, bool) {
 	return id, err == nil
 }
 
-// Record implements [centre.Consents].
-func (d desk) Record(r *http.Request) (consent.Record, error) {
-	id, ok := d.proven(r)
-	if !ok {
-		return consent.Record{}, centre.ErrNoRecord
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), ledgerTime)
-	defer cancel()
-	entry, err := d.entry(ctx, id)
-	if err != nil {
-		return consent.Record{}, err
-	}
-	record, err := d.regime.keys.OpenRecord(entry)
-	if errors.Is(err, consent.ErrErased) {
-		err = centre.ErrNoRecord
-	}
-	return record, err
-}
-
 // Receipt implements [centre.Consents].
-func (d desk) Receipt(r *http.Request) ([]byte, error) {
+func (d desk) Receipt(r *http.Request) (centre.Receipt, error) {
 	id, ok := d.proven(r)
 	if !ok {
-		return nil, centre.ErrNoRecord
+		return centre.Receipt{}, centre.ErrNoRecord
 	}
 	receipt, err := d.receipt(r.Context(), id)
 	if err != nil {
-		return nil, err
+		return centre.Receipt{}, err
 	}
-	return receipt.Encode()
+	text, err := receipt.Encode()
+	return centre.Receipt{ID: id, Index: receipt.Log.Index, JSON: text}, err
+}
+
+// Check implements [centre.Consents].
+func (d desk) Check(ctx context.Context, text []byte) centre.Standing {
+	receipt, err := ledger.ParseReceipt(text)
+	if err != nil {
+		return centre.Standing{Index: -1}
+	}
+	found, err := receipt.Check(d.log.Keys().Verifiers())
+	if err != nil || found.Status == ledger.Sequenced && found.Head.Origin != d.log.Keys().Origin() {
+		return centre.Standing{Index: -1}
+	}
+	s := centre.Standing{Sound: true, Index: -1, ID: found.Record.ID, Held: d.held(ctx, found.Record.ID, receipt.Leaf)}
+	if found.Status == ledger.Sequenced {
+		s.Index, s.Size = found.Index, found.Head.Size
+	}
+	return s
+}
+
+// held looks whether the ledger holds a record under its leaf.
+func (d desk) held(ctx context.Context, id string, leaf []byte) centre.Held {
+	ctx, cancel := context.WithTimeout(ctx, ledgerTime)
+	defer cancel()
+	entry, err := d.entry(ctx, id)
+	switch {
+	case errors.Is(err, centre.ErrNoRecord), err == nil && string(entry.Leaf[:]) != string(leaf):
+		return centre.HeldNot
+	case err != nil:
+		return ""
+	case entry.Erased():
+		return centre.HeldErased
+	}
+	return centre.HeldWhole
 }
