@@ -165,8 +165,10 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 		whole = dim.Whole(whole)
 		for _, w := range s.values[dim] {
 			row := stats.Row{Day: day, Dim: dim, Value: w.value}
-			for m := range stats.NumRowMeasures {
-				row.Counts[m] = int64(float64(whole[m]) * w.weight)
+			for m := range stats.NumMeasures {
+				if m.OfRows() {
+					row.Counts[m] = int64(float64(whole[m]) * w.weight)
+				}
 			}
 			if dim != stats.DimBot && dim != stats.DimStatus {
 				row.Counts[stats.Bots] /= 4

@@ -173,8 +173,8 @@ func (d *decoder) heldDay() *heldDay {
 		}
 		for range n {
 			v := &held{value: d.string(MaxValue), carried: d.varint()}
-			d.counts(&v.waiting, NumRowMeasures)
-			if d.failed || !ValidValue(v.value) || day.values[dim][v.value] != nil {
+			d.counts(&v.waiting, NumMeasures)
+			if d.failed || v.waiting.beyondRows() || !ValidValue(v.value) || day.values[dim][v.value] != nil {
 				d.fail()
 				return day
 			}

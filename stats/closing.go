@@ -80,7 +80,7 @@ func Finish(day Day, total Counts, rows map[Dimension][]Row, f Floors) Closing {
 		case dim.Spec().Act:
 			c.Folds = append(c.Folds, foldActs(day, dim, k, list, outcomesOf(kept[DimConsent]))...)
 		default:
-			c.Folds = append(c.Folds, fold(day, dim, k, total, list, kept)...)
+			c.Folds = append(c.Folds, fold(day, dim, k, wholeOf(dim, total, kept), list, kept)...)
 		}
 		kept[dim] = make(map[string]*Counts, len(list))
 		for i := range list {
@@ -93,6 +93,14 @@ func Finish(day Day, total Counts, rows map[Dimension][]Row, f Floors) Closing {
 	slices.SortStableFunc(c.Rows, func(a, b Row) int { return int(a.Dim) - int(b.Dim) })
 	slices.SortStableFunc(c.Folds, func(a, b Fold) int { return int(a.Dim) - int(b.Dim) })
 	return c
+}
+
+// wholeOf returns what the rows of a dimension can be subtracted from; the zero Counts if nothing is told of it.
+func wholeOf(dim Dimension, total Counts, kept map[Dimension]map[string]*Counts) Counts {
+	if c := kept[DimReturn][ReturnMonth]; dim == DimCohort && c != nil {
+		return *c
+	}
+	return dim.Whole(total)
 }
 
 // closingOrder returns the dimensions, parents before their children.

@@ -91,8 +91,8 @@ func appendCounts(dst []byte, c *Counts) []byte {
 
 // beyondRows reports whether c uses a measure that rows do not have.
 func (c *Counts) beyondRows() bool {
-	for _, n := range c[NumRowMeasures:] {
-		if n != 0 {
+	for m, n := range c {
+		if n != 0 && !Measure(m).OfRows() {
 			return true
 		}
 	}
@@ -221,8 +221,8 @@ func (d *decoder) rows() []Row {
 	list := make([]Row, 0, min(n, 1024))
 	for range n {
 		r := Row{Day: d.day(), Dim: Dimension(d.byte()), Value: d.string(MaxValue)}
-		d.counts(&r.Counts, NumRowMeasures)
-		if d.failed || !r.Dim.Valid() || !ValidValue(r.Value) {
+		d.counts(&r.Counts, NumMeasures)
+		if d.failed || r.Counts.beyondRows() || !r.Dim.Valid() || !ValidValue(r.Value) {
 			d.fail()
 			return nil
 		}

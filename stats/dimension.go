@@ -84,12 +84,14 @@ type Spec struct {
 	Measures Measures  // what is counted; the other measures of its rows are 0
 	Partial  bool      // a request without a value has no row: "other" includes the unknown
 	Act      bool      // told of acts of consent, see [Act]
+	Signal   bool      // told of by [Aggregator.AddSignal]; its whole is its rows, as no total counts it
 }
 
 var (
 	visitMeasures = measures(Views, Visits, Visitors, Bounces, Seconds, Requests, Bots)
-	pageMeasures  = visitMeasures | measures(Entries, Exits)
+	pageMeasures  = visitMeasures | measures(Entries, Exits, Beacons, Engaged, Scrolled)
 	hitMeasures   = measures(Requests, Bots)
+	eventMeasures = measures(Events, Visits, Visitors)
 )
 
 // specs is the table of all dimensions. It is never written to.
@@ -121,6 +123,27 @@ var specs = [NumDimensions]Spec{
 	DimConsentDevice:   {Name: "consentdevice", Floor: FloorPerson, Cap: 48, Measures: measures(Events), Partial: true, Act: true},
 	DimConsentVariant:  {Name: "consentvariant", Floor: FloorPerson, Cap: 48, Measures: measures(Events), Partial: true, Act: true},
 	DimConsentTime:     {Name: "consenttime", Floor: FloorPerson, Cap: 48, Measures: measures(Events), Partial: true, Act: true},
+
+	DimLatency:  {Name: "latency", Floor: FloorClosed, Cap: 32, Measures: measures(Requests), Partial: true},
+	DimDepth:    {Name: "depth", Floor: FloorClosed, Cap: 16, Measures: measures(Visits), Partial: true},
+	DimDuration: {Name: "duration", Floor: FloorClosed, Cap: 32, Measures: measures(Visits), Partial: true},
+	DimDownload: {Name: "download", Floor: FloorOpen, Cap: 5_000, Measures: hitMeasures, Partial: true},
+	DimUpload:   {Name: "upload", Floor: FloorOpen, Cap: 1_000, Measures: hitMeasures, Partial: true},
+	DimNetwork:  {Name: "network", Floor: FloorPerson, Cap: 32, Measures: visitMeasures, Partial: true},
+
+	DimGoal:     {Name: "goal", Floor: FloorOpen, Cap: 64, Measures: eventMeasures, Signal: true},
+	DimFunnel:   {Name: "funnel", Floor: FloorOpen, Cap: 128, Measures: eventMeasures, Signal: true},
+	DimReturn:   {Name: "return", Floor: FloorClosed, Cap: 16, Measures: measures(Visitors), Signal: true},
+	DimCohort:   {Name: "cohort", Floor: FloorPerson, Cap: 200, Measures: measures(Visitors), Signal: true},
+	DimTitle:    {Name: "title", Floor: FloorOpen, Cap: 20_000, Measures: measures(Events), Signal: true},
+	DimOutbound: {Name: "outbound", Floor: FloorOpen, Cap: 5_000, Measures: measures(Events), Signal: true},
+	DimScroll:   {Name: "scroll", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
+	DimEngaged:  {Name: "engaged", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
+	DimLCP:      {Name: "lcp", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
+	DimINP:      {Name: "inp", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
+	DimCLS:      {Name: "cls", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
+	DimEvent:    {Name: "event", Floor: FloorOpen, Cap: 1_000, Measures: eventMeasures, Signal: true},
+	DimScreen:   {Name: "screen", Floor: FloorPerson, Cap: 32, Measures: measures(Visits, Visitors), Signal: true},
 }
 
 // Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the
@@ -190,8 +213,11 @@ func ValidValue(value string) bool {
 }
 
 // Whole returns what the rows of d add up to when none is missing, out of the totals c of the same
-// time. "Other" is Whole less the rows.
+// time; nothing for signals, which are in no total. "Other" is Whole less the rows.
 func (d Dimension) Whole(c Counts) Counts {
+	if d.Spec().Signal {
+		return Counts{}
+	}
 	switch d {
 	case DimPage, DimSection:
 		c[Requests] -= c[Files]
@@ -208,7 +234,7 @@ func (d Dimension) Whole(c Counts) Counts {
 // measureNames is never written to.
 var measureNames = [NumMeasures]string{
 	"views", "visits", "visitors", "bounces", "seconds", "entries", "exits", "requests", "bots", "events",
-	"refused", "files", "filebots", "missing", "missingbots",
+	"refused", "files", "filebots", "missing", "missingbots", "crowd", "beacons", "engaged", "scrolled",
 }
 
 // String returns the name of m, as in URLs and exports.

@@ -18,17 +18,18 @@ type folder struct {
 
 // fold takes the counts of people out of those rows of a dimension that must not be seen, and returns
 // what it took. kept are the final rows of the dimensions before.
-func fold(day Day, dim Dimension, k int, total Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
+func fold(day Day, dim Dimension, k int, whole Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
 	f := folder{dim: dim, k: k, rows: rows}
 	for i := range rows {
 		if !safe(&rows[i].Counts, k) {
 			f.take(i, FoldBelow)
 		}
 	}
-	if parent := dim.Spec().Parent; parent == 0 {
-		f.complement(dim.Whole(total), f.all())
-	} else {
+	switch parent := dim.Spec().Parent; {
+	case parent != 0:
 		f.byParent(kept[parent])
+	case whole != Counts{}: // nothing can be subtracted from what is not told
+		f.complement(whole, f.all())
 	}
 	return f.report(day)
 }

@@ -12,6 +12,8 @@ type harvest struct {
 	robots   []pair[robot]
 	events   []pair[text]
 	facets   []pair[facet]
+	signals  []pair[facet]
+	engaged  []pair[text]
 	status   [6]cell
 	hours    [24]Counts
 	used     uint32
@@ -29,6 +31,8 @@ func (v *harvest) collect(t *tally) {
 	v.robots = t.robots.collect(v.robots[:0])
 	v.events = t.events.collect(v.events[:0])
 	v.facets = t.facets.collect(v.facets[:0])
+	v.signals = t.signals.collect(v.signals[:0])
+	v.engaged = t.engaged.collect(v.engaged[:0])
 	v.status, t.status = t.status, [6]cell{}
 	v.hours, t.hours = t.hours, [24]Counts{}
 	v.used, t.used = t.used, 0
@@ -38,6 +42,8 @@ func (v *harvest) collect(t *tally) {
 	v.lost[DimBot], t.robots.lost = t.robots.lost, 0
 	v.lost[DimConsent], t.events.lost = t.events.lost, 0
 	v.lost[DimConsentCountry], t.facets.lost = t.facets.lost, 0
+	v.lost[DimEvent], t.signals.lost = t.signals.lost, 0
+	t.engaged.lost = 0 // as many pages were lost
 	v.shared = t.people.lost + t.arrivals.lost
 	t.people.lost, t.arrivals.lost = 0, 0
 }
@@ -124,6 +130,15 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 		c := v.facets[i].cell.counts()
 		h.add(d, v.facets[i].key.dim, v.facets[i].key.row(), &c, true)
 	}
+	for i := range v.signals {
+		c := v.signals[i].cell.counts()
+		h.add(d, v.signals[i].key.dim, v.signals[i].key.value, &c, true)
+	}
+	for i := range v.engaged {
+		path, c := string(v.engaged[i].key), v.engaged[i].cell.engagement()
+		h.add(d, DimPage, path, &c, true)
+		h.add(d, DimSection, visit.Section(path), &c, true)
+	}
 	for i := range v.robots {
 		c := v.robots[i].cell.counts()
 		h.add(d, DimBot, v.robots[i].key.value(), &c, true)
@@ -176,4 +191,6 @@ func (v *harvest) forget() {
 	clear(v.robots[:cap(v.robots)])
 	clear(v.events[:cap(v.events)])
 	clear(v.facets[:cap(v.facets)])
+	clear(v.signals[:cap(v.signals)])
+	clear(v.engaged[:cap(v.engaged)])
 }

@@ -69,6 +69,7 @@ func (h *hold) limits() *limits {
 		robots:   h.caps[DimBot],
 		events:   h.caps[DimConsent],
 		facets:   4096,
+		signals:  h.caps[DimTitle] + h.caps[DimOutbound] + h.caps[DimEvent] + 512,
 	}
 }
 

@@ -30,10 +30,20 @@ const (
 	FileBots                                // those of Bots that asked for no page
 	Missing                                 // those of Requests that asked for a page and got 404 or 410
 	MissingBots                             // those of Bots that asked for a page and got 404 or 410
-
-	NumMeasures              // of totals
-	NumRowMeasures = Refused // rows use the measures below this one
 )
+
+// Measures of rows and totals that came later: stores keep the numbers of measures.
+const (
+	Crowd    Measure = MissingBots + 1 + iota // visitors of the day who carry a pair, counted up to 64: what its floor looks at
+	Beacons                                   // page views whose browser told how they went on
+	Engaged                                   // seconds in which those pages were looked at
+	Scrolled                                  // how far down those pages were scrolled, in percent, added up
+
+	NumMeasures
+)
+
+// OfRows reports whether rows count m; the others are of totals only.
+func (m Measure) OfRows() bool { return m <= Events || m >= Crowd && m < NumMeasures }
 
 // Counts holds one number per [Measure]. In a [Batch] they are differences and may be negative.
 type Counts [NumMeasures]int64
@@ -65,8 +75,8 @@ type Total struct {
 	Counts Counts
 }
 
-// Row is what happened on one day under one value of one dimension. It uses the measures below
-// [NumRowMeasures]; the others are 0.
+// Row is what happened on one day under one value of one dimension. It uses the measures of rows
+// ([Measure.OfRows]); the others are 0.
 type Row struct {
 	Day    Day
 	Dim    Dimension
@@ -119,5 +129,30 @@ const (
 	DimConsentDevice   // "mobile/accepted"
 	DimConsentVariant  // "b/accepted": of the banner
 	DimConsentTime     // "10s/accepted": from the question to the answer
+
+	// What the server knows of a request or a visit beyond its attributes.
+
+	DimLatency  // time to the answer, by bucket: see [Dimension.Buckets]
+	DimDepth    // page views of a visit, by class: "1", "2", "3", "4–5", "6–10", "11+"
+	DimDuration // time between the first and the last page view of a visit, by bucket
+	DimDownload // scrubbed path of files that are kept: documents, archives, programs
+	DimUpload   // scrubbed path to which a file was sent
+	DimNetwork  // class of the network: "isp", "hosting" …
+
+	// What is told of events, by [Aggregator.AddSignal].
+
+	DimGoal     // name of a goal that was reached
+	DimFunnel   // "name/2": visits that reached a step of a funnel
+	DimReturn   // of visitors who consented: what [Aggregator.AddReturn] counts
+	DimCohort   // month of the first visit ("2026-03") of visitors who consented, once a month
+	DimTitle    // title of a page, scrubbed
+	DimOutbound // host that a link led to
+	DimScroll   // how far down a page was scrolled, by bucket: percent
+	DimEngaged  // how long a page was looked at, by bucket
+	DimLCP      // largest contentful paint, by bucket
+	DimINP      // interaction to next paint, by bucket
+	DimCLS      // cumulative layout shift, by bucket: thousandths
+	DimEvent    // name of a custom event
+	DimScreen   // class of the screen, of visitors who consented: "sm", "md", "lg" …
 	NumDimensions
 )

@@ -22,13 +22,13 @@ type shard struct {
 }
 
 // limits are the sizes of a shard's tables.
-type limits struct{ people, arrivals, pages, files, missing, robots, events, facets int }
+type limits struct{ people, arrivals, pages, files, missing, robots, events, facets, signals int }
 
 // tally is one day in one shard.
 type tally struct {
 	day      Day
 	hours    [24]Counts
-	used     uint32 // hours that counted something, a bit each
+	used     uint32 // hours that counted something, a bit each; bit 24 for what has no hour
 	status   [6]cell
 	people   table[person]
 	arrivals table[arrival]
@@ -38,6 +38,8 @@ type tally struct {
 	robots   table[robot]
 	events   table[text]
 	facets   table[facet]
+	signals  table[facet]
+	engaged  table[text]
 }
 
 func newTally(day Day, l *limits) *tally {
@@ -51,6 +53,8 @@ func newTally(day Day, l *limits) *tally {
 		robots:   newTable[robot](l.robots),
 		events:   newTable[text](l.events),
 		facets:   newTable[facet](l.facets),
+		signals:  newTable[facet](l.signals),
+		engaged:  newTable[text](l.pages),
 	}
 }
 

@@ -4,7 +4,7 @@ import "strings"
 
 // cell counts one row of a shard between two gatherings: 64 bytes, one cache line.
 type cell struct {
-	n       [NumRowMeasures]int32 // but for seconds, which have an int64
+	n       [Events + 1]int32 // but for seconds, which have an int64
 	seconds int64
 	dirty   bool // listed in its table's dirty
 	good    bool // seen on an answer that did not fail

@@ -71,11 +71,14 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 	if err != nil {
 		return top, err
 	}
-	top.pick(values)
 	folds, err := r.source.Folds(ctx, q.Range.First, q.Range.Last)
 	if err != nil {
 		return top, fmt.Errorf("stats: read folds: %w", err)
 	}
+	if q.Dim.Spec().Signal {
+		top.addUp(values, folds)
+	}
+	top.pick(values)
 	top.explain(folds)
 	return top, nil
 }
@@ -140,8 +143,10 @@ func (s *sums) add(value string, c *Counts) {
 		sum = new(Counts)
 		s.values[value] = sum
 	}
-	for m := range NumRowMeasures {
-		sum[m] += c[m]
+	for m := range NumMeasures {
+		if m.OfRows() {
+			sum[m] += c[m]
+		}
 	}
 }
 
@@ -162,6 +167,19 @@ func (r *Reports) waiting(q Query) map[dayValue]Counts {
 		rows[dayValue{row.Day, row.Value}] = c
 	})
 	return rows
+}
+
+// addUp makes the whole of a dimension that no total counts out of what is known of it.
+func (t *Top) addUp(values map[string]*Counts, folds []Fold) {
+	t.Whole = t.Other.Hidden
+	for _, c := range values {
+		t.Whole.Add(c)
+	}
+	for i := range folds {
+		if folds[i].Dim == t.Query.Dim {
+			t.Whole.Add(&folds[i].Counts)
+		}
+	}
 }
 
 // pick sorts the values into lines and unlisted ones.

@@ -36,8 +36,12 @@ func appendString(dst []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint16(append(dst, 0xda), uint16(len(s))), s...)
 }
 
-// width is how many numbers a row of counts has: one for each measure, and room for one to come.
-const width = 16
+// width is how many numbers a row of counts has: one for each measure, and room for some to come. It is
+// that of lua/apply.lua.
+const width = 24
+
+// narrow is how many numbers a row had once; a row that rests since then is read as if zeros followed.
+const narrow = 16
 
 // appendCounts appends the numbers of c, zeros at the end making up the width.
 func appendCounts(dst []byte, c *stats.Counts) []byte {
@@ -53,7 +57,7 @@ var _ [width - int(stats.NumMeasures)]struct{} // more measures need a wider row
 
 // parseCounts reads what a script has written.
 func parseCounts(src string) (c stats.Counts, err error) {
-	for m := range width {
+	for m := 0; m < width && (m < narrow || src != ""); m++ {
 		var n int64
 		if n, src, err = parseInt(src); err != nil {
 			return c, err

@@ -68,6 +68,11 @@ var catalogue = map[stats.Dimension]struct {
 	stats.DimStatus: {5, "%dxx"}, stats.DimBot: {80, "search: Bot %d"}, stats.DimConsent: {12, "banner/outcome%d"},
 	stats.DimConsentPurpose: {4, "purpose%d/granted"}, stats.DimConsentCountry: {60, "C%d/accepted"}, stats.DimConsentLanguage: {20, "l%d/accepted"},
 	stats.DimConsentDevice: {5, "device%d/accepted"}, stats.DimConsentVariant: {2, "v%d/accepted"}, stats.DimConsentTime: {6, "%ds/accepted"},
+	stats.DimLatency: {12, "%d"}, stats.DimDepth: {11, "%d"}, stats.DimDuration: {13, "%d"}, stats.DimDownload: {40, "/files/report-%d.pdf"},
+	stats.DimUpload: {4, "/upload/%d"}, stats.DimNetwork: {6, "network %d"}, stats.DimGoal: {5, "goal-%d"}, stats.DimFunnel: {9, "order/%d"},
+	stats.DimReturn: {4, "return%d"}, stats.DimCohort: {30, "month %d"}, stats.DimTitle: {3000, "Some title of a page, number %d"},
+	stats.DimOutbound: {150, "www%d.example.net"}, stats.DimScroll: {7, "%d"}, stats.DimEngaged: {11, "%d"}, stats.DimLCP: {10, "%d"},
+	stats.DimINP: {10, "%d"}, stats.DimCLS: {10, "%d"}, stats.DimEvent: {20, "event-%d"}, stats.DimScreen: {5, "screen %d"},
 }
 
 // spread draws the values of a dimension for each page view; the first is drawn most often (Zipf's law).

@@ -1,14 +1,13 @@
 -- apply adds one chunk of a batch. p is the prefix of the site's keys: all have its hash tag, so all are in
 -- this slot. Returns how many rows were left to "other". Group: dim (0: hourly totals), day, cap, time to
 -- expire (0: never), values, counts.
--- add adds two rows of counts: sixteen numbers each, without a table, which would cost more than all else.
+-- add adds two rows of counts: twenty-four numbers each (sixteen in a row that rests from before there were
+-- more), without a table, which would cost more than all else.
 local unpackCounts, packCounts = cmsgpack.unpack, cmsgpack.pack
 local function add(a, b)
-  local a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 = unpackCounts(a)
-  local b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16 = unpackCounts(b)
-  return packCounts(
-    a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7, a8 + b8,
-    a9 + b9, a10 + b10, a11 + b11, a12 + b12, a13 + b13, a14 + b14, a15 + b15, a16 + b16)
+  local a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24 = unpackCounts(a)
+  local b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22, b23, b24 = unpackCounts(b)
+  return packCounts(a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7, a8 + b8, a9 + b9, a10 + b10, a11 + b11, a12 + b12, a13 + b13, a14 + b14, a15 + b15, a16 + b16, (a17 or 0) + b17, (a18 or 0) + b18, (a19 or 0) + b19, (a20 or 0) + b20, (a21 or 0) + b21, (a22 or 0) + b22, (a23 or 0) + b23, (a24 or 0) + b24)
 end
 
 local function sum(key, fields, counts)
