@@ -1,13 +1,9 @@
 package banner
 
 import (
-	"encoding/json"
-	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -23,22 +19,25 @@ type Locale struct {
 // Languages lists the built-in languages: Kazakh, Russian and English first, the others by tag.
 func Languages() []string { return slices.Clone(locales().order) }
 
-// For returns the words of a language, those of English where there is none of its own.
+// For returns the words of a language or of the one that [Spoken] finds for it, else those of English.
 func For(lang string) *Locale {
 	all := locales()
-	if l, ok := all.byTag[lang]; ok {
-		return l
+	if load, ok := all.byTag[lang]; ok {
+		return load()
 	}
-	if base, _, found := strings.Cut(lang, "-"); found {
-		return For(base)
+	if spoken := Spoken(lang); spoken != "" {
+		return all.byTag[spoken]()
 	}
-	return all.byTag["en"]
+	return all.byTag["en"]()
 }
 
-// Text returns the words for key, with each {name} of pairs ("name", "value", …) filled in. A key that does not exist gives
-// the key itself, so that a slip is seen and breaks nothing.
+// Text returns the words for key, with each {name} of pairs ("name", "value", …) filled in. What a language does not say yet
+// is said in English; a key that does not exist gives the key itself, so that a slip is seen and breaks nothing.
 func (l *Locale) Text(key string, pairs ...string) string {
 	text, ok := l.texts[key]
+	if !ok && l.Tag != "en" {
+		return For("en").Text(key, pairs...)
+	}
 	if !ok {
 		return key
 	}
@@ -83,40 +82,4 @@ func (l *Locale) Direction() string {
 var forms = map[plural.Form]string{
 	plural.Zero: ".zero", plural.One: ".one", plural.Two: ".two",
 	plural.Few: ".few", plural.Many: ".many", plural.Other: ".other",
-}
-
-type library struct {
-	byTag map[string]*Locale
-	order []string
-}
-
-var locales = sync.OnceValue(loadLocales)
-
-func loadLocales() library {
-	entries, err := files.ReadDir("locales")
-	if err != nil {
-		panic(fmt.Sprintf("banner: %v", err))
-	}
-	lib := library{byTag: map[string]*Locale{}, order: []string{"kk", "ru", "en"}}
-	for _, entry := range entries {
-		l := loadLocale(entry.Name())
-		lib.byTag[l.Tag] = l
-		if !slices.Contains(lib.order, l.Tag) {
-			lib.order = append(lib.order, l.Tag)
-		}
-	}
-	return lib
-}
-
-func loadLocale(file string) *Locale {
-	content, err := files.ReadFile("locales/" + file)
-	if err != nil {
-		panic(fmt.Sprintf("banner: %v", err))
-	}
-	tag := strings.TrimSuffix(file, path.Ext(file))
-	l := &Locale{Tag: tag, tag: language.MustParse(tag)}
-	if err := json.Unmarshal(content, &l.texts); err != nil {
-		panic(fmt.Sprintf("banner: locales/%s: %v", file, err))
-	}
-	return l
 }

@@ -18,11 +18,15 @@ func NewMatcher(offered []string) *Matcher {
 	if len(offered) == 0 {
 		offered = []string{"en"}
 	}
+	return &Matcher{offered: slices.Clone(offered), matcher: matcherOf(offered)}
+}
+
+func matcherOf(offered []string) language.Matcher {
 	tags := make([]language.Tag, len(offered))
 	for i, tag := range offered {
 		tags[i] = language.Make(tag)
 	}
-	return &Matcher{offered: slices.Clone(offered), matcher: language.NewMatcher(tags)}
+	return language.NewMatcher(tags)
 }
 
 // Match returns an offered language: what the visitor asked for by name (a ?lang parameter), else what the browser's
