@@ -31,6 +31,10 @@ type Config struct {
 	// Findings gives what the site does that its policy does not declare. Nil: there is no page about it.
 	Findings func(context.Context) (Findings, error)
 
+	// Changed is called after rules were added to the policy here, or taken back, to put them in force at once. Its
+	// error is logged: the rules are kept, and come into force later. Nil: they do at the next start.
+	Changed func(context.Context) error
+
 	// Site is the name shown beside the logo, a host as a rule. Default: empty.
 	Site string
 	// Prefix is the path under which Handler is mounted, without a trailing slash. Default: "/admin".

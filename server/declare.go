@@ -100,6 +100,11 @@ func (s *Server) changed(w http.ResponseWriter, r *http.Request, what, name, pur
 		s.broken(w, r, err)
 		return
 	}
+	if s.cfg.Changed != nil {
+		if err := s.cfg.Changed(r.Context()); err != nil {
+			s.cfg.Logger.LogAttrs(r.Context(), slog.LevelWarn, "server: a cookie rule is not in force yet", slog.Any("error", err))
+		}
+	}
 	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelInfo, "server: cookie rule "+what, slog.String("cookie", clean(name, valueMax)),
 		slog.String("purpose", purpose), slog.String("account", s.sessions.GetString(r.Context(), sessionName)))
 	redirect(w, r, s.cfg.Prefix+"/findings?done="+what+"&name="+queryEscape(clean(name, valueMax)))

@@ -16,6 +16,9 @@ import (
 type Findings struct {
 	Cookies []FoundCookie
 	Origins []FoundOrigin
+
+	// Declares tells whether the policy in force has a rule for a cookie; nil: those that were added before the start.
+	Declares func(cookie string) bool
 }
 
 // FoundCookie is a cookie that no rule declares.
@@ -77,7 +80,7 @@ type foundOrigin struct {
 
 type addedRule struct {
 	Name, Purpose, Lifetime, Day string
-	Waits                        bool // until the next start
+	Waits                        bool // it is not in force
 }
 
 func (s *Server) findings(w http.ResponseWriter, r *http.Request) {
@@ -97,7 +100,7 @@ func (s *Server) findings(w http.ResponseWriter, r *http.Request) {
 	added := make(map[string]bool)
 	for _, ck := range overlay.Cookies {
 		added[ck.Name] = true
-		page.Added = append(page.Added, s.added(l, ck))
+		page.Added = append(page.Added, s.added(l, ck, found.Declares))
 	}
 	for _, ck := range found.Cookies {
 		if !added[ck.Name] {
@@ -117,9 +120,13 @@ func done(what, name string, overlay consent.Overlay) string {
 	return ""
 }
 
-func (s *Server) added(l *locale, ck consent.OverlayCookie) addedRule {
+func (s *Server) added(l *locale, ck consent.OverlayCookie, declares func(string) bool) addedRule {
+	waits := !ck.Added.Before(s.started)
+	if declares != nil {
+		waits = !declares(ck.Name)
+	}
 	return addedRule{Name: clean(ck.Name, valueMax), Purpose: s.purposeName(l, string(ck.Purpose)), Lifetime: lifetime(l, ck.Lifetime),
-		Day: l.ShortDate(s.dayOf(ck.Added)), Waits: !ck.Added.Before(s.started)}
+		Day: l.ShortDate(s.dayOf(ck.Added)), Waits: waits}
 }
 
 func (s *Server) purposeName(l *locale, id string) string {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -70,7 +71,7 @@ func TestOneClickDeclaresACookie(t *testing.T) {
 		t.Errorf("the overlay is %+v", o)
 	}
 	page = body(t, b.do("GET", res.Header.Get("Location"), nil, cookie))
-	if !strings.Contains(page, "_ga is declared") || !strings.Contains(page, "from the next start") || strings.Contains(page, `name="name" value="_ga" class`) {
+	if !strings.Contains(page, "_ga is declared") || !strings.Contains(page, "not in force yet") || strings.Contains(page, `name="name" value="_ga" class`) {
 		t.Error("the page does not say what was done, and from when")
 	}
 	if log := b.log.String(); !strings.Contains(log, "cookie rule added") || !strings.Contains(log, "cookie=_ga purpose=statistics account="+owner) {
@@ -187,4 +188,53 @@ func TestHostileNamesAreInertInFindings(t *testing.T) {
 		}
 	}
 	checkInert(t, "findings", body(t, b.do("GET", "/admin/findings", nil, cookie)))
+}
+
+// TestRulesAreInForceAtOnce where somebody takes them over, and the page says so only while it is true.
+func TestRulesAreInForceAtOnce(t *testing.T) {
+	var declared, calls int
+	var fault error
+	b := newBench(t, finding, func(c *server.Config, _ *bench) {
+		found := c.Findings
+		c.Findings = func(ctx context.Context) (server.Findings, error) {
+			f, err := found(ctx)
+			f.Declares = func(name string) bool { return name == "_ga" && declared > 0 }
+			return f, err
+		}
+		c.Changed = func(context.Context) error {
+			calls++
+			if fault == nil {
+				declared++
+			}
+			return fault
+		}
+	})
+	cookie := b.signIn(t)
+	fault = errors.New("away")
+	if res := b.declare(t, cookie, "_ga", "statistics"); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("answered %d", res.StatusCode)
+	}
+	if page := body(t, b.do("GET", "/admin/findings", nil, cookie)); !strings.Contains(page, "not in force yet") || !strings.Contains(b.log.String(), "not in force yet") {
+		t.Error("the page does not say that the rule waits")
+	}
+	fault = nil
+	b.declare(t, cookie, "_ga", "statistics")
+	if page := body(t, b.do("GET", "/admin/findings", nil, cookie)); calls != 2 || strings.Contains(page, "not in force yet") {
+		t.Errorf("after %d calls the rule still waits", calls)
+	}
+}
+
+func TestHealthShowsAFaultyPolicyFile(t *testing.T) {
+	b := newBench(t, func(c *server.Config, _ *bench) {
+		c.Health = func(ctx context.Context) server.Health {
+			h := health(ctx)
+			h.PolicyFault = "policy.yaml: line 3: site.name: is <missing>"
+			return h
+		}
+	})
+	cookie := b.signIn(t)
+	page := body(t, b.do("GET", "/admin/health", nil, cookie))
+	if !strings.Contains(page, "The last good policy is in force") || !strings.Contains(page, "line 3: site.name: is &lt;missing&gt;") {
+		t.Error("the page does not show the fault")
+	}
 }

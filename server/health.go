@@ -25,6 +25,8 @@ type Health struct {
 	Policy    string    // hash of the consent policy in force
 	Revision  int       // its revision
 
+	PolicyFault string // why the policy file is not in force; a line for each fault; "" where it is
+
 	Floors    []Floor     // the k of each class of dimension
 	OpenDays  []stats.Day // days not closed yet
 	Retention int         // days for which statistics are kept; 0: for ever

@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 
+	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/server"
 )
 
 // findings is what the guard met and the policy does not declare, for the dashboard.
 func (s *site) findings(context.Context) (server.Findings, error) {
 	state := s.guard.State()
-	var found server.Findings
+	rules := s.guard.Rules()
+	found := server.Findings{Declares: func(cookie string) bool {
+		return !rules.DecideRequest(consent.Choice{}, cookie).Unclassified
+	}}
 	for _, ck := range state.Undeclared {
 		found.Cookies = append(found.Cookies, server.FoundCookie{
 			Name: ck.Name, Set: ck.Set, Sent: ck.Sent, Count: ck.Count, First: ck.First, Page: ck.Page, Passes: ck.Allowed, Reason: ck.Reason,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/consent/policyfile"
 	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/middleware"
@@ -30,6 +31,7 @@ type site struct {
 	locator   geo.Locator
 	floors    stats.Floors
 	started   time.Time
+	watch     *policyfile.Watcher // nil where there is no policy file
 }
 
 // choices are what the commands decide differently where the user says nothing.
@@ -66,9 +68,14 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, errors.Join(usageError{err}, store.Shutdown())
 	}
+	if f.Policy != "" {
+		if st.watch, err = policyfile.NewWatcher(f.Policy, policy, st.guard.SetPolicy); err != nil {
+			return nil, errors.Join(usageError{err}, st.close(ctx))
+		}
+	}
 	st.dashboard, err = server.New(server.Config{
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
-		Documents: store, Health: st.health, Purposes: st.purposes, Findings: st.findings, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
+		Documents: store, Health: st.health, Purposes: st.purposes, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	})
 	if err != nil {
 		return nil, errors.Join(usageError{err}, st.close(ctx))
@@ -93,11 +100,20 @@ func (s *site) healthz(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	if s.store.Ping(ctx) != nil {
-		fmt.Fprintln(w, "ok: pages are served; the store is away, counts wait on disk")
+	away, faulty := s.store.Ping(ctx) != nil, s.policyFault() != nil
+	if away || faulty {
+		fmt.Fprintln(w, "ok: pages are served"+note(away, "the store is away, counts wait on disk")+
+			note(faulty, "the policy file is faulty, the last good policy is in force"))
 		return
 	}
 	fmt.Fprintln(w, "ok")
+}
+
+func note(holds bool, text string) string {
+	if holds {
+		return "; " + text
+	}
+	return ""
 }
 
 // health is what the dashboard shows of this process.
@@ -109,6 +125,9 @@ func (s *site) health(ctx context.Context) server.Health {
 		Store: s.store.Kind(), Fault: state.Spool.Fault, Flushed: state.Spool.Handed,
 		Accepted: state.Figures.Accepted, Waiting: state.Figures.Waiting,
 		GeoBuilt: s.locator.Built(), Policy: s.guard.Rules().Hash(), Revision: s.guard.Rules().Revision(),
+	}
+	if fault := s.policyFault(); fault != nil {
+		h.PolicyFault = clip(fault.Error())
 	}
 	for _, credit := range geo.Credits() {
 		h.GeoSource += credit.Text + " "
@@ -170,8 +189,9 @@ const (
 
 // serve serves until SIGTERM or SIGINT, then drains: requests under way are answered, counts handed over.
 func (s *site) serve(ctx context.Context, handlers map[net.Listener]http.Handler) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := signal.NotifyContext(ctx, s.ends()...)
 	defer stop()
+	defer s.follow()()
 	failed := make(chan error, len(handlers))
 	var servers []*http.Server
 	for listener, handler := range handlers {

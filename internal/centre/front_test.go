@@ -182,6 +182,21 @@ func TestS4_10_FormerRevisionsCanBeRead(t *testing.T) {
 	}
 }
 
+// TestEditionsOfOneRevisionAreToldApart: rules added in the dashboard change the policy without a new revision.
+func TestEditionsOfOneRevisionAreToldApart(t *testing.T) {
+	other := newSite(t, func(p *consent.Policy) {
+		p.Cookies = append(p.Cookies, consent.CookieRule{Name: "more", Purpose: consent.Necessary})
+	}).rules
+	s := newSite(t, nil)
+	b := visitWith(t, s, centre.Config{Archive: shelf{{Hash: other.Hash(), Policy: other.Policy()}}})
+	text := b.get("/consent/notice?lang=en").Body.String()
+	for _, hash := range []string{other.Hash(), s.rules.Hash()} {
+		if strings.Count(text, " · "+hash[:8]+"<") != 1 {
+			t.Errorf("%s is not told apart", hash)
+		}
+	}
+}
+
 func TestS4_4_1_1_RepresentativeDecidesInTheCentre(t *testing.T) {
 	s := newSite(t, nil)
 	b := visit(t, s)

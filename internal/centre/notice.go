@@ -103,7 +103,22 @@ func (h *handler) history(ctx context.Context, e *edition, shown string, locale 
 	if len(rows) == 1 {
 		return nil
 	}
+	tellApart(rows)
 	return rows
+}
+
+// tellApart names the hash of revisions that would be called the same: rules of the dashboard change neither the
+// number nor the date.
+func tellApart(rows []revisionRow) {
+	met := map[string]int{}
+	for _, row := range rows {
+		met[row.Name]++
+	}
+	for i, row := range rows {
+		if met[row.Name] > 1 {
+			rows[i].Name += " · " + row.Hash[:8]
+		}
+	}
 }
 
 func newRevisionRow(policy consent.Policy, hash, shown string, locale *banner.Locale) revisionRow {

@@ -161,6 +161,7 @@ type State struct {
 	ThirdParties []ThirdParty  // origins that pages loaded from without the visitor's consent, as browsers report
 	Reports      ReportFigures // what became of such reports
 	Ledger       LedgerState
+	Unkept       int // policies that were in force and that the store has not taken yet
 	Now          time.Time
 }
 
@@ -169,6 +170,6 @@ func (g *Guard) State() State {
 	return State{
 		Spool: g.spool.State(), Figures: g.aggregator.Figures(), Visitors: g.anonymiser.Stats(),
 		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
-		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Now: g.config.Now(),
+		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Unkept: g.keeper.waiting(), Now: g.config.Now(),
 	}
 }

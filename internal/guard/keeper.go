@@ -40,12 +40,17 @@ func (k *keeper) start(g *Guard) {
 				return
 			case <-k.wake:
 			case <-ticker.C:
-				if err := g.Refresh(ctx); err != nil && ctx.Err() == nil {
-					g.faults.note("rules of the dashboard", err)
-				}
+				k.look(ctx, g)
 			}
 		}
 	})
+}
+
+// look takes over what was added at another instance.
+func (k *keeper) look(ctx context.Context, g *Guard) {
+	if err := g.Refresh(ctx); err != nil && ctx.Err() == nil {
+		g.faults.note("rules of the dashboard", err)
+	}
 }
 
 func (k *keeper) stop() {

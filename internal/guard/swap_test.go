@@ -214,8 +214,8 @@ func TestPoliciesAreKeptOnceTheStoreIsBack(t *testing.T) {
 	if err := h.guard.Refresh(t.Context()); err == nil {
 		t.Error("rules that cannot be read bring no error")
 	}
-	if kept, _ := archive.Editions(t.Context()); len(kept) > 0 {
-		t.Fatal("the store is not away")
+	if kept, _ := archive.Editions(t.Context()); len(kept) > 0 || h.guard.State().Unkept != 4 {
+		t.Fatalf("%d kept, %d wait: the store is not away", len(kept), h.guard.State().Unkept)
 	}
 	if res, _ := h.do(http.MethodGet, "/", nil); res.StatusCode != http.StatusOK {
 		t.Errorf("status %d", res.StatusCode)
@@ -273,5 +273,33 @@ func TestRulesOfTheDashboardTakeEffectAtOnce(t *testing.T) {
 	h.do(http.MethodGet, "/", nil)
 	if _, left := h.guard.Rules().Policy().Overlaid(overlay); len(left) != 0 {
 		t.Error("the rule is in force after it was taken back")
+	}
+}
+
+// TestRulesOfAnotherInstanceAreTakenOver within a minute: both share the store, and look into it.
+func TestRulesOfAnotherInstanceAreTakenOver(t *testing.T) {
+	t.Parallel()
+	one := build(t, nil)
+	two := build(t, func(c *guard.Config) { c.Store = one.store })
+	overlay, err := consent.Overlay{}.With(consent.OverlayCookie{CookieRule: consent.CookieRule{Name: "demo_forgotten", Purpose: consent.Marketing}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := overlay.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := one.store.Swap(t.Context(), consent.OverlayKey, nil, document); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if err := one.guard.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if one.guard.Rules().Hash() == two.guard.Rules().Hash() {
+		t.Fatal("the second instance did not need to look")
+	}
+	two.guard.Look(t.Context())
+	if one.guard.Rules().Hash() != two.guard.Rules().Hash() || guard.RefreshEvery > time.Minute {
+		t.Error("the second instance does not take the rule over in time")
 	}
 }

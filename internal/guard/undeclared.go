@@ -51,14 +51,17 @@ func (g *Guard) today() time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, g.config.Zone)
 }
 
-func (g *Guard) undeclared() []Undeclared {
-	rows := g.cookies.list()
-	all := make([]Undeclared, len(rows))
-	for i, r := range rows {
-		all[i] = Undeclared{
+// undeclared are the cookies that were met and that the policy in force does not declare.
+func (g *Guard) undeclared() (all []Undeclared) {
+	rules := g.Rules()
+	for _, r := range g.cookies.list() {
+		if !rules.DecideRequest(consent.Choice{}, r.key).Unclassified {
+			continue
+		}
+		all = append(all, Undeclared{
 			Name: r.key, Count: r.Count, Allowed: r.What.Allowed, Reason: r.What.Reason,
 			Set: r.What.Set, Sent: r.What.Sent, First: r.First, Page: r.Page,
-		}
+		})
 	}
 	return all
 }
