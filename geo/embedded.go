@@ -2,20 +2,27 @@ package geo
 
 import (
 	_ "embed"
+	"fmt"
 	"sync"
 )
 
 //go:generate go run ../internal/geogen/generate -out data
 
 //go:embed data/world.geo
-var world []byte
+var world string
 
 // embedded is a constant that is computed when first asked for.
-var embedded = sync.OnceValues(func() (*Table, error) { return Parse(world) })
+var embedded = sync.OnceValues(func() (*Table, error) {
+	t, err := open(world)
+	if err != nil {
+		return nil, fmt.Errorf("geo: embedded table: %w", err)
+	}
+	return t, nil
+})
 
-// Embedded returns the table that is part of the program. The first call unpacks it; all callers
-// share the one Table, which nothing can change. A program that wants to serve soon calls it first
-// from a goroutine of its own. An error means a damaged program.
+// Embedded returns the table that is part of the program. All callers share the one Table, whose answers
+// nothing can change. It costs next to nothing: a look-up unpacks the part of the table that it needs when it
+// is the first to need it, which takes it up to some milliseconds. An error means a damaged program.
 func Embedded() (*Table, error) { return embedded() }
 
 // Credit is an attribution that the licence of an embedded table asks for.

@@ -48,6 +48,7 @@ type Location struct {
 	ASN      uint32 // autonomous system number
 	Provider string // name of the autonomous system's organisation
 	Net      NetClass
+	Built    Date // when the oldest data that any part is from was built; see [Weight]
 }
 
 // Locator finds the Location of an address. Implementations are safe for concurrent use and never

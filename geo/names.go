@@ -7,15 +7,13 @@ import (
 
 var errNames = errors.New("names are damaged")
 
-// joinNames writes out the names that the sections words, once and names of a table file describe;
-// each followed by a line feed, and returns where each begins. Size is the number of bytes to expect.
-func joinNames(words, once, stream string, size int) (text string, starts []uint32, err error) {
-	if words != "" && !strings.HasSuffix(words, "\n") || once != "" && !strings.HasSuffix(once, "\n") {
+// joinNames writes out the names of a block, which its parts of the sections names and once describe, each
+// followed by a line feed, and returns where each begins.
+func joinNames(words []string, once, stream string) (text string, starts []uint32, err error) {
+	if once != "" && !strings.HasSuffix(once, "\n") {
 		return "", nil, errNames
 	}
-	known := strings.Split(words, "\n")
 	var out strings.Builder
-	out.Grow(size)
 	first := true
 	for numbers := (uvarints{s: stream}); !numbers.done(); {
 		if first {
@@ -36,8 +34,8 @@ func joinNames(words, once, stream string, size int) (text string, starts []uint
 			}
 			out.WriteString(once[:end])
 			once = once[end+1:]
-		case n-2 < uint64(len(known)-1) && out.Len() < size:
-			out.WriteString(known[n-2])
+		case n-2 < uint64(len(words)) && out.Len() < maxBlock:
+			out.WriteString(words[n-2])
 		default:
 			return "", nil, errNames
 		}

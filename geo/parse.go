@@ -4,44 +4,63 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 )
 
 // Parse reads a table file ([Format]) and checks the whole of it. The data may be reused afterwards.
 func Parse(data []byte) (*Table, error) {
-	t, err := parse(data)
+	t, err := open(string(data))
+	if err == nil {
+		err = t.check()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("geo: table: %w", err)
 	}
 	return t, nil
 }
 
-func parse(data []byte) (*Table, error) {
+// open reads what a look-up needs before it knows the address, which is little.
+func open(data string) (*Table, error) {
 	f, err := parseFile(data)
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{sets: f.sets}
+	t := &Table{file: f, sets: f.sets}
 	if t.countries, err = f.countries(); err != nil {
 		return nil, err
 	}
-	cells, err := f.cells(len(t.countries) - 1)
-	if err != nil {
-		return nil, err
+	t.built = DateOf(t.Built())
+	t.owners = make([]lazy[owners], f.names/Owners+1)
+	t.numbers = sync.OnceValues(func() (cells, error) { return f.cells(len(t.countries) - 1) })
+	t.words = sync.OnceValues(f.words)
+	return t, errors.Join(t.v4.open(f), t.v6.open(f))
+}
+
+// check unpacks all there is.
+func (t *Table) check() error {
+	var errs []error
+	if n := t.file.blocks("names"); n != len(t.owners) {
+		errs = append(errs, fmt.Errorf("%d blocks of names instead of %d", n, len(t.owners)))
 	}
-	// Three parts of about the same size, for as many processors as there are.
-	var err4, err6 error
-	var wg sync.WaitGroup
-	wg.Go(func() { t.providers, t.names, err = f.providers() })
-	wg.Go(func() { err4 = t.v4.read(f, cells) })
-	wg.Go(func() { err6 = t.v6.read(f, cells) })
-	wg.Wait()
-	return t, errors.Join(err, err4, err6)
+	for i := range t.owners {
+		_, err := t.unpackOwners(i)
+		errs = append(errs, err)
+	}
+	for i := range t.v4.starts {
+		_, err := t.unpack4(i)
+		errs = append(errs, err)
+	}
+	for i := range t.v6.starts {
+		_, err := t.unpack6(i)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // countries returns the codes by country index.
 func (f file) countries() ([]string, error) {
-	text, err := f.unpack("codes")
+	text, err := f.unpack("codes", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +79,7 @@ func (f file) countries() ([]string, error) {
 
 // cells returns the cells that runs refer to, as look-ups need them.
 func (f file) cells(countries int) (cells, error) {
-	text, err := f.unpack("cells")
+	text, err := f.unpack("cells", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -77,43 +96,45 @@ func (f file) cells(countries int) (cells, error) {
 	return out, nil
 }
 
-// providers returns the numbers and names by provider index.
-func (f file) providers() ([]provider, string, error) {
-	var words, once, stream, asns string
-	if err := f.unpackAll(map[string]*string{"words": &words, "once": &once, "names": &stream, "asns": &asns}); err != nil {
-		return nil, "", err
-	}
-	text, starts, err := joinNames(words, once, stream, f.text)
-	if err == nil && (len(text) != f.text || len(starts) != f.names) {
+// words returns the words that names share.
+func (f file) words() ([]string, error) {
+	text, err := f.unpack("words", 0)
+	if err == nil && text != "" && !strings.HasSuffix(text, "\n") {
 		err = errNames
 	}
+	words := strings.Split(text, "\n")
+	return words[:len(words)-1], err
+}
+
+// unpackOwners unpacks a block of providers.
+func (t *Table) unpackOwners(i int) (*owners, error) {
+	words, err := t.words()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	list := make([]provider, 1, len(starts)+2)
+	var once, stream, asns, class string
+	if err := t.file.unpackAll(i, map[string]*string{"once": &once, "names": &stream, "asns": &asns, "class": &class}); err != nil {
+		return nil, err
+	}
+	text, starts, err := joinNames(words, once, stream)
+	if err != nil {
+		return nil, err
+	}
+	o := &owners{list: make([]provider, 0, len(starts)+2), names: text}
+	if i == 0 {
+		o.list = append(o.list, provider{})
+	}
+	if want := min(Owners, t.file.names+1-i*Owners) - len(o.list); len(starts) != want || len(class) != want {
+		return nil, errNames
+	}
 	numbers, asn := uvarints{s: asns}, uint64(0)
-	for _, start := range starts {
+	for n, start := range starts {
 		asn += numbers.next()
-		list = append(list, provider{uint32(asn), start})
+		o.list = append(o.list, provider{uint32(asn), start, NetClass(class[n])})
 	}
 	if asn > math.MaxUint32 || !numbers.done() {
-		return nil, "", errors.New("autonomous system numbers are damaged")
+		return nil, errors.New("autonomous system numbers are damaged")
 	}
-	return append(list, provider{name: uint32(len(text))}), text, nil
-}
-
-func (p *plane4) read(f file, cells cells) error {
-	r, err := f.runs("v4")
-	if err != nil {
-		return err
-	}
-	return p.fill(r, cells)
-}
-
-func (p *plane6) read(f file, cells cells) error {
-	r, err := f.runs("v6")
-	if err != nil {
-		return err
-	}
-	return p.fill(r, cells)
+	o.list = append(o.list, provider{name: uint32(len(text))})
+	return o, nil
 }

@@ -19,15 +19,18 @@ func TestParseRefuses(t *testing.T) {
 	}{
 		{"nothing", nil},
 		{"another file", []byte("GIF89a\n\n")},
-		{"a newer format", replace("kelisim-geo 1", "kelisim-geo 2")},
+		{"a newer format", replace("kelisim-geo 2", "kelisim-geo 3")},
 		{"a file cut short", small[:len(small)-1]},
 		{"a file with more at the end", append(bytes.Clone(small), 0)},
 		{"an unknown header", replace("names:", "games:")},
-		{"too few names", replace("names: 4 ", "names: 3 ")},
-		{"too many names", replace("names: 4 ", "names: 99999999 ")},
+		{"too few names", replace("names: 4\n", "names: 3\n")},
+		{"too many names", replace("names: 4\n", "names: 99999999\n")},
+		{"another block of names", replace("names: 4\n", "names: 5000\n")},
 		{"a missing section", replace("section: asns", "section: xsns")},
 		{"no country", replace("KZ", "QQ")},
-		{"a section of impossible size", replace("section: asns 11", "section: asns 99999999")},
+		{"a section of impossible size", replace("section: asns 1 ", "section: asns 1 9")},
+		{"too many blocks", replace("section: asns 1 ", "section: asns 99999999 ")},
+		{"a block more than there is", replace("section: asns 1 ", "section: asns 2 ")},
 	} {
 		table, err := geo.Parse(row.data)
 		if err == nil {
@@ -43,7 +46,7 @@ func FuzzParse(f *testing.F) {
 	small := read(f, "testdata/small.geo")
 	f.Add(small)
 	f.Add(small[:len(small)/2])
-	f.Add(bytes.Replace(small, []byte("names: 4"), []byte("names: 9"), 1))
+	f.Add(bytes.Replace(small, []byte("names: 4\n"), []byte("names: 9\n"), 1))
 	addrs := append(randomV4(64), randomV6(64)...)
 	addrs = append(addrs, netip.MustParseAddr("0.0.0.0"), netip.MustParseAddr("255.255.255.255"), netip.MustParseAddr("2000::"),
 		netip.MustParseAddr("3fff:ffff:ffff::"))

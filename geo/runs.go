@@ -4,7 +4,7 @@ import "errors"
 
 var errRuns = errors.New("runs are damaged")
 
-// runs are the three sections of a plane.
+// runs are a block of the three sections of a plane.
 type runs struct {
 	lens, vals, fresh string
 }
@@ -62,41 +62,4 @@ func (c *cursor) value(code int) bool {
 	c.recent[0] = value
 	c.cell = c.cells[value-1]
 	return true
-}
-
-// fill makes the plane of its runs.
-func (p *plane4) fill(r runs, cells cells) error {
-	p.buckets = make([]bucket4, 1<<16)
-	p.cells = make([]uint32, len(r.vals))
-	for c := r.open(cells); c.end < 1<<24; {
-		if err := c.advance(1 << 24); err != nil {
-			return err
-		}
-		p.buckets[c.start>>8].starts[c.start>>6&3] |= 1 << (c.start & 63)
-		p.cells[c.at-1] = c.cell
-	}
-	base := ^uint32(0)
-	for i := range p.buckets {
-		base = p.buckets[i].count(base)
-	}
-	return nil
-}
-
-// fill makes the plane of its runs.
-func (p *plane6) fill(r runs, cells cells) error {
-	p.first = make([]uint32, 1<<(unitBits6-lowBits6)+1)
-	p.starts = make([]uint32, len(r.vals))
-	p.cells = make([]uint32, len(r.vals))
-	for c := r.open(cells); c.end < 1<<unitBits6; {
-		if err := c.advance(1 << unitBits6); err != nil {
-			return err
-		}
-		p.first[c.start>>lowBits6+1]++
-		p.starts[c.at-1] = uint32(c.start & (1<<lowBits6 - 1))
-		p.cells[c.at-1] = c.cell
-	}
-	for i := 1; i < len(p.first); i++ {
-		p.first[i] += p.first[i-1]
-	}
-	return nil
 }

@@ -47,14 +47,21 @@ func (l Location) Or(other Location) Location {
 }
 
 func (l *Location) fill(other *Location) {
+	took := false
 	if l.Country == "" && l.Region == "" && l.City == "" {
 		l.Country, l.Region, l.City = other.Country, other.Region, other.City
+		took = l.Country != "" || l.Region != "" || l.City != ""
 	}
 	if l.ASN == 0 && l.Provider == "" {
 		l.ASN, l.Provider = other.ASN, other.Provider
+		took = took || l.ASN != 0 || l.Provider != ""
 	}
 	if l.Net == NetUnknown {
 		l.Net = other.Net
+		took = took || l.Net != NetUnknown
+	}
+	if took && other.Built != 0 && (l.Built == 0 || other.Built < l.Built) {
+		l.Built = other.Built
 	}
 }
 

@@ -50,6 +50,34 @@ func TestStackTakesEachPartWhole(t *testing.T) {
 	}
 }
 
+// An answer is as old as the oldest part of it that is used.
+func TestAnswerIsAsOldAsItsOldestPart(t *testing.T) {
+	place := geo.Location{Country: "KZ", Built: 200}
+	provider := geo.Location{ASN: 9198, Built: 100}
+	elsewhere := geo.Location{Country: "DE", Built: 50}
+	undated := geo.Location{Net: geo.NetTor}
+	for _, row := range []struct {
+		why   string
+		stack []geo.Location
+		want  geo.Date
+	}{
+		{"one part", []geo.Location{place}, 200},
+		{"two parts", []geo.Location{place, provider}, 100},
+		{"an older part that is not used", []geo.Location{place, elsewhere}, 200},
+		{"a part without a date", []geo.Location{undated, place}, 200},
+		{"a part without a date, last", []geo.Location{place, undated}, 200},
+		{"nothing known", []geo.Location{{}, {}}, 0},
+	} {
+		var s geo.Stack
+		for _, loc := range row.stack {
+			s = append(s, fixed{loc: loc})
+		}
+		if got := s.Locate(netip.MustParseAddr("192.0.2.1")).Built; got != row.want {
+			t.Errorf("%s: built on day %d, want %d", row.why, got, row.want)
+		}
+	}
+}
+
 func TestStackIsAsOldAsItsOldest(t *testing.T) {
 	day := func(d int) time.Time { return time.Date(2026, 6, d, 0, 0, 0, 0, time.UTC) }
 	s := geo.Stack{fixed{built: day(17)}, fixed{}, fixed{built: day(2)}, fixed{built: day(9)}}

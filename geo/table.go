@@ -1,25 +1,35 @@
 package geo
 
 import (
-	"math/bits"
 	"net/netip"
 	"time"
 )
 
-// Table answers country and provider together from a table file, in one step and without allocating. It is immutable: safe for concurrent use, with nothing to close. Make one with
-// [Embedded] or [Parse].
+// Table answers country, provider and network class together from a table file, without allocating once
+// the part of the file that an address needs is unpacked. What it answers never changes: it is safe for
+// concurrent use, with nothing to close. Make one with [Embedded] or [Parse].
 type Table struct {
+	file      file
 	v4        plane4
 	v6        plane6
-	countries []string   // by country index; index 0 is ""
-	providers []provider // by provider index; index 0 is the zero provider; one sentinel at the end
-	names     string     // provider names, each followed by a line feed
+	countries []string // by country index; index 0 is ""
+	owners    []lazy[owners]
+	numbers   func() (cells, error)
+	words     func() ([]string, error)
 	sets      []Dataset
+	built     Date
+}
+
+// owners are the providers of a block, the zero provider before the first of them all, and a sentinel at the end.
+type owners struct {
+	list  []provider
+	names string // each followed by a line feed
 }
 
 type provider struct {
-	asn  uint32
-	name uint32 // offset of its name in Table.names
+	asn   uint32
+	name  uint32 // offset of its name in owners.names
+	class NetClass
 }
 
 // Dataset says which data a part of a table was made from.
@@ -31,23 +41,40 @@ type Dataset struct {
 	Built   time.Time // when its publisher built the data, UTC
 }
 
-// Locate implements [Locator]: country and provider of the unit (/24 or /48) that addr lies in.
+// Locate implements [Locator]: country, provider and class of the unit (/24 or /48) that addr lies in.
 func (t *Table) Locate(addr netip.Addr) Location {
 	var cell uint32
 	if addr.Is4() {
 		b := addr.As4()
-		cell = t.v4.cell(uint32(b[0])<<16 | uint32(b[1])<<8 | uint32(b[2]))
+		cell = t.cell4(uint32(b[0])<<16 | uint32(b[1])<<8 | uint32(b[2]))
 	} else if v4, carried := carriedV4(addr); carried {
-		cell = t.v4.cell(v4 >> 8)
+		cell = t.cell4(v4 >> 8)
 	} else if addr.Is6() {
-		cell = t.v6.cell(addr)
+		cell = t.cell6(addr)
 	}
-	p := t.providers[cell&providerMask:]
+	if cell == 0 {
+		return Location{}
+	}
+	n := cell & providerMask
+	o := t.ownersOf(n)
+	i := n % Owners
+	if int(i)+1 >= len(o.list) {
+		return Location{Country: t.countries[cell>>providerBits], Built: t.built}
+	}
+	p := o.list[i:]
 	return Location{
-		Country:  t.countries[cell>>providerBits],
-		ASN:      p[0].asn,
-		Provider: t.names[p[0].name : max(p[1].name, 1)-1],
+		Country: t.countries[cell>>providerBits], Built: t.built,
+		ASN: p[0].asn, Net: p[0].class, Provider: o.names[p[0].name : max(p[1].name, 1)-1],
 	}
+}
+
+// ownersOf returns the providers among which is the one with the given number.
+func (t *Table) ownersOf(n uint32) *owners {
+	part := &t.owners[n/Owners]
+	if o := part.ready.Load(); o != nil {
+		return o
+	}
+	return part.fill(int(n/Owners), &owners{}, t.unpackOwners)
 }
 
 // Built implements [Locator].
@@ -67,68 +94,3 @@ const (
 	providerBits = 24
 	providerMask = 1<<providerBits - 1
 )
-
-// plane4 finds the cell of a /24. It keeps the 2^24 units as runs of equal cells: a bit per unit
-// says where a run starts, and the number of bits set so far is the run's number. A bucket is the
-// 256 units of a /16, so that a look-up touches one bucket and one cell and never branches.
-type plane4 struct {
-	buckets []bucket4 // one per /16
-	cells   []uint32  // one per run
-}
-
-type bucket4 struct {
-	starts [4]uint64 // bit u: a run starts at unit u of the bucket
-	before [4]uint8  // starts in the words before this one
-	base   uint32    // starts in the buckets before this one, less one (wraps in the first)
-}
-
-// count fills in the counts from the starts, given the base of this bucket, and returns the next base.
-func (b *bucket4) count(base uint32) uint32 {
-	b.base = base
-	n := 0
-	for i, word := range b.starts {
-		b.before[i] = uint8(n)
-		n += bits.OnesCount64(word)
-	}
-	return base + uint32(n)
-}
-
-func (p *plane4) cell(unit uint32) uint32 {
-	b := &p.buckets[unit>>8&0xffff]
-	word := unit >> 6 & 3
-	upTo := b.starts[word] << (63 - unit&63)
-	return p.cells[b.base+uint32(b.before[word])+uint32(bits.OnesCount64(upTo))]
-}
-
-// plane6 finds the cell of a /48 in 2000::/3, the only space that is given out: 2^45 units in runs
-// of equal cells, sorted by their start. The first 16 of the 45 bits lead to the runs that start
-// under them, the other 29 are searched among those.
-type plane6 struct {
-	first  []uint32 // by the upper 16 bits: number of runs that start before; one more at the end
-	starts []uint32 // lower 29 bits of each run's start
-	cells  []uint32 // one per run
-}
-
-const (
-	unitBits6 = 45
-	lowBits6  = 29
-)
-
-func (p *plane6) cell(addr netip.Addr) uint32 {
-	b := addr.As16()
-	if b[0]>>5 != 1 {
-		return 0
-	}
-	high := uint32(b[0]&31)<<11 | uint32(b[1])<<3 | uint32(b[2])>>5
-	low := uint32(b[2]&31)<<24 | uint32(b[3])<<16 | uint32(b[4])<<8 | uint32(b[5])
-	lo, hi := p.first[high], p.first[high+1]
-	for lo < hi { // the first run in [lo, hi) that starts after low
-		mid := (lo + hi) >> 1
-		if p.starts[mid] <= low {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return p.cells[lo-1]
-}

@@ -11,12 +11,10 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/store/redisstore"
 )
 
 func main() {
-	go geo.Embedded()  //nolint:errcheck // unpacked ahead of whoever needs it, who gets the error, too
 	redisstore.Quiet() // its faults are told once, by us
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

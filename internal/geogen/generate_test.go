@@ -69,7 +69,9 @@ func TestGenerate(t *testing.T) {
 		"10.0.0.1":    {},
 		"81.2.70.1":   {},
 	} {
-		if got := table.Locate(netip.MustParseAddr(addr)); got != want {
+		got := table.Locate(netip.MustParseAddr(addr))
+		got.Built = 0
+		if got != want {
 			t.Errorf("%s is at %+v, want %+v", addr, got, want)
 		}
 	}

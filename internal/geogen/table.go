@@ -57,23 +57,14 @@ func Encode(countries, providers *Source) []byte {
 	for _, s := range []*Source{countries, providers} {
 		w.line("%s: %s %s %s %s", s.Table, s.Source, s.Version, s.Built.UTC().Format(time.RFC3339), s.Licence)
 	}
-	w.line("names: %d %d", len(names), len(lines(names)))
+	w.line("names: %d", len(names))
 	w.section("codes", []byte(strings.Join(codes, "")))
-	words, once, stream := Words(names)
-	w.section("words", []byte(words))
-	w.section("once", []byte(once))
-	w.section("names", stream)
-	w.section("asns", differences(asns))
 	w.section("cells", differences(cells))
-	for _, plane := range []struct {
-		name string
-		runs []Run
-	}{{"v4", v4}, {"v6", v6}} {
-		codes, fresh := values(plane.runs, len(cells))
-		w.section(plane.name+"len", lengths(plane.runs))
-		w.section(plane.name+"val", codes)
-		w.section(plane.name+"new", fresh)
-	}
+	w.owners(names, asns)
+	at4, blocks := blocks4(v4)
+	w.plane("v4", at4, blocks, len(cells))
+	at6, blocks := blocks6(v6)
+	w.plane("v6", at6, blocks, len(cells))
 	return w.file()
 }
 

@@ -3,6 +3,7 @@ package geogen
 import (
 	"bytes"
 	"compress/flate"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,14 +14,20 @@ type writer struct{ head, body bytes.Buffer }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.head, format+"\n", args...) }
 
-// section packs data, unless that gains too little to be worth the time it takes to unpack.
-func (w *writer) section(name string, data []byte) {
-	packed := deflate(data)
-	if len(packed) > len(data)*15/16 {
-		packed = data
+// section packs each block, unless that gains too little to be worth the time it takes to unpack.
+func (w *writer) section(name string, blocks ...[]byte) {
+	var sizes, all []byte
+	for _, data := range blocks {
+		packed := deflate(data)
+		if len(packed) > len(data)*15/16 {
+			packed = data
+		}
+		sizes = binary.AppendUvarint(binary.AppendUvarint(sizes, uint64(len(data))), uint64(len(packed)))
+		all = append(all, packed...)
 	}
-	w.line("section: %s %d %d", name, len(data), len(packed))
-	w.body.Write(packed)
+	w.line("section: %s %d %d", name, len(blocks), len(sizes)+len(all))
+	w.body.Write(sizes)
+	w.body.Write(all)
 }
 
 func (w *writer) file() []byte {
