@@ -36,7 +36,7 @@ func TestStaticPageNeedsOneScriptTag(t *testing.T) {
 	v.wantJar("cookie_consent")
 }
 
-// Scripts start in the order of the page and keep async, module and data attributes; what comes later starts by refresh.
+// Scripts start in the order of the page and keep async, module and data attributes.
 func TestWaitingScriptsKeepTheirOrder(t *testing.T) {
 	p := start(t)
 	site := untouched(t, p, map[string][2]string{"/{$}": {loader(""), article +
@@ -52,9 +52,6 @@ func TestWaitingScriptsKeepTheirOrder(t *testing.T) {
 	if got := ask[string](v, `[...document.querySelectorAll("script[src^='/script/']")].map(s => (s.type || "classic") + (s.defer ? " defer" : "") + (s.dataset.site || "")).join()`); got != "classic7,classic defer,module,classic" {
 		t.Errorf("the scripts that run are %s", got)
 	}
-	// A single-page application draws its next view.
-	ask[bool](v, `(() => { const s = document.createElement("div"); const f = document.createElement("iframe"); f.dataset.consent = "marketing"; f.dataset.src = "/frame"; s.append(f); document.body.append(s); kelisim.refresh(); return true })()`)
-	v.await(`document.body.lastElementChild.firstElementChild.src.endsWith("/frame")`)
 }
 
 // A frame can be shown once, without any choice and without a cookie.

@@ -31,6 +31,7 @@ type options struct {
 	language string // Accept-Language. Default: English
 	plain    bool   // scripts are switched off
 	gpc      bool   // the browser sends Global Privacy Control
+	dnt      bool   // the browser sends Do Not Track
 }
 
 // visit opens a fresh browser for a visitor. When the test ends, its console must be empty.
@@ -71,6 +72,10 @@ func (v *visitor) prepare(o options) {
 		call(v, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 			Source: `Object.defineProperty(Navigator.prototype, "globalPrivacyControl", {value: true, configurable: true})`,
 		})
+	}
+	if o.dnt {
+		headers["DNT"] = "1"
+		v.beforeEveryPage(`Object.defineProperty(Navigator.prototype, "doNotTrack", {value: "1", configurable: true})`)
 	}
 	call(v, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: headers})
 	call(v, audits.Enable, cdp.Empty{})

@@ -109,8 +109,9 @@ func options(root string, entry Entry) api.BuildOptions {
 		Engines:           []api.Engine{{Name: api.EngineChrome, Version: "105"}, {Name: api.EngineFirefox, Version: "110"}, {Name: api.EngineSafari, Version: "15.4"}},
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
-		TsconfigRaw:       `{"compilerOptions":{"strict":true,"target":"ES2022"}}`,
-		LogLevel:          api.LogLevelSilent,
+		// Types are checked elsewhere; "strict" would only put "use strict" before every file, which costs 13 bytes of each budget.
+		TsconfigRaw: `{"compilerOptions":{"target":"ES2022"}}`,
+		LogLevel:    api.LogLevelSilent,
 	}
 }
 

@@ -18,7 +18,7 @@ export interface Kelisim {
   on(name: "open" | "close", listener: () => void): void;
   /** Opens the preferences. */
   open(): void;
-  /** Takes on what the state cookie says now; for a script that posted a choice by itself. */
+  /** Takes on what the state cookie says now, and looks again for what may start; for a script that posted a choice by itself. */
   refresh(): void;
 }
 

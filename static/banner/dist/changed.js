@@ -1,1 +1,1 @@
-"use strict";(()=>{var e=document.getElementById("kelisim"),o=e.dataset;e.querySelector(".k-changed button").onclick=t=>{t.currentTarget.parentElement.remove()};})();
+(()=>{var e=document.getElementById("kelisim"),o=e.dataset;e.querySelector(".k-changed button").onclick=t=>{t.currentTarget.parentElement.remove()};})();

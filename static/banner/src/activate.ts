@@ -1,32 +1,39 @@
-// Starting what waits for consent: scripts of type "text/plain", with their address in src or data-src, and frames
-// and pixels whose address waits in data-src. Each names its purposes in data-consent; all of them must be granted.
+// Starting what waits for consent: scripts of type "text/plain", with their address in src or data-src, frames and
+// pixels whose address waits in data-src, and style sheets whose waits in data-href. Each names its purposes in
+// data-consent; all of them must be granted.
 
 // What stands in the page's own markup passes "require-trusted-types-for 'script'" under the policy name "kelisim".
 const same = (text: string) => text;
 const rules = { createScript: same, createScriptURL: same };
-const trusted = (self as unknown as { trustedTypes?: { createPolicy(name: string, r: typeof rules): typeof rules } }).trustedTypes?.createPolicy("kelisim", rules) ?? rules;
+const trusted = (window as unknown as { trustedTypes?: { createPolicy(name: string, r: typeof rules): typeof rules } }).trustedTypes?.createPolicy("kelisim", rules) ?? rules;
 
 // activate starts what the choice permits, scripts in the order of the page: each waits for the one before it, but
 // for those marked async. A module says data-type="module".
 export async function activate(allows: (purpose: string) => boolean): Promise<void> {
-  for (const waiting of document.querySelectorAll<HTMLScriptElement>("[data-consent]")) {
-    const { consent, src, type } = waiting.dataset;
-    if (!consent!.split(" ").every(allows)) continue;
+  for (const waiting of document.querySelectorAll<HTMLScriptElement & HTMLLinkElement>("[data-consent]")) {
+    const { dataset } = waiting;
+    if (!dataset.consent!.split(" ").every(allows)) continue;
     if (waiting.type === "text/plain") {
       // A script that the parser has seen as text never runs: a copy does.
       const script = document.createElement("script");
-      for (const { name, value } of waiting.attributes) script.setAttribute(name.replace("data-src", "src"), trusted.createScriptURL(value));
-      script.type = type || "";
+      for (const attribute of waiting.attributes) script.setAttribute(attribute.name.replace("data-src", "src"), trusted.createScriptURL(attribute.value));
       script.nonce = waiting.nonce;
+      script.type = dataset.type || "";
       script.text = trusted.createScript(waiting.text);
       await new Promise((resolve) => {
         script.onload = script.onerror = resolve;
         waiting.replaceWith(script);
-        if (script.matches("[async],:not([src])")) resolve(0);
+        if (!script.src || waiting.matches("[async]")) resolve(0);
       });
-    } else if (src) {
-      waiting.src = src;
-      waiting.removeAttribute("data-src");
+    } else {
+      if (dataset.src) {
+        waiting.src = dataset.src;
+        delete dataset.src;
+      }
+      if (dataset.href) {
+        waiting.href = dataset.href;
+        delete dataset.href;
+      }
     }
   }
 }

@@ -6,20 +6,19 @@ import { asks, read } from "./state";
 
 let choice = read(policy);
 let queue = Promise.resolve();
+const allows = (purpose: string) => !!choice?.includes(purpose);
 let settle: (choice: readonly string[]) => void;
 const tabs = new BroadcastChannel("kelisim");
-const allows = (purpose: string) => !!choice?.includes(purpose);
 const tell = (name: string) => dispatchEvent(new CustomEvent("kelisim:" + name, { detail: choice }));
 
-// refresh takes on what the state cookie says now (chosen here, in another tab, or before the page came back), and what the
-// page has got since.
+// refresh takes on what the state cookie says now (chosen here, in another tab, or before the page came back).
 function refresh() {
   const before = choice;
   choice = read(policy);
   if (before + "" !== choice + "") {
     tabs.postMessage(0); // an echo ends here: by then the other tab knows as much as the cookie
     // What runs already cannot be stopped, and a living document keeps its Content-Security-Policy.
-    if (before && ("reload" in policy || !before.every(allows))) return location.reload();
+    if (before && (policy.reload || !before.every(allows))) return location.reload();
     start();
   }
   go();
@@ -37,23 +36,25 @@ function start() {
   }
 }
 
-// go starts what is permitted, once what was started before has loaded, and has placeholders put where frames wait.
+// go starts what is permitted, once what was started before has loaded, and has placeholders put where frames wait. It looks
+// again whenever the page gets something new, as single-page applications do.
 function go() {
   queue = queue.then(() => activate(allows)).then(() => {
     if (document.querySelector("iframe[data-src]")) bring("hold");
   });
 }
 
-(self as unknown as { kelisim: object }).kelisim = {
+(window as unknown as { kelisim: object }).kelisim = {
   choice: new Promise<readonly string[]>((resolve) => (settle = resolve)),
-  current: () => choice,
   allows,
+  current: () => choice,
   on: (name: string, listener: (detail: never) => void) => addEventListener("kelisim:" + name, (event) => listener((event as CustomEvent).detail as never)),
   refresh,
   open: () => bring("open"),
 } satisfies Kelisim;
 tabs.onmessage = refresh;
 addEventListener("pageshow", refresh);
+new MutationObserver(go).observe(document, { childList: true, subtree: true });
 root.onclick = (event) => !(event.target as Element).closest(".k-reopen") || !bring("open"); // false keeps the link from being followed
 start();
 go();

@@ -5,9 +5,9 @@
 export type Policy = Readonly<Record<string, string | undefined>>;
 
 // asks says whether the browser asks every site not to, by Global Privacy Control or, where the policy hears it, Do Not Track.
-export function asks(policy: Policy): boolean {
-  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
-  return globalPrivacyControl || doNotTrack === policy.dnt;
+export function asks(policy: Policy): boolean | undefined {
+  const browser = navigator as Navigator & { globalPrivacyControl?: boolean };
+  return browser.globalPrivacyControl || browser.doNotTrack === policy.dnt;
 }
 
 const on = (mask: number, ids: string | undefined) => ids!.split(" ").filter((id, bit) => id && (mask / 2 ** bit) & 1);
