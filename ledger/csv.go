@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kelisim/kelisim/consent"
 )
@@ -17,15 +18,15 @@ var csvHeader = []string{
 	"language", "variant", "granted", "refused", "services", "previous", "erased_positions", "erasure_ground",
 }
 
-// ExportCSV writes a line for each entry, for spreadsheets: cells that one would take for formulas begin
+// ExportCSV writes a line for each entry, for spreadsheets (RFC 4180): cells that one would take for formulas begin
 // with an apostrophe. It cannot be verified; for that, see [Log.ExportJSON]. It returns how many entries
 // it wrote.
-func (l *Log) ExportCSV(ctx context.Context, w io.Writer) (n int64, err error) {
+func (l *Log) ExportCSV(ctx context.Context, w io.Writer, o ExportOptions) (n int64, err error) {
 	out := csv.NewWriter(w)
 	failed := out.Write(csvHeader)
 	if failed == nil {
 		err = l.options.Store.Entries(ctx, 0, func(position int, e consent.Entry) bool {
-			failed = errors.Join(out.Write(l.cells(position, e)), ctx.Err())
+			failed = errors.Join(out.Write(l.cells(position, e, o)), ctx.Err())
 			n++
 			return failed == nil
 		})
@@ -34,7 +35,7 @@ func (l *Log) ExportCSV(ctx context.Context, w io.Writer) (n int64, err error) {
 	return n, wrap("export", errors.Join(err, failed, out.Error()))
 }
 
-func (l *Log) cells(position int, e consent.Entry) []string {
+func (l *Log) cells(position int, e consent.Entry, o ExportOptions) []string {
 	state := "held"
 	r, err := l.options.Records.OpenRecord(e)
 	switch {
@@ -42,9 +43,11 @@ func (l *Log) cells(position int, e consent.Entry) []string {
 		state = "erased"
 	case err != nil:
 		state = "unreadable"
+	case o.Withhold && r.Event != consent.EventErased:
+		state = "withheld"
 	}
 	cells := []string{strconv.Itoa(position), e.ID, leafText(e.Leaf), state}
-	if err == nil {
+	if err == nil && state == "held" {
 		var granted, refused, services []string
 		for _, p := range r.Purposes {
 			if p.Status == consent.Granted.String() {
@@ -80,4 +83,10 @@ func moment(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
+}
+
+// formula reports whether a spreadsheet would run a cell, be it written with full-width signs.
+func formula(cell string) bool {
+	first, _ := utf8.DecodeRuneInString(cell)
+	return cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", first)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/kelisim/kelisim/ledger"
 )
 
-// memory is a store in memory that can be tampered with. The stores of the house are tested in stores_test.go.
+// memory is a store in memory that can be tampered with.
 type memory struct {
 	mu      sync.Mutex
 	entries []consent.Entry
@@ -208,7 +208,11 @@ func check(t testing.TB, err error) {
 // verify verifies a store with the records' keys.
 func verify(t testing.TB, store ledger.Store, older ...[]byte) ledger.Report {
 	t.Helper()
-	r, err := ledger.Verify(t.Context(), store, ledger.VerifyOptions{Known: signer(t, secret).Verifiers(), Records: records(t), Older: older})
+	o := ledger.VerifyOptions{Known: signer(t, secret).Verifiers(), Records: records(t)}
+	for _, signed := range older {
+		o.Older = append(o.Older, ledger.Kept{Name: "an older head", Note: signed})
+	}
+	r, err := ledger.Verify(t.Context(), store, o)
 	check(t, err)
 	return r
 }

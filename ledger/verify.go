@@ -17,7 +17,13 @@ import (
 type VerifyOptions struct {
 	Known   note.Verifiers // required: of the heads
 	Records *consent.Keys  // opens the records, too; nil leaves them sealed
-	Older   [][]byte       // signed heads that were kept elsewhere
+	Older   []Kept         // signed heads that were kept elsewhere
+}
+
+// Kept is a signed head that was kept outside the store, and what findings call it.
+type Kept struct {
+	Name string
+	Note []byte
 }
 
 // Verify goes through all entries of a store: every leaf against the log's tiles, every record against its
@@ -60,10 +66,14 @@ func (a *audit) collect(ctx context.Context, store Store, o VerifyOptions) error
 		}
 		a.head(signed, "the store's "+name, o.Known)
 	}
-	for i, signed := range o.Older {
-		a.head(signed, fmt.Sprintf("head %d that was given", i+1), o.Known)
-	}
+	a.kept(o)
 	return nil
+}
+
+func (a *audit) kept(o VerifyOptions) {
+	for _, k := range o.Older {
+		a.head(k.Note, k.Name, o.Known)
+	}
 }
 
 func (a *audit) head(signed []byte, name string, known note.Verifiers) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/guard"
+	"github.com/kelisim/kelisim/ledger"
 	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
@@ -139,6 +140,17 @@ func (g *Guard) Rules() *consent.Rulebook { return g.core.Rules() }
 
 // Live is what this process has counted and still holds, for stats.NewReports.
 func (g *Guard) Live() *stats.Aggregator { return g.core.Live() }
+
+// Ledger returns the log of the consent ledger, for receipts, erasure and exports. Its Sequence and Expire are
+// the guard's own business.
+func (g *Guard) Ledger() *ledger.Log { return g.core.Log() }
+
+// Record records a choice that was made outside the visitor's browser, or by a legal representative (S4-4.1.1), and returns the
+// receipt for whoever made it. Parse s with [consent.ParseSubmission] under Rules; its Method must be consent.MethodAPI
+// or consent.MethodRepresentative.
+func (g *Guard) Record(ctx context.Context, s consent.Submission) (ledger.Receipt, error) {
+	return g.core.Record(ctx, s)
+}
 
 // State returns the present state, for an admin.
 func (g *Guard) State() State { return g.core.State() }

@@ -27,6 +27,7 @@ type fileConfig struct {
 	Trust       *string  `yaml:"trust"`
 	Secure      *bool    `yaml:"secure"`
 	SecretFile  *string  `yaml:"secret-file"`
+	OldSecret   []string `yaml:"old-secret-file"`
 	Upstream    *string  `yaml:"upstream"`
 }
 
@@ -54,7 +55,7 @@ func (c fileConfig) values() map[string]any {
 		case field.Kind() == reflect.Pointer:
 			values[name] = field.Elem().Interface()
 		default:
-			values[name] = strings.Join(c.Geo, ",")
+			values[name] = strings.Join(field.Interface().([]string), ",")
 		}
 	}
 	return values

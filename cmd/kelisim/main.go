@@ -35,6 +35,7 @@ type cli struct {
 	Proxy   proxyCmd   `cmd:"" help:"Guard a site by standing in front of it."`
 	Import  importCmd  `cmd:"" help:"Count the page views of an access log."`
 	Policy  policyCmd  `cmd:"" help:"Check, sum up or name a policy file."`
+	Ledger  ledgerCmd  `cmd:"" help:"Verify, export, erase and check the records of consent."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

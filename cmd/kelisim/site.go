@@ -28,6 +28,7 @@ type site struct {
 	store     database
 	guard     *middleware.Guard
 	dashboard *server.Server
+	socket    *ledgerSocket
 	locator   geo.Locator
 	floors    stats.Floors
 	started   time.Time
@@ -53,6 +54,10 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, err
 	}
+	old, err := f.former(f.Data)
+	if err != nil {
+		return nil, err
+	}
 	if err := f.makeData(); err != nil { // with Redis, too: what waits for it is kept there
 		return nil, err
 	}
@@ -62,7 +67,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	}
 	st := &site{flags: f, streams: s, store: store, locator: locator, floors: floors, started: time.Now()}
 	st.guard, err = middleware.New(middleware.Config{
-		Store: store, Policy: policy, Secret: secret, Trust: trust, Dir: f.Data, Zone: zone, Locator: locator,
+		Store: store, Policy: policy, Secret: secret, OldSecrets: old, Trust: trust, Dir: f.Data, Zone: zone, Locator: locator,
 		Floors: floors, Secure: f.Secure, Skip: ownPath, Logger: s.logger,
 	})
 	if err != nil {
@@ -80,7 +85,22 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, errors.Join(usageError{err}, st.close(ctx))
 	}
+	if f.Redis == "" {
+		st.answerLedger(ctx, secret, old)
+	}
 	return st, nil
+}
+
+// answerLedger answers the ledger commands, which cannot open the file while this process has it. A site does not fail by that.
+func (s *site) answerLedger(ctx context.Context, secret []byte, old [][]byte) {
+	b, err := newLocalBook(ctx, s.store, secret, old, s.flags.Data)
+	if err == nil {
+		b.log, b.policy, b.closed = s.guard.Ledger(), s.record, func() error { return nil }
+		s.socket, err = serveLedger(s.flags.Data, b)
+	}
+	if err != nil {
+		s.streams.logger.Warn("the ledger commands need this program stopped: it cannot answer them", "error", err)
+	}
 }
 
 // ownPath exempts the admin's pages from the guard: they are not the site's.
@@ -91,7 +111,7 @@ func ownPath(r *http.Request) bool {
 
 // close hands over what is counted and lets the store go.
 func (s *site) close(ctx context.Context) error {
-	return errors.Join(s.guard.Shutdown(ctx), s.store.Shutdown())
+	return errors.Join(s.socket.close(), s.guard.Shutdown(ctx), s.store.Shutdown())
 }
 
 // healthz answers whether the site is served, and how the store is.

@@ -88,7 +88,7 @@ var law = map[string][]string{
 	"internal/mapgen":     {"internal/mapgen"},
 	"internal/guard":      {"consent", "visit", "geo", "risk", "stats", "internal/gate", "internal/centre", "internal/recorder", "internal/spool", "internal/csp", "ledger", "static/banner"},
 	"internal/house":      {},
-	"middleware":          {"internal/guard", "consent", "visit", "geo", "risk", "stats"},
+	"middleware":          {"internal/guard", "ledger", "consent", "visit", "geo", "risk", "stats"},
 	"server":              {"internal/cookielist", "consent", "visit", "geo", "risk", "stats", "rights", "static/..."},
 	"cmd":                 {"..."},
 	"internal/accesslog":  {"visit"},
