@@ -113,7 +113,7 @@ func (w *Writer) commit(with, known bool) {
 // mark makes the header that of the page with markup.
 func (w *Writer) mark(h http.Header, known bool) {
 	w.changed = true
-	w.dressed = nonced(w.markup.bytes(w.enc != isASCII), h)
+	w.speak()
 	fixLength(h, len(w.dressed), known, &w.plan.values)
 	suffixETag(h, w.markup, &w.plan.values)
 	dropValidators(h)

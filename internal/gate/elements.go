@@ -23,6 +23,9 @@ func (s *scanner) startTag(name string) verdict {
 	switch name {
 	case "html", "head":
 		s.doc = true
+		if name == "html" && s.html == 0 {
+			s.html, s.act = 1, actRoot
+		}
 	case "body":
 		s.doc, s.act = true, actBody
 	case "base", "basefont", "bgsound", "link", "meta":

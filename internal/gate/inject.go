@@ -64,6 +64,8 @@ func (w *Writer) resolve(v verdict, p []byte) error {
 	}
 	if w.phase == held {
 		w.commit(true, true)
+	} else {
+		w.speak() // the tag may have come after the header left
 	}
 	w.phase = passing
 	return w.insert(w.scan.at-w.sent, p)

@@ -11,6 +11,7 @@ type Markup struct {
 	html  []byte // UTF-8
 	ascii []byte // the same for pages in another or an unknown encoding
 	tag   string // names it in validators
+	echo  int    // by how many of its first bytes a page is known that has it already
 }
 
 // NewMarkup prepares html, which is not copied and must not be changed any more. It must be
@@ -24,7 +25,7 @@ func NewMarkup(html []byte) *Markup {
 	sum := fnv.New32a()
 	sum.Write(html)
 	tag := strconv.FormatUint(uint64(sum.Sum32())|1<<32, 16)[1:]
-	return &Markup{html: html, ascii: references(html), tag: tag}
+	return &Markup{html: html, ascii: references(html), tag: tag, echo: min(len(html), maxEcho)}
 }
 
 // Tag returns the 8 hexadecimal digits that stand for the markup in the validators of pages.
@@ -33,7 +34,7 @@ func (m *Markup) Tag() string { return m.tag }
 // head is what a page begins with that already has the markup.
 func (m *Markup) head(utf8 bool) []byte {
 	b := m.bytes(utf8)
-	return b[:min(len(b), maxEcho)]
+	return b[:min(len(b), m.echo)]
 }
 
 func (m *Markup) bytes(utf8 bool) []byte {

@@ -29,6 +29,10 @@ type Plan struct {
 	// is merged into Vary. "" for none.
 	SharedVary string
 
+	// Tongues finds Markup and Shared in the language that a page declares on its <html> tag, in its first 64 KiB; nil leaves
+	// them as they are, for pages whose language is known from the address.
+	Tongues Tongues
+
 	// Private says that the response carries this visitor's state whatever the handler does. See also
 	// [Writer.MarkPrivate].
 	Private bool

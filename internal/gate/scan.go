@@ -24,10 +24,18 @@ type scanner struct {
 	at    int    // where the current tag begins, or the point
 	echo  []byte // what a page that already has the markup goes on with
 	said  int    // how much of it was seen
+	html  uint8  // how much of the attributes of <html> was noted, one more; 0 before the tag
+	note  [maxRoot]byte
 }
 
 // maxName is one more than the longest name that matters.
 const maxName = 9
+
+// maxRoot is how much of the attributes of <html> is looked at.
+const maxRoot = 240
+
+// root returns the attributes of the page's <html> tag, as far as they were noted.
+func (s *scanner) root() []byte { return s.note[:max(s.html, 1)-1] }
 
 // maxEcho is how many bytes after <body> tell that the markup is already there.
 const maxEcho = 32
@@ -46,6 +54,7 @@ const (
 	actNone action = iota
 	actBody
 	actRaw
+	actRoot
 )
 
 func (s *scanner) reset(echo []byte) { *s = scanner{echo: echo} }
@@ -55,7 +64,12 @@ func (s *scanner) feed(p []byte) verdict {
 	p = p[:min(len(p), scanLimit-s.n)]
 	for i := 0; i < len(p); {
 		if s.state >= inGap && s.state <= inBare {
-			i += s.attrs(p[i:])
+			rooted := s.act == actRoot
+			k := s.attrs(p[i:])
+			if rooted {
+				s.html += uint8(copy(s.note[s.html-1:], p[i:i+k]))
+			}
+			i += k
 			continue
 		}
 		i += s.skip(p[i:])

@@ -72,11 +72,14 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 
 // dress chooses the markup for the page that may come.
 func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
-	face := e.regime.faces.of(r)
+	face, settled := e.regime.faces.of(r)
 	notice := e.regime.rules.Notice(e.choice).Kind
 	e.news = notice == consent.NoticeMinor
 	e.asks = notice != consent.NoticeNone && !e.news
 	plan.Markup, plan.Shared, plan.SharedVary = face.of(notice).markup, face.shared, "Accept-Language"
+	if !settled {
+		plan.Tongues = e.regime.faces
+	}
 }
 
 // openClosed is what remains when open failed: the zero Choice, no markup, nothing counted.

@@ -46,19 +46,23 @@ func (f *face) of(kind consent.NoticeKind) *dress {
 
 // faces are made once for each language of the policy.
 type faces struct {
-	matcher *banner.Matcher
-	by      map[string]*face
-	asked   languages
+	matcher  *banner.Matcher
+	by       map[string]*face
+	places   map[*gate.Markup]int // in face.all
+	asked    languages            // by Accept-Language
+	declared languages            // by what pages say of themselves
 }
 
 func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool) *faces {
 	offered := rules.Policy().Languages
-	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, asked: languages{known: map[string]string{}}}
+	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, places: map[*gate.Markup]int{}}
+	f.asked.known, f.declared.known = map[string]string{}, map[string]string{}
 	for _, lang := range offered {
 		view := centre.View(rules, lang, prefix)
 		view.Form, view.Reload = form, reload
 		f.by[lang] = newFace(rules, view)
 	}
+	f.join()
 	return f
 }
 
@@ -94,20 +98,25 @@ func uses(policy consent.Policy, m consent.Model) bool {
 	return policy.Model == m
 }
 
-// of is the face in the language that the address names ("/ru/…" or "?lang=ru"), else in that which the visitor's browser
-// prefers.
-func (f *faces) of(r *http.Request) *face {
+// of is the face in the language that the address names ("/ru/…" or "?lang=ru"), which is then settled, else in that which
+// the visitor's browser prefers: a page may still say of itself that it is in another.
+func (f *faces) of(r *http.Request) (chosen *face, settled bool) {
 	if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); len(first) <= maxTag {
 		if named := f.by[first]; named != nil {
-			return named
+			return named, true
 		}
 	}
 	if strings.Contains(r.URL.RawQuery, "lang=") {
 		if asked := f.by[r.URL.Query().Get("lang")]; asked != nil {
-			return asked
+			return asked, true
 		}
 	}
-	return f.by[f.asked.match(f.matcher, r.Header.Get("Accept-Language"))]
+	header := r.Header.Get("Accept-Language")
+	lang, known := f.asked.find(header)
+	if !known {
+		lang = f.asked.keep(header, f.matcher.Match("", header))
+	}
+	return f.by[lang], false
 }
 
 // maxTag is the length of the longest language tag that an address is searched for.
@@ -122,15 +131,16 @@ type languages struct {
 	known map[string]string
 }
 
-func (l *languages) match(m *banner.Matcher, header string) string {
+func (l *languages) find(wish string) (lang string, known bool) {
 	l.mu.RLock()
-	lang, ok := l.known[header]
-	l.mu.RUnlock()
-	if ok {
-		return lang
-	}
-	lang = m.Match("", header)
-	if len(header) > 256 {
+	defer l.mu.RUnlock()
+	lang, known = l.known[wish]
+	return lang, known
+}
+
+// keep remembers lang for wish, unless that is very long, and returns it.
+func (l *languages) keep(wish, lang string) string {
+	if len(wish) > 256 {
 		return lang
 	}
 	l.mu.Lock()
@@ -138,7 +148,7 @@ func (l *languages) match(m *banner.Matcher, header string) string {
 	if len(l.known) >= maxLanguages {
 		clear(l.known)
 	}
-	l.known[header] = lang
+	l.known[wish] = lang
 	return lang
 }
 
@@ -150,5 +160,6 @@ func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
 		gated.MarkPrivate()
 	}
 	p := g.now()
-	return p.faces.of(r).of(p.rules.Notice(g.choiceUnder(p, r)).Kind).html
+	face, _ := p.faces.of(r)
+	return face.of(p.rules.Notice(g.choiceUnder(p, r)).Kind).html
 }

@@ -62,7 +62,7 @@ func Spoken(lang string) string {
 	if err != nil {
 		return ""
 	}
-	if _, index, confidence := lib.matcher().Match(wanted); confidence >= language.High && close(wanted, lib.order[index]) {
+	if _, index, confidence := lib.matcher().Match(wanted); confidence >= language.High && akin(wanted, lib.order[index]) {
 		return lib.order[index]
 	}
 	base, _, _ := strings.Cut(lang, "-")
@@ -72,8 +72,8 @@ func Spoken(lang string) string {
 	return ""
 }
 
-// close keeps out what CLDR offers to those who have no better: English for Icelandic, Russian for Belarusian.
-func close(wanted language.Tag, have string) bool {
+// akin keeps out what CLDR offers to those who have no better: English for Icelandic, Russian for Belarusian.
+func akin(wanted language.Tag, have string) bool {
 	a, _ := wanted.Base()
 	b, _ := language.Make(have).Base()
 	return a == b || family(a.String()) == family(b.String())

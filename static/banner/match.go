@@ -49,3 +49,19 @@ func (m *Matcher) Match(asked, acceptLanguage string) string {
 	}
 	return m.offered[0]
 }
+
+// Offered lists the languages among which m picks.
+func (m *Matcher) Offered() []string { return slices.Clone(m.offered) }
+
+// Page returns the offered language in which a page is read that says of itself that it is in lang ("pt-BR", "zh-TW", "no");
+// "" where that is none of them. It looks for the language itself, not for one that its readers may know besides.
+func (m *Matcher) Page(lang string) string {
+	wanted, err := language.Parse(lang)
+	if err != nil || len(lang) > 35 {
+		return ""
+	}
+	if _, index, confidence := m.matcher.Match(wanted); confidence >= language.High && akin(wanted, m.offered[index]) {
+		return m.offered[index]
+	}
+	return ""
+}
