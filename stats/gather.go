@@ -15,6 +15,7 @@ type harvest struct {
 	signals  []pair[facet]
 	engaged  []pair[text]
 	status   [6]cell
+	shape    shape
 	hours    [24]Counts
 	used     uint32
 	lost     [NumDimensions]int64
@@ -34,6 +35,7 @@ func (v *harvest) collect(t *tally) {
 	v.signals = t.signals.collect(v.signals[:0])
 	v.engaged = t.engaged.collect(v.engaged[:0])
 	v.status, t.status = t.status, [6]cell{}
+	v.shape, t.shape = t.shape, shape{}
 	v.hours, t.hours = t.hours, [24]Counts{}
 	v.used, t.used = t.used, 0
 	v.lost[DimPage], t.pages.lost = t.pages.lost, 0
@@ -130,6 +132,7 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 		c := v.facets[i].cell.counts()
 		h.add(d, v.facets[i].key.dim, v.facets[i].key.row(), &c, true)
 	}
+	h.absorbShape(d, &v.shape)
 	for i := range v.signals {
 		c := v.signals[i].cell.counts()
 		h.add(d, v.signals[i].key.dim, v.signals[i].key.value, &c, true)
@@ -179,6 +182,9 @@ func (h *hold) absorbPerson(d *heldDay, p *person, c Counts) {
 	}
 	h.add(d, DimDevice, p.device, &c, true)
 	h.add(d, DimLanguage, p.language, &c, true)
+	if p.network != "" {
+		h.add(d, DimNetwork, p.network, &c, true)
+	}
 }
 
 // forget drops the strings that v still refers to.

@@ -133,7 +133,7 @@ const (
 	// What the server knows of a request or a visit beyond its attributes.
 
 	DimLatency  // time to the answer, by bucket: see [Dimension.Buckets]
-	DimDepth    // page views of a visit, by class: "1", "2", "3", "4–5", "6–10", "11+"
+	DimDepth    // page views of a visit, by bucket
 	DimDuration // time between the first and the last page view of a visit, by bucket
 	DimDownload // scrubbed path of files that are kept: documents, archives, programs
 	DimUpload   // scrubbed path to which a file was sent

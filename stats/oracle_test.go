@@ -10,7 +10,7 @@ import (
 
 // someone is a visitor: attributes stay the same all day, since the key of a visitor is made of them.
 type someone struct {
-	country, region, city, provider, browser, version, os, osVersion, device, language string
+	country, region, city, provider, browser, version, os, osVersion, device, language, network string
 }
 
 // crowd returns n visitors that share some of their attributes.
@@ -31,6 +31,7 @@ func crowd(n int) []someone {
 		}
 		p.version = p.browser + pick(i, " 1", " 2", " 1", "")
 		p.osVersion = p.os + pick(i/2, " 10", " 11")
+		p.network = pick(i, "isp", "isp", "", "hosting")
 		people[i] = p
 	}
 	return people
@@ -46,6 +47,7 @@ type seen struct {
 type journey struct {
 	who             int
 	source, channel string
+	campaign        string
 	pages           []seen
 }
 
@@ -75,7 +77,7 @@ func (o *oracle) request(who int, kind visit.Kind, path string, status int, sour
 	pv := visit.Pageview{
 		Kind: kind, Path: path, Section: visit.Section(path), Status: status, Source: source,
 		Country: p.country, Region: p.region, City: p.city, Provider: p.provider, Browser: p.browser,
-		BrowserVersion: p.version, OS: p.os, OSVersion: p.osVersion, Device: p.device, Language: p.language,
+		BrowserVersion: p.version, OS: p.os, OSVersion: p.osVersion, Device: p.device, Language: p.language, Network: p.network,
 	}
 	if source != "" {
 		pv.Channel = "referral"
@@ -99,7 +101,7 @@ func (o *oracle) step(who int, pv *visit.Pageview) (st visit.Step) {
 	o.today[key] = true
 	j := o.current[who]
 	if j == nil || o.now.Sub(j.pages[len(j.pages)-1].at) > 30*time.Minute {
-		j = &journey{who: who, source: pv.Source, channel: pv.Channel}
+		j = &journey{who: who, source: pv.Source, channel: pv.Channel, campaign: pv.Campaign}
 		o.current[who], st.NewVisit = j, true
 		o.visits = append(o.visits, j)
 	} else {
@@ -112,6 +114,8 @@ func (o *oracle) step(who int, pv *visit.Pageview) (st visit.Step) {
 		st.StartSource, st.StartChannel = j.source, j.channel
 	}
 	j.pages = append(j.pages, seen{o.now, pv.Path})
+	st.StartCampaign, st.Lot = j.campaign, uint8(who%64)
+	st.Views, st.Elapsed = int32(len(j.pages)), int64(o.now.Sub(j.pages[0].at).Seconds())
 	return st
 }
 
@@ -154,6 +158,9 @@ func (t *tally) person(day stats.Day, p someone, m stats.Measure, n int64) {
 	t.row(day, stats.DimOSVersion, p.osVersion, m, n)
 	t.row(day, stats.DimDevice, p.device, m, n)
 	t.row(day, stats.DimLanguage, p.language, m, n)
+	if p.network != "" {
+		t.row(day, stats.DimNetwork, p.network, m, n)
+	}
 }
 
 func (t *tally) page(day stats.Day, path string, m stats.Measure, n int64) {
@@ -183,7 +190,7 @@ func (o *oracle) count() *tally {
 			t.total(pv.day, pv.hour, stats.Visitors, 1)
 			t.person(pv.day, o.people[pv.who], stats.Visitors, 1)
 			t.page(pv.day, pv.path, stats.Visitors, 1)
-			t.arrival(pv.day, pv.source, pv.channel, "", stats.Visitors, 1)
+			t.arrival(pv.day, pv.source, pv.channel, pv.campaign, stats.Visitors, 1)
 			t.row(pv.day, stats.DimStatus, "2xx", stats.Visitors, 1)
 		}
 	}
@@ -208,8 +215,17 @@ func (t *tally) request(pv *visit.Pageview) {
 	}
 	t.total(pv.Day, pv.Hour, m, 1)
 	t.person(pv.Day, someone{
-		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
+		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language, pv.Network,
 	}, m, 1)
+	if pv.Latency > 0 && pv.Bot == "" {
+		t.row(pv.Day, stats.DimLatency, bucket([]int{1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000, 10000, 30000}, int(pv.Latency.Milliseconds())), stats.Requests, 1)
+	}
+	if pv.Download {
+		t.row(pv.Day, stats.DimDownload, pv.Path, m, 1)
+	}
+	if pv.Upload {
+		t.row(pv.Day, stats.DimUpload, pv.Path, m, 1)
+	}
 	t.arrival(pv.Day, pv.Source, pv.Channel, pv.Campaign, m, 1)
 	t.row(pv.Day, stats.DimStatus, fmt.Sprintf("%dxx", pv.Status/100), m, 1)
 	switch {
@@ -234,7 +250,7 @@ func (t *tally) journey(j *journey, p someone) {
 		t.total(day, hour, m, n)
 		t.page(day, path, m, n)
 		t.person(day, p, m, n)
-		t.arrival(day, j.source, j.channel, "", m, n)
+		t.arrival(day, j.source, j.channel, j.campaign, m, n)
 	}
 	first, last := j.pages[0], j.pages[len(j.pages)-1]
 	everywhere(first.at, first.path, stats.Visits, 1)
@@ -243,6 +259,9 @@ func (t *tally) journey(j *journey, p someone) {
 	if len(j.pages) == 1 {
 		everywhere(first.at, first.path, stats.Bounces, 1)
 	}
+	day, _ := visit.DayOf(first.at, time.UTC)
+	t.row(day, stats.DimDepth, bucket([]int{1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50}, len(j.pages)), stats.Visits, 1)
+	t.row(day, stats.DimDuration, bucket([]int{0, 10, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200}, int(last.at.Sub(first.at).Seconds())), stats.Visits, 1)
 	for i, s := range j.pages {
 		everywhere(s.at, s.path, stats.Views, 1)
 		if i > 0 {
@@ -251,12 +270,23 @@ func (t *tally) journey(j *journey, p someone) {
 	}
 }
 
+// bucket returns the first of the ends that n does not exceed.
+func bucket(ends []int, n int) string {
+	for _, end := range ends {
+		if n <= end {
+			return fmt.Sprint(end)
+		}
+	}
+	return "more"
+}
+
 type view struct {
 	who                   int
 	at                    time.Time
 	day                   stats.Day
 	hour                  uint8
 	path, source, channel string
+	campaign              string
 }
 
 // viewsInOrder returns all page views by visitor, in order of time for each.
@@ -264,7 +294,7 @@ func (o *oracle) viewsInOrder() (list []view) {
 	for _, j := range o.visits {
 		for _, s := range j.pages {
 			day, hour := visit.DayOf(s.at, time.UTC)
-			list = append(list, view{j.who, s.at, day, hour, s.path, j.source, j.channel})
+			list = append(list, view{j.who, s.at, day, hour, s.path, j.source, j.channel, j.campaign})
 		}
 	}
 	return list

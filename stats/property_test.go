@@ -39,15 +39,29 @@ func (w *world) run(n int) {
 		who := rapid.IntRange(0, len(w.oracle.people)-1).Draw(w.t, "who")
 		path := rapid.SampledFrom([]string{"/", "/blog", "/blog/a", "/blog/b", "/shop/x"}).Draw(w.t, "path")
 		source := rapid.SampledFrom([]string{"", "", "news.example", "search.example"}).Draw(w.t, "source")
-		switch rapid.SampledFrom([]string{"view", "view", "view", "view", "file", "missing", "bot", "refused", "event", "flush"}).Draw(w.t, "what") {
+		campaign := rapid.SampledFrom([]string{"", "", "spring"}).Draw(w.t, "campaign")
+		request := func(kind visit.Kind, path string, status int) visit.Pageview {
+			pv := w.oracle.request(who, kind, path, status, source)
+			pv.Campaign, pv.Latency = campaign, time.Duration(rapid.IntRange(0, 40_000).Draw(w.t, "latency"))*time.Millisecond
+			return pv
+		}
+		switch rapid.SampledFrom([]string{"view", "view", "view", "view", "file", "download", "upload", "missing", "bot", "refused", "event", "flush"}).Draw(w.t, "what") {
 		case "view":
-			w.add(who, w.oracle.request(who, visit.KindPage, path, 200, source))
+			w.add(who, request(visit.KindPage, path, 200))
 		case "file":
-			w.add(who, w.oracle.request(who, visit.KindFile, path+".css", 200, source))
+			w.add(who, request(visit.KindFile, path+".css", 200))
+		case "download":
+			pv := request(visit.KindFile, path+".pdf", 200)
+			pv.Download = true
+			w.add(who, pv)
+		case "upload":
+			pv := request(visit.KindOther, path, 200)
+			pv.Upload = true
+			w.add(who, pv)
 		case "missing":
-			w.add(who, w.oracle.request(who, visit.KindPage, path+"-gone", 404, source))
+			w.add(who, request(visit.KindPage, path+"-gone", 404))
 		case "bot":
-			pv := w.oracle.request(who, visit.KindPage, path, 200, source)
+			pv := request(visit.KindPage, path, 200)
 			pv.Bot, pv.BotClass = "Crawler", "search"
 			w.add(who, pv)
 		case "refused":

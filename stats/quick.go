@@ -30,6 +30,6 @@ func quickArrival(source, channel, campaign string) uint64 {
 func quickPerson(pv *visit.Pageview) uint64 {
 	place := stir(stir(stir(where(pv.Country), pv.Region), pv.City), pv.Provider)
 	browser := stir(stir(where(pv.Browser), pv.BrowserVersion), pv.Language)
-	system := stir(stir(where(pv.OS), pv.OSVersion), pv.Device)
+	system := stir(stir(stir(where(pv.OS), pv.OSVersion), pv.Device), pv.Network)
 	return finish(place ^ bits.RotateLeft64(browser, 21) ^ bits.RotateLeft64(system, 42))
 }

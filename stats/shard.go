@@ -3,6 +3,7 @@ package stats
 import (
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/kelisim/kelisim/visit"
 )
@@ -30,6 +31,7 @@ type tally struct {
 	hours    [24]Counts
 	used     uint32 // hours that counted something, a bit each; bit 24 for what has no hour
 	status   [6]cell
+	shape    shape
 	people   table[person]
 	arrivals table[arrival]
 	pages    table[text]
@@ -57,6 +59,9 @@ func newTally(day Day, l *limits) *tally {
 		engaged:  newTable[text](l.pages),
 	}
 }
+
+// noHour is the bit of used for what is counted by day only.
+const noHour = 1 << 24
 
 // hour returns the totals of an hour of the day.
 func (t *tally) hour(h uint8) *Counts {
@@ -96,6 +101,9 @@ func (s *shard) add(pv *visit.Pageview) {
 		s.dropped[dropDays]++
 		return
 	}
+	if pv.Latency > 0 && pv.Bot == "" && pv.BotClass == "" {
+		t.shape.latency[DimLatency.bucket(int64((pv.Latency+time.Millisecond-1)/time.Millisecond))]++
+	}
 	if pv.View() {
 		s.addView(t, pv)
 		return
@@ -107,6 +115,7 @@ func (s *shard) add(pv *visit.Pageview) {
 	}
 	t.hour(pv.Hour)[m]++
 	t.addTarget(pv, m)
+	t.addFile(pv, m)
 	t.statusCell(pv.Status).n[m]++
 	t.people.cells[t.person(pv)].n[m]++
 	t.arrival(pv.Source, pv.Channel, pv.Campaign).n[m]++
@@ -125,6 +134,22 @@ func (t *tally) addTarget(pv *visit.Pageview, m Measure) {
 		total[either(m, Missing, MissingBots)]++
 		cellOf(&t.missing, pv.Path, true).n[m]++
 	}
+}
+
+// addFile counts a file that was sent or received.
+func (t *tally) addFile(pv *visit.Pageview, m Measure) {
+	if pv.Download {
+		t.path(DimDownload, pv.Path).n[m]++
+	}
+	if pv.Upload {
+		t.path(DimUpload, pv.Path).n[m]++
+	}
+}
+
+// path returns the cell of a path in a dimension that few requests have a value in.
+func (t *tally) path(dim Dimension, path string) *cell {
+	k := facet{dim: dim, value: path}
+	return &t.signals.cells[t.signals.find(quickText(path)+uint64(dim), &k, true)]
 }
 
 // count counts a request under its path.
@@ -156,7 +181,7 @@ func (t *tally) robot(pv *visit.Pageview) *cell {
 func (t *tally) person(pv *visit.Pageview) int32 {
 	k := person{
 		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser,
-		pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language,
+		pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language, pv.Network,
 	}
 	return t.people.find(quickPerson(pv), &k, true)
 }

@@ -33,7 +33,7 @@ func (t *tally) signal(dim Dimension, value string, events int, visits, visitors
 	c.n[Events] += int32(min(max(events, 1), 1<<20))
 	c.n[Visits] += visits
 	c.n[Visitors] += visitors
-	t.used |= 1 << 24
+	t.used |= noHour
 }
 
 // Engagement is how a page view went on, as the browser told.

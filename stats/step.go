@@ -8,6 +8,8 @@ const lastHour = 23
 
 // addView counts a page view and what it changes about its visit. The caller holds mu.
 func (s *shard) addView(t *tally, pv *visit.Pageview) {
+	s.addShape(t, pv)
+	t.addReached(&pv.Step)
 	if !pv.Step.NewVisit && pv.Step.Previous != "" {
 		s.addNext(t, pv)
 		return
@@ -44,7 +46,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	t.people.cells[who].view(first)
 	t.statusCell(pv.Status).view(0)
 	t.arrival(pv.Source, pv.Channel, pv.Campaign).n[Requests]++
-	start := t.arrival(st.StartSource, st.StartChannel, "")
+	start := t.arrival(st.StartSource, st.StartChannel, st.StartCampaign)
 	start.n[Views]++
 	start.n[Visitors] += first
 	page := cellOf(&t.pages, pv.Path, true)
@@ -88,7 +90,7 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 	}
 	if t := s.tally(st.StartedDay); t != nil && st.StartedHour < 24 {
 		t.people.cells[t.person(pv)].late(bounce, seconds)
-		t.arrival(st.StartSource, st.StartChannel, "").late(bounce, seconds)
+		t.arrival(st.StartSource, st.StartChannel, st.StartCampaign).late(bounce, seconds)
 		cellOf(&t.pages, st.Previous, true).late(bounce, seconds)
 		t.hour(st.StartedHour).late(bounce, seconds)
 	}

@@ -120,7 +120,7 @@ type person struct {
 	country, region, city, provider string
 	browser, browserVersion         string
 	os, osVersion                   string
-	device, language                string
+	device, language, network       string
 }
 
 func (p person) clone() person {
@@ -130,10 +130,10 @@ func (p person) clone() person {
 	return p
 }
 
-func (p *person) fields() [10]*string {
+func (p *person) fields() [11]*string {
 	return [...]*string{
 		&p.country, &p.region, &p.city, &p.provider, &p.browser,
-		&p.browserVersion, &p.os, &p.osVersion, &p.device, &p.language,
+		&p.browserVersion, &p.os, &p.osVersion, &p.device, &p.language, &p.network,
 	}
 }
 

@@ -23,6 +23,7 @@ type Options struct {
 	Agents   int            // user agents remembered; default 4,096
 	Paths    int            // paths shared; default 16,384
 	Random   io.Reader      // seeds of days; default crypto/rand
+	Plan     *Plan          // goals and funnels; optional
 }
 
 // Locator finds the place of an address. It is safe for concurrent use and never fails.
@@ -58,7 +59,7 @@ func NewAnonymiser(o Options) (*Anonymiser, error) {
 	a := &Anonymiser{
 		zone: o.Zone, hosts: slices.Clone(o.Hosts), tags: slices.Clone(o.Tags), locator: o.Locator, keys: keys,
 		agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), sources: NewInterner(maxSources),
-		tracker: NewTracker(o.Capacity, o.Days), calendar: calendar{zone: o.Zone},
+		tracker: NewTracker(o.Capacity, o.Days, o.Plan), calendar: calendar{zone: o.Zone},
 	}
 	a.closed.Store(math.MinInt32)
 	return a, nil
@@ -76,6 +77,7 @@ func (a *Anonymiser) Page(hit Hit, res Response) (pv Pageview) {
 	pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion = agent.Browser, agent.BrowserVersion, agent.OS, agent.OSVersion
 	pv.Device, pv.Bot, pv.BotClass = agent.Device, agent.Bot, agent.BotClass
 	pv.Language = language(hit.language.reveal())
+	pv.Latency, pv.Download, pv.Upload = res.Latency, isDownload(&hit, &res), isUpload(&hit, &res)
 	pv.Path = a.scrubber.Path(hit.path.reveal())
 	pv.Section = Section(pv.Path)
 	a.date(&hit, &pv)
@@ -83,6 +85,33 @@ func (a *Anonymiser) Page(hit Hit, res Response) (pv Pageview) {
 	a.place(&hit, &res, &pv)
 	if pv.View() {
 		a.observe(&hit, &pv)
+	}
+	return pv
+}
+
+// Event makes the hit of a custom event anonymous and takes the event into the open visit of its visitor, if
+// there is one: Step says what is known of that visit and what was reached in it; Step.Views is 0 without.
+func (a *Anonymiser) Event(hit Hit, res Response, name string) (pv Pageview) {
+	var agent Agent
+	a.agents.parse(hit.agent.reveal(), &hit.hints, &agent)
+	pv.Status = res.Status
+	pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion = agent.Browser, agent.BrowserVersion, agent.OS, agent.OSVersion
+	pv.Device, pv.Bot, pv.BotClass = agent.Device, agent.Bot, agent.BotClass
+	pv.Language = language(hit.language.reveal())
+	a.date(&hit, &pv)
+	a.place(&hit, &res, &pv)
+	if pv.Bot != "" {
+		return pv
+	}
+	if key, ok := a.keys.Peek(pv.Day, hit.addr.reveal(), hit.agent.reveal()); ok && a.tracker.Event(key, hit.time, name, &pv) {
+		return pv
+	}
+	if a.calendar.opening(hit.time, pv.Day) { // the visit may not have been seen since midnight
+		yesterday := pv
+		yesterday.Day--
+		if key, ok := a.keys.Peek(yesterday.Day, hit.addr.reveal(), hit.agent.reveal()); ok && a.tracker.Event(key, hit.time, name, &yesterday) {
+			pv.Step = yesterday.Step
+		}
 	}
 	return pv
 }
@@ -128,7 +157,7 @@ func (a *Anonymiser) place(hit *Hit, res *Response, pv *Pageview) {
 	if a.locator != nil {
 		place = a.locator.Place(hit.addr.reveal())
 	}
-	pv.Country, pv.Region, pv.City, pv.Provider = place.Country, place.Region, place.City, place.Provider
+	pv.Country, pv.Region, pv.City, pv.Provider, pv.Network = place.Country, place.Region, place.City, place.Provider, place.Network
 }
 
 // observe takes a page view into its visit. Without randomness for a new day no key can be had: then

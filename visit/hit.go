@@ -32,6 +32,7 @@ type Hit struct {
 	dest     string // Sec-Fetch-Dest
 	hints    hints
 	prefetch bool
+	upload   bool // a form that can hold files
 	logged   bool
 }
 
@@ -51,6 +52,7 @@ func Capture(r *http.Request, t Trust, now time.Time) Hit {
 		dest:     first(h, "Sec-Fetch-Dest"),
 		hints:    readHints(h),
 		prefetch: prefetched(h),
+		upload:   r.Method == http.MethodPost && hasFold(first(h, "Content-Type"), "multipart/form-data"),
 	}
 }
 

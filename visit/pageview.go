@@ -1,5 +1,7 @@
 package visit
 
+import "time"
+
 // Kind says what a request asked for.
 type Kind uint8
 
@@ -34,10 +36,15 @@ type Pageview struct {
 	Browser, BrowserVersion         string // "Chrome"; "Chrome 146"
 	OS, OSVersion                   string // "Windows"; "Windows 11"
 	Device                          string // desktop, mobile, tablet, tv, console, other
+	Network                         string // class of the network: "isp", "hosting" …
 	Language                        string // primary subtag of the preferred language, "kk"
 
 	Bot      string // name of the bot, "" for people
 	BotClass string // search, ai, monitor, preview, feed, tool, scanner, other
+
+	Latency  time.Duration // from the request to the answer; 0 is unknown
+	Download bool          // a file that visitors keep was sent whole
+	Upload   bool          // a file was sent to the site
 
 	Step Step
 }
@@ -57,4 +64,12 @@ type Step struct {
 	StartedHour  uint8
 	StartSource  string // source, channel … under which the visit was counted at its start
 	StartChannel string
+
+	StartCampaign string
+	Views         int32 // page views of the visit with this one; 0 if there is no visit
+	Elapsed       int64 // seconds from the first page view of the visit to this one
+	// Lot is one of 64 lots into which the visitors of a day fall by chance, the same all day. It lets
+	// counts tell a few visitors from one, and tells nobody who: each lot holds a 64th of all addresses.
+	Lot     uint8
+	Reached Reached // goals and steps of funnels
 }

@@ -3,6 +3,7 @@ package visit
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Response is what the site answered to a [Hit]. ContentType is the header as sent; "" for a hit from
@@ -11,6 +12,7 @@ type Response struct {
 	Status      int
 	ContentType string
 	Place       Place
+	Latency     time.Duration // from the request to the first byte of the answer; 0 if unknown
 }
 
 // Place is where an address is, as far as statistics keep it: the fields of a geo.Location, each a
@@ -20,6 +22,7 @@ type Place struct {
 	Region   string
 	City     string
 	Provider string // organisation of the autonomous system
+	Network  string // class of the network
 }
 
 // kindOf says what the hit asked for. A live page is a GET answered with HTML that the browser loads
@@ -58,6 +61,35 @@ func fileOr(other Kind, ext, contentType string) Kind {
 		}
 	}
 	return other
+}
+
+// isDownload reports a file that visitors keep, sent whole by a GET: told by its extension.
+func isDownload(h *Hit, res *Response) bool {
+	if h.method != http.MethodGet || res.Status != http.StatusOK || h.prefetch {
+		return false
+	}
+	var lower [5]byte
+	n := copy(lower[:], extension(h.path.reveal()))
+	for i := range n {
+		if c := lower[i]; c >= 'A' && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
+		}
+	}
+	switch string(lower[:n]) {
+	case "pdf", "zip", "gz", "tgz", "xz", "bz2", "zst", "7z", "rar", "tar", "iso", "dmg", "exe", "msi", "apk", "deb", "rpm", "jar",
+		"doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "rtf", "csv", "epub", "fb2", "djvu",
+		"mp3", "ogg", "wav", "mp4", "avi", "mkv", "mov":
+		return true
+	}
+	return false
+}
+
+// isUpload reports that a file came to the site: a form that can hold files, or a body sent by PUT, that was answered well.
+func isUpload(h *Hit, res *Response) bool {
+	if res.Status >= http.StatusBadRequest {
+		return false
+	}
+	return h.upload || h.method == http.MethodPut
 }
 
 // extension returns the extension of the last segment of path without its dot: 1–5 letters and

@@ -17,12 +17,13 @@ const (
 // Tracker knows who was seen today and which visits are open. It is keyed state: it is in memory
 // only and dies with its day. It holds keys, never addresses, and is bounded: at its capacity of
 // visitors a day (default 2,000,000) further visitors are counted as page views only, and Stats says
-// how many views that were. A visitor costs 11 to 21 bytes until the day is dropped, and about 150
+// how many views that were. A visitor costs 11 to 21 bytes until the day is dropped, and about 200
 // more for 30 to 60 minutes after a page view. A restart forgets it: every visitor of the day counts once more.
 // Tracker is safe for concurrent use; no call holds a lock for longer than one table's growth.
 type Tracker struct {
 	capacity int64
 	days     int
+	plan     *Plan
 
 	mu        sync.Mutex
 	living    atomic.Pointer[[]*dayState]
@@ -45,13 +46,16 @@ type shard struct {
 
 type openVisit struct {
 	last      int64 // Unix seconds
+	first     int64
 	path      string
 	source    string
 	channel   string
+	campaign  string
 	pathDay   Day
 	startDay  Day
+	views     int32
 	startHour uint8
-	more      bool // has a second page view
+	progress  progress
 }
 
 // TrackerStats accounts for what the tracker holds and what it could not.
@@ -63,16 +67,16 @@ type TrackerStats struct {
 }
 
 // NewTracker makes a Tracker of the given capacity in visitors a day; 0 is 2,000,000. At most days
-// days live at a time (below 2 is 2): a further one drops the day begun first.
-func NewTracker(capacity, days int) *Tracker {
+// days live at a time (below 2 is 2): a further one drops the day begun first. plan may be nil.
+func NewTracker(capacity, days int, plan *Plan) *Tracker {
 	if capacity <= 0 {
 		capacity = defaultCapacity
 	}
-	return &Tracker{capacity: int64(capacity), days: max(days, 2)}
+	return &Tracker{capacity: int64(capacity), days: max(days, 2), plan: plan}
 }
 
 // Observe counts one page view of the visitor key at time now and fills pv.Step; pv.Day, Hour, Path,
-// Source and Channel must be set, and their strings are kept. carry is the visitor's key of the day
+// Source, Channel and Campaign must be set, and their strings are kept. carry is the visitor's key of the day
 // before, zero when it is not alive: a visit that began before midnight goes on. Call it for page
 // views of people only, and carry only in the first 30 minutes of a day.
 func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
@@ -96,29 +100,67 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 		v, open = t.carried(pv.Day-1, carry, unix)
 	}
 	if !open {
-		v = begun(pv)
+		v = begun(pv, unix)
 	} else {
 		v.step(pv, unix)
 	}
 	v.last, v.path, v.pathDay = max(v.last, unix), pv.Path, pv.Day
+	v.views = min(v.views+1, 1<<30)
+	pv.Step.Views, pv.Step.Elapsed = v.views, v.last-v.first
+	pv.Step.Lot = uint8(key[1] % lots)
+	pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
 	s.put(key[1], v)
 }
 
-func begun(pv *Pageview) openVisit {
+// lots is how many lots the visitors of a day fall into.
+const lots = 64
+
+// Event takes a custom event into the open visit of a visitor and fills in pv.Step what is known of that
+// visit and what the event reached; it reports whether there is one. No event begins or prolongs a visit.
+func (t *Tracker) Event(key Key, now time.Time, name string, pv *Pageview) bool {
+	pv.Step = Step{}
+	d := t.find(pv.Day)
+	if d == nil {
+		return false
+	}
+	s := &d.shards[key[0]%trackerShards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, visits := range [...]map[uint64]openVisit{s.young, s.old} {
+		v, ok := visits[key[1]]
+		if !ok || now.Unix()-v.last > int64(VisitPause/time.Second) {
+			continue
+		}
+		pv.Step.Views, pv.Step.Lot = v.views, uint8(key[1]%lots)
+		v.started(&pv.Step)
+		pv.Step.Reached = v.progress.advance(t.plan, Aim{Event: name})
+		visits[key[1]] = v
+		return true
+	}
+	return false
+}
+
+func begun(pv *Pageview, unix int64) openVisit {
+	v := openVisit{
+		first: unix, last: unix, source: pv.Source, channel: pv.Channel, campaign: pv.Campaign, startDay: pv.Day, startHour: pv.Hour,
+	}
 	pv.Step.NewVisit = true
-	pv.Step.StartedDay, pv.Step.StartedHour = pv.Day, pv.Hour
-	pv.Step.StartSource, pv.Step.StartChannel = pv.Source, pv.Channel
-	return openVisit{source: pv.Source, channel: pv.Channel, startDay: pv.Day, startHour: pv.Hour}
+	v.started(&pv.Step)
+	return v
+}
+
+// started says how the visit began.
+func (v *openVisit) started(st *Step) {
+	st.StartedDay, st.StartedHour = v.startDay, v.startHour
+	st.StartSource, st.StartChannel, st.StartCampaign = v.source, v.channel, v.campaign
 }
 
 // step fills pv.Step as a further page view of v.
 func (v *openVisit) step(pv *Pageview, unix int64) {
-	pv.Step.Second = !v.more
+	pv.Step.Second = v.views == 1
 	pv.Step.Seconds = max(0, unix-v.last)
 	pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
-	pv.Step.StartedDay, pv.Step.StartedHour = v.startDay, v.startHour
-	pv.Step.StartSource, pv.Step.StartChannel = v.source, v.channel
-	v.more = true
+	v.started(&pv.Step)
 }
 
 // admit puts key among the visitors of the day.

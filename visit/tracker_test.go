@@ -18,39 +18,43 @@ var almaty = time.FixedZone("+05", 5*3600)
 
 // see lets visitor open path at now.
 func see(tr *visit.Tracker, visitor int, now time.Time, path string) visit.Pageview {
-	pv := visit.Pageview{Path: path, Source: "from-" + path, Channel: "referral"}
+	pv := visit.Pageview{Path: path, Source: "from-" + path, Channel: "referral", Campaign: "c" + path}
 	pv.Day, pv.Hour = visit.DayOf(now, almaty)
 	tr.Observe(keyFor(visitor, pv.Day), keyFor(visitor, pv.Day-1), now, &pv)
 	return pv
 }
 
 func TestTrackerVisit(t *testing.T) {
-	tr := visit.NewTracker(0, 0)
+	tr := visit.NewTracker(0, 0, nil)
 	start := time.Date(2024, 5, 17, 10, 15, 0, 0, almaty)
 	day, _ := visit.DayOf(start, almaty)
-	first := visit.Step{NewVisitor: true, NewVisit: true, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral"}
-	second := visit.Step{Second: true, Seconds: 60, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral"}
+	first := visit.Step{NewVisitor: true, NewVisit: true, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 1}
+	second := visit.Step{Second: true, Seconds: 60, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 2, Elapsed: 60}
 	third := second
 	third.Second, third.Previous, third.Seconds = false, "/b", 1800
-	again := visit.Step{NewVisit: true, StartedDay: day, StartedHour: 11, StartSource: "from-/d", StartChannel: "referral"}
+	third.Views, third.Elapsed = 3, 1860
+	again := visit.Step{NewVisit: true, StartedDay: day, StartedHour: 11, StartSource: "from-/d", StartChannel: "referral", StartCampaign: "c/d", Views: 1}
 	for _, c := range []struct {
 		after time.Duration
 		path  string
 		want  visit.Step
 	}{{0, "/a", first}, {time.Minute, "/b", second}, {31 * time.Minute, "/c", third}, {61*time.Minute + time.Second, "/d", again}} {
-		if got := see(tr, 1, start.Add(c.after), c.path).Step; got != c.want {
+		got := see(tr, 1, start.Add(c.after), c.path).Step
+		got.Lot = 0
+		if got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.path, got, c.want)
 		}
 	}
 }
 
 func TestTrackerAcrossMidnight(t *testing.T) {
-	tr := visit.NewTracker(0, 0)
+	tr := visit.NewTracker(0, 0, nil)
 	before := time.Date(2024, 5, 17, 23, 50, 0, 0, almaty)
 	day, _ := visit.DayOf(before, almaty)
 	see(tr, 1, before, "/a")
 	got := see(tr, 1, before.Add(20*time.Minute), "/b").Step
-	want := visit.Step{NewVisitor: true, Second: true, Seconds: 1200, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 23, StartSource: "from-/a", StartChannel: "referral"}
+	want := visit.Step{NewVisitor: true, Second: true, Seconds: 1200, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 23, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 2, Elapsed: 1200}
+	got.Lot = 0
 	if got != want {
 		t.Errorf("after midnight: %+v, want %+v", got, want)
 	}
@@ -64,7 +68,7 @@ func TestTrackerAcrossMidnight(t *testing.T) {
 }
 
 func TestTrackerDrop(t *testing.T) {
-	tr := visit.NewTracker(0, 0)
+	tr := visit.NewTracker(0, 0, nil)
 	now := time.Date(2024, 5, 17, 12, 0, 0, 0, almaty)
 	day := see(tr, 1, now, "/a").Day
 	tr.Drop(day)
@@ -77,7 +81,7 @@ func TestTrackerDrop(t *testing.T) {
 }
 
 func TestTrackerCapacity(t *testing.T) {
-	tr := visit.NewTracker(100, 0)
+	tr := visit.NewTracker(100, 0, nil)
 	now := time.Date(2024, 5, 17, 12, 0, 0, 0, almaty)
 	visitors := 0
 	for i := range 150 {
@@ -119,7 +123,7 @@ func (o *oracle) see(visitor int, now time.Time) (newVisitor, newVisit, second b
 // TestTrackerAgainstOracle runs random traffic over four days, each dropped an hour after its end.
 func TestTrackerAgainstOracle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	tr := visit.NewTracker(0, 0)
+	tr := visit.NewTracker(0, 0, nil)
 	o := oracle{map[string]bool{}, map[int]time.Time{}, map[int]bool{}}
 	now := time.Date(2024, 5, 17, 20, 0, 0, 0, almaty)
 	for i := range 60_000 {
@@ -137,7 +141,7 @@ func TestTrackerAgainstOracle(t *testing.T) {
 }
 
 func TestTrackerRepeatAllocatesNothing(t *testing.T) {
-	tr := visit.NewTracker(0, 0)
+	tr := visit.NewTracker(0, 0, nil)
 	now := time.Date(2024, 5, 17, 12, 0, 0, 0, almaty)
 	pv := see(tr, 1, now, "/a")
 	key := keyFor(1, pv.Day)
