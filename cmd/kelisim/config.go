@@ -24,6 +24,7 @@ type fileConfig struct {
 	Floor       *int     `yaml:"floor"`
 	Geo         []string `yaml:"geo"`
 	Policy      *string  `yaml:"policy"`
+	Goals       *string  `yaml:"goals"`
 	Trust       *string  `yaml:"trust"`
 	Secure      *bool    `yaml:"secure"`
 	SecretFile  *string  `yaml:"secret-file"`

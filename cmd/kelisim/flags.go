@@ -17,6 +17,7 @@ import (
 	"github.com/kelisim/kelisim/store/boltstore"
 	"github.com/kelisim/kelisim/store/redisstore"
 	"github.com/kelisim/kelisim/visit"
+	"github.com/kelisim/kelisim/visit/planfile"
 )
 
 // storeFlags say where the data rests.
@@ -95,6 +96,7 @@ func (f storeFlags) locator() (geo.Locator, error) {
 type siteFlags struct {
 	Addr   string `help:"Address to listen on." default:"127.0.0.1:8080" env:"KELISIM_ADDR" placeholder:"HOST:PORT"`
 	Policy string `help:"The consent policy, a YAML file." env:"KELISIM_POLICY" placeholder:"FILE"`
+	Goals  string `help:"The site's goals and funnels, a YAML file." env:"KELISIM_GOALS" placeholder:"FILE"`
 	Trust  string `help:"How the client's address is found: direct, cidr:10.0.0.0/8, hops:1, header:CF-Connecting-IP@173.245.48.0/20." env:"KELISIM_TRUST" placeholder:"MODE"`
 	Secure bool   `help:"Browsers reach the site over TLS, which a proxy in front ends." env:"KELISIM_SECURE"`
 	storeFlags
@@ -114,6 +116,18 @@ func (f siteFlags) trust(whenUnset string) (visit.Trust, error) {
 		return visit.Trust{}, usageError{err}
 	}
 	return trust, nil
+}
+
+// plan reads the goals and funnels; nil if there are none.
+func (f siteFlags) plan() (*visit.Plan, error) {
+	if f.Goals == "" {
+		return nil, nil
+	}
+	plan, err := planfile.Load(f.Goals)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return plan, nil
 }
 
 // makeData makes the data folder, or says why it cannot be used.

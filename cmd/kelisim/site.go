@@ -47,7 +47,8 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	trust, trustErr := f.trust(or.trust)
 	floors, floorErr := f.floors(or.floor)
 	locator, geoErr := f.locator()
-	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr); err != nil {
+	plan, planErr := f.plan()
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr); err != nil {
 		return nil, err
 	}
 	secret, err := f.load(f.Data)
@@ -68,7 +69,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	st := &site{flags: f, streams: s, store: store, locator: locator, floors: floors, started: time.Now()}
 	st.guard, err = middleware.New(middleware.Config{
 		Store: store, Policy: policy, Secret: secret, OldSecrets: old, Trust: trust, Dir: f.Data, Zone: zone, Locator: locator,
-		Floors: floors, Secure: f.Secure, Skip: ownPath, Logger: s.logger,
+		Floors: floors, Plan: plan, Secure: f.Secure, Skip: ownPath, Logger: s.logger,
 	})
 	if err != nil {
 		return nil, errors.Join(usageError{err}, store.Shutdown())

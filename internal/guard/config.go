@@ -53,6 +53,8 @@ type Config struct {
 	Hosts []string
 	// CampaignTags are query parameters that name a campaign, beside utm_*. Default: none.
 	CampaignTags []string
+	// Plan is the goals and funnels that count, see [visit.NewPlan] and package visit/planfile. Default: none.
+	Plan *visit.Plan
 	// CookieDomain makes the choice hold for all hosts under a domain, such as "example.kz". It must
 	// not be a public suffix. Pages of the Hosts under it may ask and answer here, too. Default: the choice
 	// holds for the host alone.

@@ -87,7 +87,7 @@ func (g *Guard) build() (err error) {
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
-	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Capacity: c.Capacity})
+	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Capacity: c.Capacity, Plan: c.Plan})
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,7 @@ func (g *Guard) build() (err error) {
 	if g.recorder, err = recorder.New(c.Zone, g.anonymiser, g.aggregator); err != nil {
 		return err
 	}
+	g.recorder.Clock(c.Now)
 	g.flusher = stats.NewFlusher(g.aggregator, g.spool, stats.FlusherOptions{Interval: c.FlushEvery, Zone: c.Zone, Now: c.Now, Log: c.Logger})
 	return nil
 }

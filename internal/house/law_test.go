@@ -64,6 +64,7 @@ var law = map[string][]string{
 	"consent/policyfile":  {"consent", "internal/yamldoc"},
 	"internal/yamldoc":    {},
 	"visit":               {},
+	"visit/planfile":      {"visit", "internal/yamldoc"},
 	"geo":                 {},
 	"geo/mmdb":            {"geo"},
 	"static":              {},

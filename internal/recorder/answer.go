@@ -88,5 +88,9 @@ func facets(pv *visit.Pageview) *stats.Facets {
 }
 
 func place(l geo.Location) visit.Place {
-	return visit.Place{Country: l.Country, Region: l.Region, City: l.City, Provider: l.Provider}
+	p := visit.Place{Country: l.Country, Region: l.Region, City: l.City, Provider: l.Provider}
+	if l.Net != geo.NetUnknown {
+		p.Network = l.Net.String()
+	}
+	return p
 }

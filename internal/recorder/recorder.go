@@ -20,6 +20,7 @@ type Recorder struct {
 	zone       *time.Location
 	anonymiser *visit.Anonymiser
 	aggregator *stats.Aggregator
+	now        func() time.Time // nil: nobody asks how long answers take
 }
 
 // New makes a Recorder. The zone must be that of the anonymiser.
@@ -29,6 +30,9 @@ func New(zone *time.Location, anonymiser *visit.Anonymiser, aggregator *stats.Ag
 	}
 	return &Recorder{zone: zone, anonymiser: anonymiser, aggregator: aggregator}, nil
 }
+
+// Clock lets hits tell how long their answers took, by the clock that captured them. Call it before the first hit.
+func (r *Recorder) Clock(now func() time.Time) { r.now = now }
 
 // Hit counts one request of a visitor who made the given choice and is at the given location, and the
 // question that the page put to them. It reports whether it was a page view, counted or refused.
@@ -43,6 +47,9 @@ func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Locati
 		return true
 	}
 	response.Place = place(location)
+	if r.now != nil {
+		response.Latency = r.now().Sub(hit.Time())
+	}
 	pv := r.anonymiser.Page(hit, response)
 	r.aggregator.Add(&pv)
 	r.shown(&pv, ask)
