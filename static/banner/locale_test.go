@@ -54,7 +54,11 @@ var aside = regexp.MustCompile(`^centre\.(check|receipt\.(sealed|pending)$)`)
 func TestPluralFormsTakeTheNumber(t *testing.T) {
 	for _, lang := range banner.Languages() {
 		for key, text := range texts(t, lang) {
-			if counted.MatchString(key) && !slices.Equal(holes(text), []string{"{n}"}) {
+			parts := counted.FindStringSubmatch(key)
+			if parts == nil || len(holes(text)) == 0 && takesOneNumber(lang, parts[2]) { // "two months" in a word
+				continue
+			}
+			if !slices.Equal(holes(text), []string{"{n}"}) {
 				t.Errorf("%s: %q must have {n}: %q", lang, key, text)
 			}
 		}
@@ -98,6 +102,8 @@ func TestCountsFollowTheLanguage(t *testing.T) {
 		{"ru", "months", 1, "1 месяц"}, {"ru", "months", 3, "3 месяца"}, {"ru", "months", 6, "6 месяцев"}, {"ru", "months", 21, "21 месяц"}, {"ru", "months", 12, "12 месяцев"},
 		{"ru", "years", 2, "2 года"}, {"ru", "years", 5, "5 лет"}, {"ru", "third", 11, "11 сторонних сервисов"},
 		{"kk", "months", 1, "1 ай"}, {"kk", "months", 6, "6 ай"}, {"kk", "third", 5, "5 бөгде сервис"},
+		{"ar", "months", 2, "شهران"}, {"ar", "months", 6, "6 أشهر"}, {"ar", "months", 12, "12 شهرًا"}, {"he", "years", 2, "שנתיים"}, {"ja", "months", 6, "6 か月"},
+		{"pl", "months", 2, "2 miesiące"}, {"pl", "months", 12, "12 miesięcy"}, {"sl", "months", 2, "2 meseca"}, {"lv", "months", 10, "10 mēnešu"}, {"ga", "days", 7, "7 lá"},
 		{"en", "days", 1, "1 day"}, {"en", "days", 0, "0 days"}, {"xx", "days", 2, "2 days"},
 	} {
 		if got := banner.For(row.lang).Count(row.key, row.n); got != row.want {
@@ -115,7 +121,7 @@ func TestLanguagesAndFallback(t *testing.T) {
 	}
 	for asked, want := range map[string]string{
 		"kk": "kk", "kk-KZ": "kk", "ru-Latn-RU": "ru", "tlh": "en", "": "en", "is": "is", "no": "nb", "nn-NO": "nb",
-		"sr-RS": "sr", "sr-Latn-RS": "sr-Latn", "sr-Cyrl": "sr", "bs": "hr", "pt-BR": "pt", "eu": "en", "fo": "en", "C": "en", "x-y": "en",
+		"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-CN": "zh-Hans", "zh": "zh-Hans", "iw": "he", "in": "id", "ar-EG": "ar", "sr-RS": "sr", "sr-Latn-RS": "sr-Latn", "sr-Cyrl": "sr", "bs": "hr", "pt-BR": "pt", "eu": "en", "fo": "en", "C": "en", "x-y": "en",
 	} {
 		if got := banner.For(asked).Tag; got != want {
 			t.Errorf("For(%q) speaks %s, want %s", asked, got, want)

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 var hashed = regexp.MustCompile(`\.[\w-]{8}\.(js|css)`)
 
 func TestMarkupIsAsRecorded(t *testing.T) {
-	for _, lang := range []string{"kk", "ru", "en"} {
+	for _, lang := range []string{"kk", "ru", "en", "ar", "zh-Hant"} {
 		for name, change := range map[string]func(*banner.View){
 			"ask":     func(*banner.View) {},
 			"decided": func(v *banner.View) { v.Stage = banner.Decided },

@@ -29,6 +29,17 @@ func formsOf(lang string) []string {
 	return forms
 }
 
+// takesOneNumber says whether a form is that of a single number, which may then stand in the word.
+func takesOneNumber(lang, form string) bool {
+	numbers := 0
+	for n := range 1000 {
+		if formNames[plural.Cardinal.MatchPlural(language.MustParse(lang), n, 0, 0, 0, 0)] == form {
+			numbers++
+		}
+	}
+	return numbers == 1
+}
+
 func TestEveryCountHasTheFormsOfItsLanguage(t *testing.T) {
 	for _, lang := range banner.Languages() {
 		all, forms := texts(t, lang), formsOf(lang)
