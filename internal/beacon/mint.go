@@ -1,0 +1,154 @@
+package beacon
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/kelisim/kelisim/visit"
+)
+
+// Life is for how long a token is good: as long as somebody may leave a page open and come back to it.
+const Life = 6 * time.Hour
+
+// maxChain is how many virtual pages may follow one another within one document.
+const maxChain = 100
+
+const (
+	idLength    = 8
+	macLength   = 12
+	plainLength = 4 + 4 + 1 + idLength // time, day, link of the chain, random id
+	tokenLength = (plainLength + macLength) * 4 / 3
+)
+
+// Page is what a token is bound to.
+type Page struct {
+	Path    string    // scrubbed
+	Visitor visit.Key // pseudonym of the day
+	Day     visit.Day // of the pseudonym
+}
+
+// Mint makes and checks the tokens of pages. It is safe for concurrent use.
+type Mint struct {
+	macs   sync.Pool
+	random io.Reader
+	used   used
+}
+
+// NewMint makes a Mint of the site's secret. random gives the ids; it must not fail, as crypto/rand.Reader.
+func NewMint(secret []byte, random io.Reader) (*Mint, error) {
+	key, err := hkdf.Key(sha256.New, secret, nil, "kelisim page token v1", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("beacon: %w", err)
+	}
+	m := &Mint{random: random}
+	m.macs.New = func() any { return hmac.New(sha256.New, key) }
+	return m, nil
+}
+
+// Issue makes the token of a page that is served now.
+func (m *Mint) Issue(p Page, now time.Time) string { return m.issue(p, now, 0) }
+
+func (m *Mint) issue(p Page, now time.Time, link byte) string {
+	var b [plainLength + macLength]byte
+	binary.BigEndian.PutUint32(b[:], uint32(now.Unix()))
+	binary.BigEndian.PutUint32(b[4:], uint32(p.Day))
+	b[8] = link
+	if _, err := io.ReadFull(m.random, b[9:plainLength]); err != nil {
+		return "" // the page goes without: what it tells is shown apart
+	}
+	m.sign(b[:], p)
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// sign writes the code over b's plain part and p behind it.
+func (m *Mint) sign(b []byte, p Page) {
+	mac := m.macs.Get().(hash.Hash)
+	defer m.macs.Put(mac)
+	mac.Reset()
+	var key [16]byte
+	binary.BigEndian.PutUint64(key[:], p.Visitor[0])
+	binary.BigEndian.PutUint64(key[8:], p.Visitor[1])
+	mac.Write(b[:plainLength])
+	mac.Write(key[:])
+	io.WriteString(mac, p.Path) //nolint:errcheck // a hash takes everything
+	var sum [sha256.Size]byte
+	copy(b[plainLength:], mac.Sum(sum[:0])[:macLength])
+}
+
+// Errors of [Mint.Redeem]: why a token does not hold.
+var (
+	ErrToken   = errors.New("beacon: the token is none, or another page's or visitor's")
+	ErrExpired = errors.New("beacon: the token is too old")
+	ErrUsed    = errors.New("beacon: the delivery has come before")
+)
+
+// Told is what a delivery adds to what came before it under the same token.
+type Told struct {
+	First    bool // the first delivery: what a page tells once is taken of this one
+	Seconds  int  // looked at since, and no longer than the page exists
+	Passed   int  // marks of scrolling passed before: see [Marks]
+	Scrolled int  // and now
+
+	issued time.Time
+	link   byte
+}
+
+// Age is how long before now the page was served.
+func (t Told) Age(now time.Time) time.Duration { return now.Sub(t.issued) }
+
+// DayOf returns the day under whose pseudonyms a token was made; false if it cannot be one. The token is not checked.
+func DayOf(token string) (visit.Day, bool) {
+	b, ok := decode(token)
+	return visit.Day(int32(binary.BigEndian.Uint32(b[4:]))), ok
+}
+
+func decode(token string) (b [plainLength + macLength]byte, ok bool) {
+	if len(token) != tokenLength {
+		return b, false
+	}
+	n, err := base64.RawURLEncoding.Strict().Decode(b[:], []byte(token))
+	return b, err == nil && n == len(b)
+}
+
+// Redeem checks that r comes from page p, within its time and for the first time.
+func (m *Mint) Redeem(r *Report, p Page, now time.Time) (Told, error) {
+	b, ok := decode(r.Token)
+	if !ok || visit.Day(int32(binary.BigEndian.Uint32(b[4:]))) != p.Day {
+		return Told{}, ErrToken
+	}
+	check := b
+	m.sign(check[:], p)
+	if subtle.ConstantTimeCompare(check[plainLength:], b[plainLength:]) != 1 {
+		return Told{}, ErrToken
+	}
+	issued := time.Unix(int64(binary.BigEndian.Uint32(b[:])), 0)
+	age := now.Sub(issued)
+	if age < -time.Minute || age > Life {
+		return Told{}, ErrExpired
+	}
+	t, err := m.used.take(binary.BigEndian.Uint64(b[9:]), issued, now, r)
+	t.issued, t.link = issued, b[8]
+	return t, err
+}
+
+// Follow makes the token of a virtual page to which the document of a redeemed delivery has moved; "" where it has
+// moved too often.
+func (m *Mint) Follow(t Told, p Page, now time.Time) string {
+	if t.link >= maxChain {
+		return ""
+	}
+	return m.issue(p, now, t.link+1)
+}
+
+// Held is how many tokens are remembered as used.
+func (m *Mint) Held() int { return m.used.held() }
