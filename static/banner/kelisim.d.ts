@@ -20,6 +20,11 @@ export interface Kelisim {
   open(): void;
   /** Takes on what the state cookie says now, and looks again for what may start; for a script that posted a choice by itself. */
   refresh(): void;
+  /**
+   * Counts something that has happened, with up to four properties, for goals: kelisim.track?.("signup", { plan: "free" }).
+   * It is there only on pages of visitors who are counted, and where the site has the full beacon: hence the "?.".
+   */
+  track?(name: string, props?: Readonly<Record<string, string | number | boolean>>): void;
 }
 
 declare global {

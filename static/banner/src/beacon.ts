@@ -1,0 +1,2 @@
+// The beacon without extras.
+import "./tell";
