@@ -44,6 +44,7 @@ type Anonymiser struct {
 	sources  *Interner
 	tracker  *Tracker
 	calendar calendar
+	firsts   firsts
 	closed   atomic.Int64 // the last day dropped
 }
 
@@ -183,6 +184,7 @@ func (a *Anonymiser) Drop(day Day) {
 	}
 	a.keys.Drop(day)
 	a.tracker.Drop(day)
+	a.firsts.drop(day)
 }
 
 // Days returns the days that are alive.

@@ -2,23 +2,6 @@ package beacon
 
 // Words for what is told in numbers: few, so that no number of anybody's page is kept.
 
-// Marks is how many quarters of its length a page was scrolled through: 0 to 4. A page that shows as a whole is
-// scrolled through at once.
-func Marks(percent int) int {
-	switch {
-	case percent < 25:
-		return 0
-	case percent >= 98: // browsers round
-		return 4
-	}
-	return percent / 25
-}
-
-// MarkName is the name of a mark from 1 to 4: "25%" …
-func MarkName(mark int) string {
-	return [...]string{"", "25%", "50%", "75%", "100%"}[mark]
-}
-
 // The classes of Web Vitals, by the thresholds that web.dev publishes for the 75th percentile.
 const (
 	good, middling, poor = "good", "middling", "poor"
@@ -63,8 +46,7 @@ func (r *Report) Screen() string {
 	return "widest"
 }
 
-// Engaged is the class of how long a page has been looked at by now, and Reached says whether this delivery is the one
-// that brought it there.
+// Engaged are the classes of time looked at that a page reaches by having been looked at for now seconds after before.
 func Engaged(before, now int) (reached []string) {
 	for _, c := range [...]struct {
 		from int

@@ -96,8 +96,8 @@ var (
 type Told struct {
 	First    bool // the first delivery: what a page tells once is taken of this one
 	Seconds  int  // looked at since, and no longer than the page exists
-	Passed   int  // marks of scrolling passed before: see [Marks]
-	Scrolled int  // and now
+	Scrolled int  // further than before, in percent of the page's length
+	Before   int  // seconds looked at before
 
 	issued time.Time
 	link   byte

@@ -20,7 +20,7 @@ type used struct {
 // spent is what came under one token.
 type spent struct {
 	numbers  uint16 // deliveries, a bit each
-	scrolled uint8  // marks passed
+	scrolled uint8  // percent
 	seconds  uint32
 }
 
@@ -40,11 +40,11 @@ func (u *used) take(id uint64, issued, now time.Time, r *Report) (Told, error) {
 	if s.numbers&bit != 0 {
 		return Told{}, ErrUsed
 	}
-	t := Told{First: s.numbers == 0, Passed: int(s.scrolled), Scrolled: max(int(s.scrolled), Marks(r.Scrolled))}
+	scrolled := max(int(s.scrolled), r.Scrolled)
 	most := max(0, int(now.Sub(issued)/time.Second)+1) // nobody looks at a page for longer than it exists
 	seconds := max(int(s.seconds), min(r.Seconds, most))
-	t.Seconds = seconds - int(s.seconds)
-	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(t.Scrolled), seconds: uint32(seconds)}
+	t := Told{First: s.numbers == 0, Scrolled: scrolled - int(s.scrolled), Before: int(s.seconds), Seconds: seconds - int(s.seconds)}
+	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(scrolled), seconds: uint32(seconds)}
 	return t, nil
 }
 

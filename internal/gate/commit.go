@@ -114,7 +114,10 @@ func (w *Writer) commit(with, known bool) {
 func (w *Writer) mark(h http.Header, known bool) {
 	w.changed = true
 	w.speak()
-	fixLength(h, len(w.dressed), known, &w.plan.values)
+	if w.plan.Tail != nil && !w.shared {
+		w.tail = nonced(w.plan.Tail.Tail(), h)
+	}
+	fixLength(h, len(w.dressed)+len(w.tail), known, &w.plan.values)
 	suffixETag(h, w.markup, &w.plan.values)
 	dropValidators(h)
 	cleanTrailers(h, true)

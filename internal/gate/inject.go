@@ -76,7 +76,7 @@ func (w *Writer) insert(k int, p []byte) error {
 	first, second := w.buf, p
 	before, after := first[:min(k, len(first))], first[min(k, len(first)):]
 	rest := max(k-len(first), 0)
-	for _, b := range [...][]byte{before, second[:rest], w.dressed, after, second[rest:]} {
+	for _, b := range [...][]byte{before, second[:rest], w.dressed, w.tail, after, second[rest:]} {
 		if err := w.put(b); err != nil {
 			return err
 		}

@@ -32,6 +32,9 @@ type Plan struct {
 	// Tongues finds Markup and Shared in the language that a page declares on its <html> tag, in its first 64 KiB; nil leaves
 	// them as they are, for pages whose language is known from the address.
 	Tongues Tongues
+	// Tail gives what is put behind Markup into this one page, behind Shared never: pages with it belong to one
+	// visitor. It must be well-formed ASCII by itself. Nil for nothing.
+	Tail Tail
 
 	// Private says that the response carries this visitor's state whatever the handler does. See also
 	// [Writer.MarkPrivate].
@@ -65,6 +68,10 @@ func (v *values) one(s string) []string {
 	line[0] = s
 	return line
 }
+
+// Tail makes a piece of markup that is new for each page. It is called once, after the Observer's Commit, when the
+// page is certain to take it.
+type Tail interface{ Tail() []byte }
 
 // Observer is told about one exchange, on the goroutine that serves it.
 type Observer interface {
