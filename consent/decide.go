@@ -4,6 +4,10 @@ package consent
 const (
 	StateCookie = "cookie_consent"       // the choice; signed, readable by scripts
 	ProofCookie = "__Host-consent_proof" // proves the subject in the privacy centre; HttpOnly
+
+	// ExcludeCookie says that somebody asked not to be counted because they work on the site, or are signed in to the
+	// dashboard: set at their own wish, "me" or "admin", the same for everybody.
+	ExcludeCookie = "kelisim_own"
 )
 
 // Unclassified says what happens to cookies that no rule declares.
@@ -135,4 +139,6 @@ func (b *Rulebook) stance(c Choice, r *rule) Stance {
 	return c.ServiceStance(r.service)
 }
 
-func isHouse(name string) bool { return name == StateCookie || name == ProofCookie }
+func isHouse(name string) bool {
+	return name == StateCookie || name == ProofCookie || name == ExcludeCookie
+}

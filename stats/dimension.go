@@ -135,15 +135,16 @@ var specs = [NumDimensions]Spec{
 	DimFunnel:   {Name: "funnel", Floor: FloorClosed, Cap: 128, Measures: measures(Events, Visits), Signal: true},
 	DimReturn:   {Name: "return", Floor: FloorClosed, Cap: 16, Measures: measures(Visitors), Signal: true},
 	DimCohort:   {Name: "cohort", Floor: FloorPerson, Cap: 200, Measures: measures(Visitors), Signal: true},
-	DimTitle:    {Name: "title", Floor: FloorOpen, Cap: 20_000, Measures: measures(Events), Signal: true},
+	DimTitle:    {Name: "title", Floor: FloorPerson, Cap: 20_000, Measures: measures(Events, Visitors), Signal: true},
 	DimOutbound: {Name: "outbound", Floor: FloorOpen, Cap: 5_000, Measures: measures(Events), Signal: true},
 	DimScroll:   {Name: "scroll", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
 	DimEngaged:  {Name: "engaged", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
 	DimLCP:      {Name: "lcp", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
 	DimINP:      {Name: "inp", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
 	DimCLS:      {Name: "cls", Floor: FloorClosed, Cap: 32, Measures: measures(Events), Signal: true},
-	DimEvent:    {Name: "event", Floor: FloorOpen, Cap: 1_000, Measures: eventMeasures, Signal: true},
+	DimEvent:    {Name: "event", Floor: FloorPerson, Cap: 1_000, Measures: eventMeasures, Signal: true},
 	DimScreen:   {Name: "screen", Floor: FloorPerson, Cap: 32, Measures: measures(Visits, Visitors), Signal: true},
+	DimUnsigned: {Name: "unsigned", Floor: FloorPerson, Cap: 2_000, Measures: measures(Events, Visitors), Signal: true},
 }
 
 // Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the

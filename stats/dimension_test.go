@@ -92,8 +92,8 @@ func TestS4_9_7_NoDimensionNamesAPerson(t *testing.T) {
 		stats.DimPage: true, stats.DimFile: true, stats.DimSection: true, stats.DimNotFound: true, stats.DimSource: true,
 		stats.DimChannel: true, stats.DimStatus: true, stats.DimBot: true, stats.DimConsent: true,
 		stats.DimLatency: true, stats.DimDepth: true, stats.DimDuration: true, stats.DimDownload: true, stats.DimUpload: true,
-		stats.DimGoal: true, stats.DimFunnel: true, stats.DimReturn: true, stats.DimTitle: true, stats.DimOutbound: true,
-		stats.DimScroll: true, stats.DimEngaged: true, stats.DimLCP: true, stats.DimINP: true, stats.DimCLS: true, stats.DimEvent: true,
+		stats.DimGoal: true, stats.DimFunnel: true, stats.DimReturn: true, stats.DimOutbound: true,
+		stats.DimScroll: true, stats.DimEngaged: true, stats.DimLCP: true, stats.DimINP: true, stats.DimCLS: true,
 	}
 	for d := range stats.Dimensions() {
 		if got := d.Spec().Floor == stats.FloorPerson; got == site[d] {

@@ -153,6 +153,7 @@ const (
 	DimINP      // interaction to next paint, by bucket
 	DimCLS      // cumulative layout shift, by bucket: thousandths
 	DimEvent    // name of a custom event
-	DimScreen   // class of the screen, of visitors who consented: "sm", "md", "lg" …
+	DimScreen   // class of the screen, of visitors who consented: "narrow", "medium", "wide", "widest"
+	DimUnsigned // "page /a", "event signup": what pages told without a token of ours, so that anybody may have made it up
 	NumDimensions
 )

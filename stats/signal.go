@@ -36,6 +36,25 @@ func (t *tally) signal(dim Dimension, value string, events int, visits, visitors
 	t.used |= noHour
 }
 
+// MoveSignal counts one occurrence under to that was counted under from before, or never where from is "": a page is
+// looked at for longer than it was when it told of it last. Both are of one day and of a dimension without a floor.
+func (a *Aggregator) MoveSignal(day Day, dim Dimension, from, to string) {
+	if !dim.Valid() || !specs[dim].Signal || specs[dim].Floor != FloorClosed || from == to {
+		return
+	}
+	shard := a.lock()
+	defer shard.mu.Unlock()
+	t := shard.tally(day)
+	if t == nil {
+		return
+	}
+	if from != "" {
+		k := facet{dim: dim, value: from}
+		t.signals.cells[t.signals.find(quickText(from)+uint64(dim), &k, true)].n[Events]--
+	}
+	t.signal(dim, to, 1, 0, 0)
+}
+
 // Engagement is how a page view went on, as the browser told.
 type Engagement struct {
 	Day      Day
@@ -43,9 +62,10 @@ type Engagement struct {
 	Path     string        // of the page view, as it was counted
 	Engaged  time.Duration // in which the page was looked at; at most a day counts
 	Scrolled int           // how far down, 0–100
+	Again    bool          // the page view has told before: this is what it adds
 }
 
-// AddEngagement counts how a page view went on: once for each, after it was counted.
+// AddEngagement counts how a page view went on, after it was counted.
 func (a *Aggregator) AddEngagement(e *Engagement) {
 	if e.Hour > 23 {
 		return
@@ -58,12 +78,16 @@ func (a *Aggregator) AddEngagement(e *Engagement) {
 	}
 	seconds := int64(min(max(e.Engaged, 0), 24*time.Hour) / time.Second)
 	scrolled := min(max(e.Scrolled, 0), 100)
+	told := int64(1)
+	if e.Again {
+		told = 0
+	}
 	c := cellOf(&t.engaged, e.Path, true)
-	c.n[Events]++
+	c.n[Events] += int32(told)
 	c.seconds += seconds
 	c.n[Requests] += int32(scrolled)
 	total := t.hour(e.Hour)
-	total[Beacons]++
+	total[Beacons] += told
 	total[Engaged] += seconds
 	total[Scrolled] += int64(scrolled)
 }

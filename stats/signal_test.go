@@ -31,7 +31,7 @@ func TestSignals(t *testing.T) {
 	r := stats.NewReports(m, a, stats.ReportOptions{Floors: stats.Floors{Person: 2}})
 	for _, s := range []stats.Signal{
 		{Day: day, Hour: 3, Dim: stats.DimEvent, Value: "play", Visit: true, Visitor: true},
-		{Day: day, Hour: 3, Dim: stats.DimEvent, Value: "play", Events: 4},
+		{Day: day, Hour: 3, Dim: stats.DimEvent, Value: "play", Events: 4, Visitor: true},
 		{Day: day, Hour: 3, Dim: stats.DimScreen, Value: "lg", Visit: true, Visitor: true},
 		{Day: day, Hour: 3, Dim: stats.DimScreen, Value: "md", Visitor: true},
 		{Day: day, Hour: 3, Dim: stats.DimScreen, Value: "md", Visitor: true},
@@ -43,7 +43,7 @@ func TestSignals(t *testing.T) {
 		a.AddSignal(&s)
 	}
 	for _, where := range []string{"waiting", "at rest"} {
-		if got := listed(t, r, stats.DimEvent); len(got) != 1 || got["play"] != (stats.Counts{stats.Events: 5, stats.Visits: 1, stats.Visitors: 1}) {
+		if got := listed(t, r, stats.DimEvent); len(got) != 1 || got["play"] != (stats.Counts{stats.Events: 5, stats.Visits: 1, stats.Visitors: 2}) {
 			t.Errorf("%s: events %v", where, got)
 		}
 		if got := listed(t, r, stats.DimScreen); len(got) != 1 || got["md"][stats.Visitors] != 2 {

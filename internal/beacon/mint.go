@@ -98,13 +98,11 @@ type Told struct {
 	Seconds  int  // looked at since, and no longer than the page exists
 	Scrolled int  // further than before, in percent of the page's length
 	Before   int  // seconds looked at before
+	Reached  int  // and percent
 
-	issued time.Time
+	Served time.Time // when the page was, by its token
 	link   byte
 }
-
-// Age is how long before now the page was served.
-func (t Told) Age(now time.Time) time.Duration { return now.Sub(t.issued) }
 
 // DayOf returns the day under whose pseudonyms a token was made; false if it cannot be one. The token is not checked.
 func DayOf(token string) (visit.Day, bool) {
@@ -137,7 +135,7 @@ func (m *Mint) Redeem(r *Report, p Page, now time.Time) (Told, error) {
 		return Told{}, ErrExpired
 	}
 	t, err := m.used.take(binary.BigEndian.Uint64(b[9:]), issued, now, r)
-	t.issued, t.link = issued, b[8]
+	t.Served, t.link = issued, b[8]
 	return t, err
 }
 

@@ -43,7 +43,7 @@ func (u *used) take(id uint64, issued, now time.Time, r *Report) (Told, error) {
 	scrolled := max(int(s.scrolled), r.Scrolled)
 	most := max(0, int(now.Sub(issued)/time.Second)+1) // nobody looks at a page for longer than it exists
 	seconds := max(int(s.seconds), min(r.Seconds, most))
-	t := Told{First: s.numbers == 0, Scrolled: scrolled - int(s.scrolled), Before: int(s.seconds), Seconds: seconds - int(s.seconds)}
+	t := Told{First: s.numbers == 0, Scrolled: scrolled - int(s.scrolled), Before: int(s.seconds), Reached: int(s.scrolled), Seconds: seconds - int(s.seconds)}
 	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(scrolled), seconds: uint32(seconds)}
 	return t, nil
 }

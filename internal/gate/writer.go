@@ -103,6 +103,14 @@ func (w *Writer) SkipMarkup() {
 	}
 }
 
+// Tail returns what would be put behind the markup, for handlers that bring their own markup: see [Plan].
+func (w *Writer) Tail() []byte {
+	if w.plan.Tail == nil {
+		return nil
+	}
+	return w.plan.Tail.Tail()
+}
+
 // WriteHeader implements http.ResponseWriter. Informational responses go out at once, without cookies.
 func (w *Writer) WriteHeader(status int) {
 	switch {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path"
 	"strings"
 	"time"
@@ -79,6 +80,11 @@ type Config struct {
 	// CSP is what browsers are told of services that a visitor has not granted. Default: reported and not blocked;
 	// CSPEnforce has them blocked, together with everything that no policy declares.
 	CSP CSP
+	// Beacon is what pages tell of themselves once they are being read. Default: all that it can tell, of visitors who
+	// are counted.
+	Beacon Beacon
+	// Own are networks whose visits are not counted, such as the site's own office. Default: none.
+	Own []netip.Prefix
 	// Skip exempts requests from everything: they are neither gated nor counted. Default: none.
 	Skip func(*http.Request) bool
 
@@ -134,7 +140,7 @@ func (c Config) normalise() (Config, error) {
 	}
 	fault(c.FlushEvery < 0, "FlushEvery must not be negative")
 	fault(c.Capacity < 0, "Capacity must not be negative")
-	faults = append(faults, c.checkDomain(), c.CSP.Check())
+	faults = append(faults, c.checkDomain(), c.CSP.Check(), c.Beacon.check())
 	return c, errors.Join(faults...)
 }
 

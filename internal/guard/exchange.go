@@ -27,6 +27,7 @@ type Exchange struct {
 	news      bool // the page tells of a minor revision
 	counts    bool // the request is to be counted
 	own       bool // the privacy centre answers
+	excluded  bool // the site's own people ask
 	answering bool // the response is on its way
 	skipped   bool
 }
@@ -57,7 +58,8 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	plan := gate.Plan{Rules: e.regime.rules, Choice: e.choice, Now: now, Secure: g.secure(r), Observer: e}
 	own := g.own(r.URL.Path)
 	e.own = own
-	plan.Whole = e.regime.sources.Varies()
+	e.excluded = g.excluded(r)
+	plan.Whole, plan.Tail = e.regime.sources.Varies(), e
 	if !own && !g.config.ByTemplate {
 		e.dress(&plan, r)
 	}
@@ -85,7 +87,7 @@ func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
 // openClosed is what remains when open failed: the zero Choice, no markup, nothing counted.
 func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
 	g := e.guard
-	e.choice, e.asks, e.news, e.counts, e.request = consent.Choice{}, false, false, false, r
+	e.choice, e.asks, e.news, e.counts, e.excluded, e.request = consent.Choice{}, false, false, false, true, r
 	e.own, e.answering = g.own(r.URL.Path), true
 	e.writer.Reset(w, r, gate.Plan{Rules: e.regime.rules, Now: time.Now(), Whole: e.regime.sources.Varies(), Observer: e})
 }
@@ -121,6 +123,10 @@ func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	e.counts = false
 	ok := true
 	defer g.rescue("count", &ok)
+	if e.excluded {
+		g.leaveOut(e.hit, status, contentType(h))
+		return private
+	}
 	g.recorder.Hit(e.hit, e.choice, e.location, status, contentType(h), recorder.Ask{Asked: e.asks})
 	return private
 }
@@ -181,7 +187,7 @@ func (e *Exchange) release() {
 	e.writer.Clear()
 	e.guard, e.regime, e.request, e.outer, e.hit = nil, nil, nil, nil, visit.Hit{}
 	e.choice, e.location = consent.Choice{}, geo.Location{}
-	e.asks, e.news, e.counts, e.own, e.answering, e.skipped = false, false, false, false, false, false
+	e.asks, e.news, e.counts, e.own, e.excluded, e.answering, e.skipped = false, false, false, false, false, false, false
 	g.exchanges.Put(e)
 }
 

@@ -53,21 +53,21 @@ type faces struct {
 	declared languages            // by what pages say of themselves
 }
 
-func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool) *faces {
+func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool, shared string) *faces {
 	offered := rules.Policy().Languages
 	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, places: map[*gate.Markup]int{}}
 	f.asked.known, f.declared.known = map[string]string{}, map[string]string{}
 	for _, lang := range offered {
 		view := centre.View(rules, lang, prefix)
 		view.Form, view.Reload = form, reload
-		f.by[lang] = newFace(rules, view)
+		f.by[lang] = newFace(rules, view, shared)
 	}
 	f.join()
 	return f
 }
 
-// newFace makes the dresses that the policy may call for.
-func newFace(rules *consent.Rulebook, view banner.View) *face {
+// newFace makes the dresses that the policy may call for. shared goes behind the markup that is the same for everybody.
+func newFace(rules *consent.Rulebook, view banner.View, shared string) *face {
 	policy := rules.Policy()
 	make := func(kind consent.NoticeKind, needed bool) (d dress) {
 		if needed {
@@ -84,7 +84,7 @@ func newFace(rules *consent.Rulebook, view banner.View) *face {
 		decided:   make(consent.NoticeNone, true),
 	}
 	view.Shared = true
-	f.shared = gate.NewMarkup(banner.Render(view))
+	f.shared = gate.NewMarkup(append(banner.Render(view), shared...))
 	return f
 }
 
@@ -155,11 +155,13 @@ func (l *languages) keep(wish, lang string) string {
 // Banner is the markup for the page that w carries to r's visitor, for templates that print it
 // themselves right after the body tag. The page is then private, and gets no other banner.
 func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
+	var tail []byte
 	if gated := gateOf(w); gated != nil {
 		gated.SkipMarkup()
 		gated.MarkPrivate()
+		tail = gated.Tail()
 	}
 	p := g.now()
 	face, _ := p.faces.of(r)
-	return face.of(p.rules.Notice(g.choiceUnder(p, r)).Kind).html
+	return face.of(p.rules.Notice(g.choiceUnder(p, r)).Kind).html + template.HTML(tail) //nolint:gosec // our own tag
 }

@@ -43,6 +43,8 @@ type Guard struct {
 	cookies    tally[cookieSeen]
 	scrubber   *visit.Scrubber
 	reports    reports
+	post       *post
+	ownViews   atomic.Int64
 	down       atomic.Bool
 }
 
@@ -75,6 +77,9 @@ func (g *Guard) build() (err error) {
 	if g.keys, err = consent.NewKeys(c.Secret, c.OldSecrets...); err != nil {
 		return err
 	}
+	if g.post, err = g.newPost(); err != nil {
+		return err
+	}
 	first, err := g.newRegime(c.Policy, c.firstOverlay())
 	if err != nil {
 		return err
@@ -83,7 +88,7 @@ func (g *Guard) build() (err error) {
 	if g.log, err = g.newLog(); err != nil {
 		return err
 	}
-	g.centre = g.withLedger(g.withReports(g.withCentre()))
+	g.centre = g.withLedger(g.withReports(g.withBeacon(g.withExclusion(g.withCentre()))))
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
@@ -161,6 +166,8 @@ type State struct {
 	Undeclared   []Undeclared  // cookies that no rule declares
 	ThirdParties []ThirdParty  // origins that pages loaded from without the visitor's consent, as browsers report
 	Reports      ReportFigures // what became of such reports
+	Beacon       BeaconFigures // what became of what pages told of themselves
+	Own          int64         // page views that were not counted because they were the site's own people's
 	Ledger       LedgerState
 	Unkept       int // policies that were in force and that the store has not taken yet
 	Now          time.Time
@@ -172,5 +179,6 @@ func (g *Guard) State() State {
 		Spool: g.spool.State(), Figures: g.aggregator.Figures(), Visitors: g.anonymiser.Stats(),
 		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
 		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Unkept: g.keeper.waiting(), Now: g.config.Now(),
+		Beacon: g.post.figures(), Own: g.ownViews.Load(),
 	}
 }

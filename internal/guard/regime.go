@@ -37,7 +37,7 @@ func (g *Guard) newRegime(filed consent.Policy, overlay consent.Overlay) (p *reg
 	if p.sources, err = csp.New(rules, c.CSP, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
 		return nil, err
 	}
-	p.faces = newFaces(rules, c.Prefix, c.Form, p.sources.Varies())
+	p.faces = newFaces(rules, c.Prefix, c.Form, p.sources.Varies(), g.sharedBeacon())
 	if p.centre, err = centre.New(g.centreConfig(p)); err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 	}
 	hit := visit.Capture(r, g.config.Trust, now).On(report.Path)
 	told, page, err := g.redeem(&report, hit, now)
-	t := recorder.Telling{Report: &report, Told: told, Signed: err == nil, Visitor: page.Visitor, Hit: hit, Location: location, Agreed: agreed(choice), Declared: g.post.declared}
+	t := recorder.Telling{Report: &report, Told: told, Signed: err == nil, Hit: hit, Location: location, Agreed: agreed(choice), Declared: g.post.declared}
 	if err != nil && !g.post.lane.Allow(hit.Addr(), now) {
 		g.post.taken[fateLimited].Add(1)
 		return http.StatusTooManyRequests, ""

@@ -15,7 +15,6 @@ type Telling struct {
 	Report   *beacon.Report
 	Told     beacon.Told // what it adds, where Signed
 	Signed   bool        // the page's token held
-	Visitor  visit.Key   // pseudonym of the day of the token, where Signed
 	Hit      visit.Hit   // of the delivery, on the page that it tells of
 	Location geo.Location
 	Agreed   bool            // the visitor agreed to statistics
@@ -29,7 +28,7 @@ type teller struct {
 	pv visit.Pageview
 }
 
-// Told counts what a page told. Without a token it is counted in the open lane alone, under [stats.DimOpen]. It reports
+// Told counts what a page told. Without a token it is counted in the open lane alone, under [stats.DimUnsigned]. It reports
 // false, and counts nothing, of programs.
 func (r *Recorder) Told(t Telling) bool {
 	w := teller{r, &t, r.anonymiser.Describe(t.Hit, visit.Response{Place: place(t.Location)})}
@@ -42,7 +41,7 @@ func (r *Recorder) Told(t Telling) bool {
 	if t.Signed {
 		w.engaged()
 	} else if t.Report.Number == 0 {
-		w.add(stats.DimTitle, w.pv.Path)
+		w.add(stats.DimPage, w.pv.Path)
 	}
 	w.happened()
 	return true
@@ -67,13 +66,28 @@ func (w *teller) once() {
 	}
 }
 
-// engaged counts for how long the page was looked at and how far it was scrolled, as far as this delivery adds to it.
+// engaged counts for how long the page was looked at and how far it was scrolled, as far as this delivery adds to it,
+// on the day and in the hour of the page view.
 func (w *teller) engaged() {
 	told := w.t.Told
+	day, hour := visit.DayOf(told.Served, w.zone)
 	w.aggregator.AddEngagement(&stats.Engagement{
-		Day: w.pv.Day, Hour: w.pv.Hour, Path: w.pv.Path, Again: !told.First,
+		Day: day, Hour: hour, Path: w.pv.Path, Again: !told.First,
 		Engaged: time.Duration(told.Seconds) * time.Second, Scrolled: told.Scrolled,
 	})
+	w.move(day, stats.DimEngaged, told.Before, told.Seconds)
+	if w.t.Report.Scrolled >= 0 {
+		w.move(day, stats.DimScroll, told.Reached, told.Scrolled)
+	}
+}
+
+// move counts a page view in the class that it has reached by growing by more.
+func (w *teller) move(day stats.Day, dim stats.Dimension, before, more int) {
+	from := dim.Bucket(int64(before))
+	if w.t.Told.First {
+		from = ""
+	}
+	w.aggregator.MoveSignal(day, dim, from, dim.Bucket(int64(before+more)))
 }
 
 // happened counts what was followed, fetched and done.
@@ -112,11 +126,11 @@ func (w *teller) add(dim stats.Dimension, value string) {
 	s := stats.Signal{Day: w.pv.Day, Hour: w.pv.Hour, Dim: dim, Value: value}
 	what := dim.String() + " " + value
 	if !w.t.Signed {
-		s.Dim, s.Value = stats.DimOpen, what
-		w.aggregator.AddSignal(&s)
-		return
+		s.Dim, s.Value = stats.DimUnsigned, what
 	}
-	s.Visitor = w.anonymiser.First(w.pv.Day, w.t.Visitor, what)
+	if day, key, ok := w.anonymiser.Pseudonym(w.t.Hit); ok && s.Dim.Spec().Measures.Has(stats.Visitors) {
+		s.Visitor = w.anonymiser.First(day, key, s.Dim.String()+" "+s.Value)
+	}
 	w.aggregator.AddSignal(&s)
 }
 
