@@ -25,7 +25,7 @@ const maxChain = 100
 
 const (
 	idLength    = 8
-	macLength   = 12
+	macLength   = 13
 	plainLength = 4 + 4 + 1 + idLength // time, day, link of the chain, random id
 	tokenLength = (plainLength + macLength) * 4 / 3
 )

@@ -15,6 +15,9 @@ const (
 	askedBudget   = 6144 // script and style of a page that asks
 	decidedBudget = 1024 // of a page whose visitor has decided
 	markupBudget  = 4096
+
+	beaconBudget     = 600
+	beaconFullBudget = 1024
 )
 
 func TestScriptsAndStylesKeepTheirBudget(t *testing.T) {
@@ -27,6 +30,8 @@ func TestScriptsAndStylesKeepTheirBudget(t *testing.T) {
 		{"static page, asked", []string{"static.js", "core.js", "core.css", "banner.js", "banner.css"}, askedBudget},
 		{"everything at once", []string{"static.js", "mode.js", "told.js", "core.js", "core.css", "banner.js", "banner.css"}, askedBudget},
 		{"decided", []string{"core.js", "core.css"}, decidedBudget},
+		{"beacon", []string{"beacon.js"}, beaconBudget},
+		{"beacon with everything", []string{"beaconfull.js"}, beaconFullBudget},
 	} {
 		total := 0
 		for _, file := range row.files {
@@ -52,7 +57,7 @@ func TestMarkupKeepsItsBudget(t *testing.T) {
 // TestScriptsKeepTheStrictestPolicy: nothing that a Content-Security-Policy without unsafe-inline and unsafe-eval forbids,
 // and no string parsed as HTML.
 func TestScriptsKeepTheStrictestPolicy(t *testing.T) {
-	for _, file := range []string{"core.js", "banner.js", "centre.js", "mode.js", "static.js", "told.js", "changed.js"} {
+	for _, file := range []string{"core.js", "banner.js", "centre.js", "mode.js", "static.js", "told.js", "changed.js", "beacon.js", "beaconfull.js"} {
 		script := string(asset(t, file).Content)
 		for _, word := range []string{"eval(", "new Function", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "setTimeout(\"", "DOMParser"} {
 			if strings.Contains(script, word) {
@@ -106,4 +111,15 @@ func compressed(t *testing.T, content []byte) int {
 		t.Fatal(err)
 	}
 	return out.Len()
+}
+
+// TestBeaconKeepsNothing: what pages tell needs no cookie and no storage of the browser.
+func TestBeaconKeepsNothing(t *testing.T) {
+	for _, file := range []string{"beacon.js", "beaconfull.js"} {
+		for _, word := range []string{"cookie", "localStorage", "sessionStorage", "indexedDB", "caches"} {
+			if strings.Contains(string(asset(t, file).Content), word) {
+				t.Errorf("%s uses %s", file, word)
+			}
+		}
+	}
 }

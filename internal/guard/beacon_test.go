@@ -1,0 +1,276 @@
+package guard_test
+
+import (
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/kelisim/kelisim/internal/guard"
+	"github.com/kelisim/kelisim/stats"
+)
+
+var tokenOf = regexp.MustCompile(`<script src="/consent/beaconfull\.[\w-]+\.js"(?: data-k="([\w-]*)")?( data-w)? defer></script>`)
+
+// visitPage asks for a page and returns the token in it; ok is false where there is no script.
+func (h *house) visitPage(path string) (token string, ok bool) {
+	h.t.Helper()
+	_, text := h.do(http.MethodGet, path, nil)
+	m := tokenOf.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
+// tell posts as the script does.
+func (h *house) tell(fields ...string) (status int, answer string) {
+	h.t.Helper()
+	body := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		body.Add(fields[i], fields[i+1])
+	}
+	res, text := h.do(http.MethodPost, "/consent/beacon", body)
+	return res.StatusCode, text
+}
+
+// rows are what waits in memory and may leave it.
+func (h *house) rows(dim stats.Dimension) map[string]stats.Counts {
+	h.t.Helper()
+	got := map[string]stats.Counts{}
+	h.guard.Live().LiveRows(dim, 0, 1<<20, func(r stats.Row) {
+		c := got[r.Value]
+		c.Add(&r.Counts)
+		got[r.Value] = c
+	})
+	return got
+}
+
+func (h *house) live() (sum stats.Counts) {
+	h.guard.Live().LiveTotals(0, 1<<20, func(t stats.Total) { sum.Add(&t.Counts) })
+	return sum
+}
+
+func (h *house) fate(t *testing.T, name string, want int64) {
+	t.Helper()
+	if got := h.guard.State().Beacon.Fates[name]; got != want {
+		t.Errorf("%d deliveries were %s, want %d", got, name, want)
+	}
+}
+
+func TestPagesTell(t *testing.T) {
+	h := build(t, nil)
+	token, ok := h.visitPage("/articles/aport")
+	if !ok || token == "" {
+		t.Fatal("the page has no token")
+	}
+	status, answer := h.tell("k", token, "n", "0", "p", "/articles/aport", "s", "0", "t", "Апорт", "d", "60", "l", "1200", "c", "30",
+		"o", "example.org", "f", "cdn.example/list.pdf", "e", "signup\tplan=free", "w", "5")
+	if status != http.StatusNoContent || answer != "" {
+		t.Fatalf("status %d, %q", status, answer)
+	}
+	for dim, value := range map[stats.Dimension]string{
+		stats.DimTitle: "Апорт", stats.DimOutbound: "cdn.example/list.pdf", stats.DimEvent: "signup: plan=free", stats.DimLCP: "1500",
+		stats.DimCLS: "50", stats.DimScroll: "75", stats.DimEngaged: "1",
+	} {
+		if rows := h.rows(dim); rows[value][stats.Events] != 1 {
+			t.Errorf("%v: %v, want one %q", dim, rows, value)
+		}
+	}
+	if rows := h.rows(stats.DimScreen); len(rows) != 0 {
+		t.Errorf("the screen of a visitor who has not agreed is told: %v", rows)
+	}
+	if sum := h.live(); sum[stats.Views] != 1 || sum[stats.Beacons] != 1 || sum[stats.Scrolled] != 60 {
+		t.Errorf("totals %v", sum)
+	}
+	h.fate(t, "signed", 1)
+}
+
+// TestNobodySpeaksForAnotherPage: what comes twice, of another page, or without a token, is shown apart and adds to nothing.
+func TestNobodySpeaksForAnotherPage(t *testing.T) {
+	h := build(t, nil)
+	token, _ := h.visitPage("/a")
+	h.tell("k", token, "p", "/a", "t", "A")
+	before := h.live()
+	h.tell("k", token, "p", "/a", "t", "A again")
+	h.tell("k", token, "n", "1", "p", "/b", "t", "B")
+	h.tell("p", "/c", "t", "C", "o", "example.org", "e", "signup")
+	h.header.Set("User-Agent", strings.Replace(browser, "146", "145", 1))
+	h.tell("k", token, "n", "2", "p", "/a", "t", "Stolen")
+	if after := h.live(); after != before {
+		t.Errorf("totals grew from %v to %v", before, after)
+	}
+	if rows := h.rows(stats.DimTitle); len(rows) != 1 || rows["A"][stats.Events] != 1 {
+		t.Errorf("titles: %v", rows)
+	}
+	if rows := h.rows(stats.DimUnsigned); rows["page /c"][stats.Events] != 1 || rows["outbound example.org"][stats.Events] != 1 || rows["event signup"][stats.Events] != 1 {
+		t.Errorf("apart: %v", rows)
+	}
+	h.fate(t, "open", 4)
+}
+
+// TestS4_4_5_WhoRefusesTellsNothing: no script is sent to visitors who refuse or whose browser asks, and what one sends all
+// the same is not counted.
+func TestS4_4_5_WhoRefusesTellsNothing(t *testing.T) {
+	for name, refuse := range map[string]func(*house){
+		"refused": func(h *house) { h.choose("reject") },
+		"GPC":     func(h *house) { h.header.Set("Sec-Gpc", "1") },
+	} {
+		h := build(t, nil)
+		token, _ := h.visitPage("/a")
+		refuse(h)
+		if _, ok := h.visitPage("/a"); ok {
+			t.Errorf("%s: the page has the script", name)
+		}
+		before := h.live()
+		if status, _ := h.tell("k", token, "p", "/a", "t", "A", "e", "signup"); status != http.StatusNoContent {
+			t.Errorf("%s: status %d", name, status)
+		}
+		if after := h.live(); after != before || len(h.rows(stats.DimTitle))+len(h.rows(stats.DimEvent))+len(h.rows(stats.DimUnsigned)) != 0 {
+			t.Errorf("%s: something is counted: %v, then %v", name, before, after)
+		}
+		h.fate(t, "refused", 1)
+	}
+}
+
+func TestScreensAreToldByConsentAlone(t *testing.T) {
+	h := build(t, nil)
+	h.choose("accept")
+	token, _ := h.visitPage("/a")
+	h.tell("k", token, "p", "/a", "w", "5")
+	if rows := h.rows(stats.DimScreen); rows["wide"][stats.Visitors] != 1 {
+		t.Errorf("screens: %v", rows)
+	}
+}
+
+func TestBeaconOnlyWithConsent(t *testing.T) {
+	h := build(t, func(c *guard.Config) { c.Beacon.Consent = true })
+	if _, ok := h.visitPage("/a"); ok {
+		t.Error("an undecided visitor's page has the script")
+	}
+	h.choose("accept")
+	if token, ok := h.visitPage("/a"); !ok || token == "" {
+		t.Error("the page of a visitor who agreed has none")
+	}
+}
+
+// TestVirtualPages: a document that changes is a page view, with a token of its own, once for each token.
+func TestVirtualPages(t *testing.T) {
+	h := build(t, nil)
+	token, _ := h.visitPage("/a")
+	status, next := h.tell("k", token, "p", "/a", "t", "A", "v", "/b")
+	if status != http.StatusOK || next == "" || next == token {
+		t.Fatalf("status %d, token %q", status, next)
+	}
+	if status, again := h.tell("k", token, "p", "/a", "v", "/b"); status != http.StatusNoContent || again != "" {
+		t.Errorf("the same change twice: status %d, token %q", status, again)
+	}
+	if status, _ := h.tell("k", next, "p", "/b", "t", "B"); status != http.StatusNoContent {
+		t.Errorf("status %d", status)
+	}
+	if sum := h.live(); sum[stats.Views] != 2 || sum[stats.Visits] != 1 || sum[stats.Beacons] != 2 {
+		t.Errorf("totals %v, want two page views of one visit", sum)
+	}
+	if rows := h.rows(stats.DimPage); rows["/b"][stats.Views] != 1 {
+		t.Errorf("pages: %v", rows)
+	}
+}
+
+func TestBeaconRefuses(t *testing.T) {
+	h := build(t, func(c *guard.Config) { c.Beacon.Events = []string{"signup"} })
+	for _, row := range []struct {
+		name, method, site, kind string
+		want                     int
+	}{
+		{"to read", http.MethodGet, "same-origin", "", http.StatusMethodNotAllowed},
+		{"another site", http.MethodPost, "cross-site", "application/x-www-form-urlencoded", http.StatusForbidden},
+		{"a sister site", http.MethodPost, "same-site", "application/x-www-form-urlencoded", http.StatusForbidden},
+		{"JSON", http.MethodPost, "same-origin", "application/json", http.StatusUnsupportedMediaType},
+		{"nothing", http.MethodPost, "same-origin", "application/x-www-form-urlencoded", http.StatusBadRequest},
+	} {
+		req, err := http.NewRequest(row.method, h.server.URL+"/consent/beacon", strings.NewReader(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = http.Header{"User-Agent": {browser}, "Sec-Fetch-Site": {row.site}, "Content-Type": {row.kind}}
+		res, err := h.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != row.want {
+			t.Errorf("%s: status %d, want %d", row.name, res.StatusCode, row.want)
+		}
+	}
+	token, _ := h.visitPage("/a")
+	h.tell("k", token, "p", "/a", "e", "signup", "e", "made-up")
+	if rows := h.rows(stats.DimEvent); len(rows) != 1 || rows["signup"][stats.Events] != 1 {
+		t.Errorf("events: %v, want the declared one alone", rows)
+	}
+	h.header.Set("User-Agent", "curl/8.5.0")
+	h.tell("p", "/a", "e", "signup")
+	h.fate(t, "bot", 1)
+}
+
+// TestAdBlockedVisitorsCount: whose browser runs no script of ours is counted all the same, by the server.
+func TestAdBlockedVisitorsCount(t *testing.T) {
+	h := build(t, nil)
+	for range 3 {
+		h.do(http.MethodGet, "/a", nil)
+	}
+	if sum := h.live(); sum[stats.Views] != 3 || sum[stats.Visitors] != 1 || sum[stats.Beacons] != 0 {
+		t.Errorf("totals %v", sum)
+	}
+}
+
+// TestProxyHopIsNoBot: a proxy that speaks HTTP/1.1 and sends no fetch metadata does not make its visitors programs.
+func TestProxyHopIsNoBot(t *testing.T) {
+	h := build(t, nil)
+	h.header = http.Header{"User-Agent": {browser}, "Via": {"1.1 proxy.example"}, "X-Forwarded-For": {"192.0.2.9"}, "Connection": {"close"}}
+	h.do(http.MethodGet, "/a", nil)
+	if sum := h.live(); sum[stats.Views] != 1 || sum[stats.Bots] != 0 {
+		t.Errorf("totals %v", sum)
+	}
+}
+
+// TestOwnVisitsAreLeftOut: at one's own wish, while signed in to the dashboard, and from networks that the site names.
+func TestOwnVisitsAreLeftOut(t *testing.T) {
+	t.Run("wish", func(t *testing.T) {
+		h := build(t, nil)
+		h.header.Set("Accept-Language", "kk")
+		if _, text := h.do(http.MethodGet, "/consent/exclude-me", nil); !strings.Contains(text, "Мені санамау") {
+			t.Errorf("the page does not offer it: %s", text)
+		}
+		h.do(http.MethodPost, "/consent/exclude-me", url.Values{"leave": {"1"}})
+		if _, ok := h.visitPage("/a"); ok || !h.jar()["kelisim_own"] {
+			t.Error("the page has the script, or the cookie is missing")
+		}
+		h.tell("p", "/a", "e", "signup")
+		if sum := h.live(); !sum.IsZero() || h.guard.State().Own != 1 {
+			t.Errorf("totals %v, %d left out", sum, h.guard.State().Own)
+		}
+		h.do(http.MethodPost, "/consent/exclude-me", url.Values{"count": {"1"}})
+		h.do(http.MethodGet, "/a", nil)
+		if sum := h.live(); sum[stats.Views] != 1 {
+			t.Errorf("counted again: %v", sum)
+		}
+	})
+	t.Run("another site cannot wish", func(t *testing.T) {
+		h := build(t, nil)
+		h.header.Set("Sec-Fetch-Site", "cross-site")
+		if res, _ := h.do(http.MethodPost, "/consent/exclude-me", url.Values{"leave": {"1"}}); res.StatusCode != http.StatusForbidden {
+			t.Errorf("status %d", res.StatusCode)
+		}
+	})
+	t.Run("network", func(t *testing.T) {
+		h := build(t, func(c *guard.Config) {
+			c.Own = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+		})
+		h.do(http.MethodGet, "/a", nil)
+		if sum := h.live(); !sum.IsZero() {
+			t.Errorf("totals %v", sum)
+		}
+	})
+}
