@@ -4,8 +4,8 @@ import "strings"
 
 // Bounds of texts that pages tell.
 const (
-	maxTitle = 128 // bytes of a title
-	maxName  = 64  // bytes of the name of an event, and of a property's name and value
+	maxTitle     = 128 // bytes of a title
+	maxEventName = 64  // bytes of the name of an event, and of a property's name and value
 )
 
 // Title returns a page's title as it may be counted: scrubbed word by word like a path, at most 128 bytes.
@@ -13,7 +13,7 @@ func Title(raw string) string { return clipUTF8(scrubWords(raw), maxTitle) }
 
 // Name returns the name of an event, or a property's name or value, as it may be counted: scrubbed like a title, in
 // lower case, at most 64 bytes.
-func Name(raw string) string { return clipUTF8(strings.ToLower(scrubWords(raw)), maxName) }
+func Name(raw string) string { return clipUTF8(strings.ToLower(scrubWords(raw)), maxEventName) }
 
 // scrubWords scrubs a text of several words: each by itself, for what looks personal alone, and all together, for
 // numbers that blanks divide. White space is single blanks afterwards.
