@@ -13,7 +13,10 @@ import (
 // tail is a piece of markup that counts how often it was asked for.
 type tail struct{ asked int }
 
-func (t *tail) Tail() []byte { t.asked++; return []byte(`<script src="/t.js" data-k="token" defer></script>`) }
+func (t *tail) Tail() []byte {
+	t.asked++
+	return []byte(`<script src="/t.js" data-k="token" defer></script>`)
+}
 
 // TestTailGoesIntoOnePage: behind the markup of a private page, with its length and the site's nonce; never into what a
 // cache keeps for everybody, and nowhere that takes no markup.
