@@ -36,3 +36,17 @@ func (l *Log) lease(ctx context.Context) (bool, error) {
 	swapped, err := l.options.Store.SwapSheet(ctx, sheetLease, old, fmt.Appendf(nil, "%s %d", l.name, now.Add(leaseTime).Unix()))
 	return swapped, wrap("take the lease", err)
 }
+
+// Release lets another process sequence at once, instead of when the lease has run out. Call it when no more
+// is sequenced here.
+func (l *Log) Release(ctx context.Context) error {
+	old, err := l.options.Store.Sheet(ctx, sheetLease)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if holder, _, _ := strings.Cut(string(old), " "); err != nil || holder != l.name {
+		return wrap("read the lease", err)
+	}
+	_, err = l.options.Store.SwapSheet(ctx, sheetLease, old, fmt.Appendf(nil, "%s 0", l.name))
+	return wrap("give up the lease", err)
+}

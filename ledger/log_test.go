@@ -111,6 +111,26 @@ func TestLeaseKeepsOthersAway(t *testing.T) {
 	}
 }
 
+// A process that ends in order leaves nobody waiting; one that does not hold the lease takes it from nobody.
+func TestLeaseIsGivenUp(t *testing.T) {
+	store := newMemory()
+	a, b := open(t, store, ""), open(t, store, "")
+	check(t, a.Release(t.Context())) // nobody has it
+	fill(t, store, 3)
+	check(t, a.Sequence(t.Context()))
+	fill(t, store, 3)
+	check(t, b.Release(t.Context()))
+	check(t, b.Sequence(t.Context()))
+	if b.Head().Size != 3 {
+		t.Errorf("the other signed up to %d", b.Head().Size)
+	}
+	check(t, a.Release(t.Context()))
+	check(t, b.Sequence(t.Context()))
+	if b.Head().Size != 6 {
+		t.Errorf("the other signs up to %d only", b.Head().Size)
+	}
+}
+
 func TestSettle(t *testing.T) {
 	store, now := newMemory(), noon
 	l, err := ledger.New(ledger.Options{Store: store, Keys: signer(t, secret), Records: records(t), Settle: 4 * time.Second, Now: func() time.Time { return now }})

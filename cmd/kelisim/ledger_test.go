@@ -91,7 +91,7 @@ func decide(base, form string) (id string, err error) {
 func (b *books) signed(entries string) {
 	b.t.Helper()
 	var out string
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) { // it takes settleTime
+	for end := time.Now().Add(2 * patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) { // a killed program's lease takes 30 s
 		out, _ = b.run(append([]string{"ledger", "verify", "--data", b.data}, b.args...)...)
 		if strings.Contains(out, "entries   "+entries+", "+entries+" of them signed") {
 			return

@@ -127,6 +127,10 @@ func (s *site) healthz(w http.ResponseWriter, r *http.Request) {
 			note(faulty, "the policy file is faulty, the last good policy is in force"))
 		return
 	}
+	if s.guard.State().Ledger.Fault != "" {
+		fmt.Fprintln(w, "ok: pages are served; the ledger is not signed, see the log and docs/ledger.md")
+		return
+	}
 	fmt.Fprintln(w, "ok")
 }
 
@@ -149,6 +153,9 @@ func (s *site) health(ctx context.Context) server.Health {
 	}
 	if fault := s.policyFault(); fault != nil {
 		h.PolicyFault = clip(fault.Error())
+	}
+	if h.Fault == "" {
+		h.Fault = state.Ledger.Fault
 	}
 	for _, credit := range geo.Credits() {
 		h.GeoSource += credit.Text + " "

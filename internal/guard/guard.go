@@ -130,6 +130,7 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 	}
 	g.janitor.stop()
 	g.witness.stop()
+	g.release(ctx)
 	g.keeper.stop()
 	g.keeper.store(ctx, g)
 	if kept := g.keepMet(ctx, true); kept != nil {

@@ -89,6 +89,18 @@ func (w *witness) stop() {
 	w.running.Wait()
 }
 
+// releaseTime bounds how long a process that ends waits for the store to take its lease back.
+const releaseTime = time.Second
+
+// release lets another process, or the next run, sign at once.
+func (g *Guard) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, releaseTime)
+	defer cancel()
+	if err := g.log.Release(ctx); err != nil {
+		g.config.Logger.Debug("the ledger's lease runs out by itself", "error", err)
+	}
+}
+
 func (g *Guard) sequence(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
