@@ -32,7 +32,7 @@ const leafUse = "kelisim/consent/leaf/v1\x00"
 // every record alike.
 func Commit(salt Salt, canonical []byte) (l Leaf) {
 	h := sha256.New()
-	io.WriteString(h, leafUse)
+	h.Write([]byte(leafUse))
 	h.Write(salt[:])
 	h.Write(canonical)
 	h.Sum(l[:0])

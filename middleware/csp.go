@@ -14,6 +14,7 @@ const (
 
 // What browsers and responses showed of a site beyond its policy, in [State].
 type (
+	// ThirdParty is an origin that pages tried to load, and that the policy does not name.
 	ThirdParty    = guard.ThirdParty
 	Undeclared    = guard.Undeclared
 	ReportFigures = guard.ReportFigures

@@ -106,7 +106,7 @@ func wide(l *locale, list listing, row listRow, other bool) wideRow {
 		w.Cells = append(w.Cells, l.Number(row.Counts[m]))
 	}
 	if list.Spec.bounced() {
-		w.Cells = append(w.Cells, l.Percent(ratio(stats.Bounces, stats.Visits)(&row.Counts)), l.Duration(ratio(stats.Seconds, stats.Visits)(&row.Counts)))
+		w.Cells = append(w.Cells, l.Percent(pervisit(stats.Bounces)(&row.Counts)), l.Duration(pervisit(stats.Seconds)(&row.Counts)))
 	}
 	return w
 }

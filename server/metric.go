@@ -28,12 +28,13 @@ func count(m stats.Measure) func(*stats.Counts) float64 {
 	return func(c *stats.Counts) float64 { return float64(c[m]) }
 }
 
-func ratio(a, b stats.Measure) func(*stats.Counts) float64 {
+// pervisit is a measure over visits; NaN where there are none.
+func pervisit(a stats.Measure) func(*stats.Counts) float64 {
 	return func(c *stats.Counts) float64 {
-		if c[b] == 0 {
+		if c[stats.Visits] == 0 {
 			return math.NaN()
 		}
-		return math.Max(0, float64(c[a])/float64(c[b]))
+		return math.Max(0, float64(c[a])/float64(c[stats.Visits]))
 	}
 }
 
@@ -42,9 +43,9 @@ func metrics() []metric {
 		{"visitors", count(stats.Visitors), unitCount, 1},
 		{"visits", count(stats.Visits), unitCount, 1},
 		{"views", count(stats.Views), unitCount, 1},
-		{"pervisit", ratio(stats.Views, stats.Visits), unitRatio, 1},
-		{"bounce", ratio(stats.Bounces, stats.Visits), unitShare, -1},
-		{"duration", ratio(stats.Seconds, stats.Visits), unitSeconds, 1},
+		{"pervisit", pervisit(stats.Views), unitRatio, 1},
+		{"bounce", pervisit(stats.Bounces), unitShare, -1},
+		{"duration", pervisit(stats.Seconds), unitSeconds, 1},
 		{"refused", count(stats.Refused), unitCount, 0},
 		{"bots", count(stats.Bots), unitCount, 0},
 	}

@@ -164,7 +164,7 @@ func (d *decoder) snapshot() (s snapshot) {
 func (d *decoder) heldDay() *heldDay {
 	day := &heldDay{day: d.day(), views: int64(d.uvarint() & (1<<62 - 1)), ended: d.byte() == 1}
 	for hour := range day.hours {
-		d.counts(&day.hours[hour], NumMeasures)
+		d.counts(&day.hours[hour])
 	}
 	for dim := range Dimensions() {
 		n := d.length(MaxRows, 3)
@@ -173,7 +173,7 @@ func (d *decoder) heldDay() *heldDay {
 		}
 		for range n {
 			v := &held{value: d.string(MaxValue), carried: d.varint()}
-			d.counts(&v.waiting, NumMeasures)
+			d.counts(&v.waiting)
 			if d.failed || v.waiting.beyondRows() || !ValidValue(v.value) || day.values[dim][v.value] != nil {
 				d.fail()
 				return day

@@ -163,9 +163,9 @@ func (d *decoder) day() Day {
 	return Day(n)
 }
 
-func (d *decoder) counts(c *Counts, limit Measure) {
+func (d *decoder) counts(c *Counts) {
 	set := d.uvarint()
-	if set>>limit != 0 {
+	if set>>NumMeasures != 0 {
 		d.fail()
 		return
 	}
@@ -205,7 +205,7 @@ func (d *decoder) totals() []Total {
 		if t.Hour > 23 {
 			d.fail()
 		}
-		d.counts(&t.Counts, NumMeasures)
+		d.counts(&t.Counts)
 		if d.failed {
 			return nil
 		}
@@ -221,7 +221,7 @@ func (d *decoder) rows() []Row {
 	list := make([]Row, 0, min(n, 1024))
 	for range n {
 		r := Row{Day: d.day(), Dim: Dimension(d.byte()), Value: d.string(MaxValue)}
-		d.counts(&r.Counts, NumMeasures)
+		d.counts(&r.Counts)
 		if d.failed || r.Counts.beyondRows() || !r.Dim.Valid() || !ValidValue(r.Value) {
 			d.fail()
 			return nil

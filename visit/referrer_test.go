@@ -96,7 +96,7 @@ func FuzzReferrer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, referrer, own string) {
 		got := visit.Referrer(referrer, own)
 		if len(got) > 128 || strings.ContainsFunc(got, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_')
+			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_", r)
 		}) {
 			t.Fatalf("Referrer(%q) = %q", referrer, got)
 		}

@@ -125,7 +125,7 @@ func (l *leaks) find(data []byte) (found []string) {
 	seen := map[string]bool{}
 	for i := 0; i+4 <= len(data); i++ {
 		for _, n := range l.needles[binary.LittleEndian.Uint32(data[i:])] {
-			if !seen[n.what+n.text] && bytes.HasPrefix(data[i:], []byte(n.text)) && !(n.what == "address, decimal" && inNumber(data, i, len(n.text))) {
+			if !seen[n.what+n.text] && bytes.HasPrefix(data[i:], []byte(n.text)) && (n.what != "address, decimal" || !inNumber(data, i, len(n.text))) {
 				seen[n.what+n.text] = true
 				found = append(found, fmt.Sprintf("%s %q at byte %d, in %q", n.what, n.text, i, data[max(0, i-20):min(len(data), i+len(n.text)+20)]))
 			}

@@ -61,7 +61,7 @@ func (o Options) Check() error {
 	}
 	for _, source := range o.Allow {
 		if !isSource(source) {
-			faults = append(faults, fmt.Errorf("csp: %q is no source: write an origin such as https://cdn.example.kz, or a scheme such as mediastream:", source))
+			faults = append(faults, fmt.Errorf("csp: %q is no source: write an origin such as https://cdn.example.kz, or a scheme such as mediastream: and nothing else", source))
 		}
 	}
 	for _, kind := range o.Free {

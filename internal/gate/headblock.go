@@ -75,7 +75,7 @@ func (b *headBlock) add(c byte) {
 // cut decides about a line that is too long to hold.
 func (b *headBlock) cut() {
 	b.rest = drop
-	if name, _, ok := field(b.line); ok && !isSetCookie(name) && !(b.cookie && isFolded(b.line)) {
+	if name, _, ok := field(b.line); ok && !isSetCookie(name) && (!b.cookie || !isFolded(b.line)) {
 		b.rest = keep
 	}
 	b.cookie = b.rest == drop

@@ -172,7 +172,7 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	log := multiply(t, theLog(t), 500)
 	ends := lineEnds(log)
-	otherwise := bytes.Replace(bytes.Clone(log), []byte(" 200 "), []byte(" 206 "), -1)
+	otherwise := bytes.ReplaceAll(log, []byte(" 200 "), []byte(" 206 "))
 	copy(otherwise, log[:ends[0]])
 	tests := []struct {
 		name   string

@@ -41,7 +41,7 @@ type document struct {
 	Deep   []struct{ A int } `yaml:"-"`
 	Parts  []part            `yaml:"parts"`
 	Closed chan int          `yaml:"closed"`
-	hidden string
+	hidden string            //nolint:unused // what the decoder must not see
 }
 
 type part struct {

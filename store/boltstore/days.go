@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/intake"
 	"github.com/kelisim/kelisim/store/internal/packed"
-	"go.etcd.io/bbolt"
 )
 
 // The states of a day.

@@ -3,8 +3,9 @@ package boltstore
 import (
 	"encoding/binary"
 
-	"github.com/kelisim/kelisim/stats"
 	"go.etcd.io/bbolt"
+
+	"github.com/kelisim/kelisim/stats"
 )
 
 const (

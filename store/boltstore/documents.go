@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/kelisim/kelisim/store/internal/intake"
 	"go.etcd.io/bbolt"
+
+	"github.com/kelisim/kelisim/store/internal/intake"
 )
 
 // Get returns the document under key, or an error that is [fs.ErrNotExist].

@@ -133,7 +133,7 @@ func (s *Store) Erase(ctx context.Context, ids ...string) error {
 	return s.scrub()
 }
 
-// Sheet, SwapSheet and Sheets are Get, Swap and Keys for what the ledger's log is written on.
+// Sheet is Get, SwapSheet is Swap and Sheets is Keys, for what the ledger's log is written on.
 func (s *Store) Sheet(ctx context.Context, name string) ([]byte, error) {
 	return s.get(ctx, "sheet", bucketSheets, name)
 }

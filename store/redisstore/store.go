@@ -96,7 +96,7 @@ func (s *Store) clients(o Options) error {
 // check finds out whether the servers will do.
 func (s *Store) check(ctx context.Context) error {
 	if err := s.stats.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("Redis does not answer: is it running, and are address, user and password right? %w", err)
+		return fmt.Errorf("no answer from Redis: is it running, and are address, user and password right? %w", err)
 	}
 	if err := s.inspect(ctx); err != nil {
 		return err

@@ -21,6 +21,7 @@ func main() {
 	defer stop()
 	report, err := geogen.Generate(ctx, *out, *country, *provider)
 	if err != nil {
+		stop()
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
