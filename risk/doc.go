@@ -1,8 +1,26 @@
-// Package risk says what is known of the network behind a hit, for security and the prevention of
-// fraud (S1-4.1.4, S3-6.3): where it is, who provides it, what kind of network it is.
+// Package risk judges requests for security and the prevention of fraud (S1-4.1.4, S3-6.3): what a request
+// and its network did lately, how much that weighs, and what a site may do about it.
 //
-// A [Verdict] is information for the site to act on. The tables behind it are approximate, so country
-// and provider alone are never a reason to act: a verdict recommends nothing by itself.
+// # From request to verdict
 //
-// Nothing here is stored, and nothing is ever joined to statistics.
+// An [Engine] is asked twice about a request: [Engine.Assess] before the site answers and [Engine.Observe] with the
+// status of the answer. [Signals] is the whole list of what it looks at: each with the ground on which it may
+// be used, the clause of the policy, its weight, its threshold, how long it lasts and what is kept of it. The
+// sum of the weights leads to an [Action]. One weak signal never does, and neither country nor provider count
+// at all; the class of a network adds to other evidence only. An engine does nothing itself and begins in shadow mode:
+// it says what it would have done.
+//
+// # What is remembered
+//
+// Pseudonyms of an address (IPv6: its /64) and of its network (/24, /48), under a key that is random, in memory only and
+// replaced every day, with buckets that leak and times until which evidence holds. No address, path, query or user agent is kept; paths
+// and agents are compared by 32 bits of a keyed hash. The table has a fixed size and the oldest entry of a set gives way, so that
+// a million addresses cost no more memory than ten. Key, label and memory are apart from those of statistics, and
+// no code reads both.
+//
+// # Against whom
+//
+// Whoever sends requests writes everything that is judged here. Work on a request is bounded by [MaxTarget] bytes of its target
+// and the bounds of package visit; a forged crawler gains nothing, since crawlers are known by their
+// address ([Crawlers]); a clock that jumps empties buckets instead of filling them.
 package risk

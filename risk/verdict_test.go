@@ -1,6 +1,7 @@
 package risk_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ func TestS1_4_1_4_AssessTellsWhereTheNetworkIs(t *testing.T) {
 	built := time.Date(2026, 6, 17, 0, 0, 0, 0, time.UTC)
 	got := risk.Assess(geo.Location{Country: "KZ", City: "Almaty", ASN: 9198, Provider: "Kazakhtelecom", Net: geo.NetEyeball}, built)
 	want := risk.Verdict{Country: "KZ", City: "Almaty", ASN: 9198, Provider: "Kazakhtelecom", Net: geo.NetEyeball, GeoBuilt: built}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Assess = %+v, want %+v", got, want)
 	}
 }

@@ -69,6 +69,7 @@ type LogLine struct {
 	Referrer  string
 	UserAgent string
 	Language  string
+	Proto     string // "HTTP/1.1"; no part of a Hit
 }
 
 // FromLog makes a Hit of a log line. Its Kind is judged by file extension, since logs know no content
@@ -167,6 +168,14 @@ func (h Hit) UserAgent() string { return h.agent.reveal() }
 
 // AcceptLanguage returns the Accept-Language header.
 func (h Hit) AcceptLanguage() string { return h.language.reveal() }
+
+// Destination returns the Sec-Fetch-Dest header: what the browser wants it for; "" where it sent none.
+func (h Hit) Destination() string { return h.dest }
+
+// ClientHints returns Sec-CH-UA, Sec-CH-UA-Platform and whether Sec-CH-UA-Mobile says yes; "" where none were sent.
+func (h Hit) ClientHints() (brands, platform string, mobile bool) {
+	return h.hints.brands, h.hints.platform, h.hints.mobile
+}
 
 // Prefetch reports that the browser loaded ahead of anyone looking.
 func (h Hit) Prefetch() bool { return h.prefetch }

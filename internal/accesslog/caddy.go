@@ -22,6 +22,7 @@ type caddyEntry struct {
 		Method   string              `json:"method"`
 		Host     string              `json:"host"`
 		URI      string              `json:"uri"`
+		Proto    string              `json:"proto"`
 		Headers  map[string][]string `json:"headers"`
 	} `json:"request"`
 }
@@ -50,6 +51,7 @@ func parseCaddy(line string) (l visit.LogLine, err error) {
 	}
 	l.Method, l.Host, l.Target = e.Request.Method, e.Request.Host, e.Request.URI
 	l.Status, l.Bytes = e.Status, max(e.Size, 0)
+	l.Proto = e.Request.Proto
 	l.Referrer = header(e.Request.Headers, "Referer")
 	l.UserAgent = header(e.Request.Headers, "User-Agent")
 	l.Language = header(e.Request.Headers, "Accept-Language")

@@ -66,7 +66,7 @@ func (p *Parser) parseText(line string) (l visit.LogLine, err error) {
 	if err != nil {
 		return l, err
 	}
-	l.Method, l.Target = splitRequest(request)
+	l.Method, l.Target, l.Proto = splitRequest(request)
 	status, rest := word(rest)
 	if l.Status, err = strconv.Atoi(status); err != nil || l.Status < 100 || l.Status > 599 {
 		return l, ErrStatus
@@ -183,13 +183,13 @@ func plain(c byte) byte {
 
 // splitRequest reads a request line. What is none (a TLS hello on a plain port, say) has no method and
 // no target, and is still a request that was answered.
-func splitRequest(s string) (method, target string) {
+func splitRequest(s string) (method, target, proto string) {
 	method, rest, ok := strings.Cut(s, " ")
 	if !ok || method == "" || len(method) > 20 || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
-		return "", ""
+		return "", "", ""
 	}
 	if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
-		rest = rest[:i]
+		rest, proto = rest[:i], rest[i+1:]
 	}
-	return method, rest
+	return method, rest, proto
 }

@@ -47,11 +47,22 @@ func TestParse(t *testing.T) {
 		if !got.Time.Equal(tt.want.Time) {
 			t.Errorf("%s: time %v, want %v", tt.name, got.Time, tt.want.Time)
 		}
-		got.Time = tt.want.Time
+		if proto := protoIn(tt.line); got.Proto != proto {
+			t.Errorf("%s: protocol %q, want %q", tt.name, got.Proto, proto)
+		}
+		got.Time, got.Proto = tt.want.Time, ""
 		if got != tt.want {
 			t.Errorf("%s:\n got %+v\nwant %+v", tt.name, got, tt.want)
 		}
 	}
+}
+
+// protoIn is the version of HTTP that a line of the table holds.
+func protoIn(line string) string {
+	if i := strings.Index(line, "HTTP/"); i >= 0 {
+		return line[i : i+len("HTTP/1.1")]
+	}
+	return ""
 }
 
 func TestParseFaults(t *testing.T) {

@@ -143,7 +143,7 @@ var drivers = map[string][]string{
 	"github.com/evanw/esbuild":                {"internal/bundle/..."},
 	"github.com/goccy/go-yaml":                {"internal/yamldoc"},
 	"github.com/gofrs/flock":                  {"internal/spool", "cmd/..."},
-	"github.com/dchest/siphash":               {"visit"},
+	"github.com/dchest/siphash":               {"visit", "risk"},
 	"github.com/alexedwards/scs/v2":           {"server"},
 	"github.com/alecthomas/kong":              {"cmd/..."},
 	"github.com/schollz/progressbar/v3":       {"cmd/..."},

@@ -1,0 +1,278 @@
+package risk
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"time"
+
+	"github.com/kelisim/kelisim/geo"
+)
+
+// Assess judges a request before it is answered. Of an address that is not known nothing is remembered, and no action asked.
+func (e *Engine) Assess(q *Request) (v Verdict) {
+	e.figures.assessed.Add(1)
+	v = Assess(q.place, time.Time{})
+	v.Mode = e.mode
+	rules := e.rules.Load()
+	key, err := e.keys.at(q.now)
+	if err != nil || !q.addr.IsValid() {
+		return v
+	}
+	q.who = key.of(q.addr, scopeAddress)
+	v.Who = q.who
+	if len(rules.Allow) > 0 && rules.allows(q.addr) {
+		q.exempt = true
+		return v
+	}
+	q.named = e.agents.Parse(q.agent, nil)
+	e.judge(q, key)
+	if e.remember(&v, q, rules.off) {
+		e.spread(q, key)
+	}
+	e.neighbourhood(&v, q, key)
+	if len(rules.Rules.Rules) > 0 {
+		rules.decide(&v, q, q.instant, e.scoreOf(&v))
+	}
+	if len(rules.Limits) > 0 {
+		e.limits(&v, q, rules)
+	}
+	if v.Action == ActionThrottle && v.Wait == 0 {
+		v.Wait = e.pace(q)
+	}
+	if v.Action != ActionAllow {
+		e.figures.actions[v.Action].Add(1)
+	}
+	return v
+}
+
+// judge marks what the request itself says.
+func (e *Engine) judge(q *Request, key *sipKey) {
+	q.judged = true
+	q.judgeAgent()
+	q.agentHash = maphash.String(e.seed, q.agent)
+	if q.version == 0 {
+		q.instant.set(httpVersion)
+	}
+	switch n := e.contradictions(q); {
+	case n >= 3:
+		q.instant.set(headersMany)
+	case n == 2:
+		q.instant.set(headersTwo)
+	}
+	if !coarse.passes(q.target) {
+		q.instant |= automaton.scan(q.target)
+	}
+	if q.named.Bot != "" && e.crawlers != nil {
+		switch e.crawlers.check(q.named.Bot, q.addr, q.who, q.now) {
+		case crawlerGenuine:
+			q.verified = true
+		case crawlerForged:
+			q.instant.set(crawlerFalse)
+		}
+	}
+}
+
+// remember takes the request into what is remembered of its address, and concludes. It reports a first attack.
+func (e *Engine) remember(v *Verdict, q *Request, off marks) (attack bool) {
+	s := e.table.shard(q.who)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := e.table.take(s, q.who, q.now)
+	now := entry.touch(q.now)
+	cost := q.cost()
+	if !q.verified {
+		if q.pages() && pour(&entry.fill[crawlRate], now, signals[crawlRate].Limit, signals[crawlRate].Leak, cost) {
+			q.instant.set(crawlRate)
+		}
+		if q.agent != "" {
+			if entry.empty(agentSwitch, now) {
+				entry.things[ringAgents] = ring{}
+			}
+			if entry.things[ringAgents].meet(uint32(q.agentHash)|1) && pour(&entry.fill[agentSwitch], now, signals[agentSwitch].Limit, signals[agentSwitch].Leak, cost) {
+				q.instant.set(agentSwitch)
+			}
+		}
+		if q.instant.has(agentTool) && q.namesScanner() && pour(&entry.fill[scannerSeen], now, signals[scannerSeen].Limit, signals[scannerSeen].Leak, 1000) {
+			q.instant.set(scannerSeen)
+		}
+	}
+	q.instant &^= off
+	if q.instant != 0 {
+		attack = e.holdAll(entry, q.instant, now)
+	}
+	q.instant |= entry.active(now) &^ off
+	if q.instant != 0 {
+		e.conclude(v, q, q.instant, entry, now)
+	}
+	return attack
+}
+
+// holdAll makes held evidence of marks, where they are such, and counts them. It reports strong evidence of an attack from an address
+// of which there was none.
+func (e *Engine) holdAll(entry *entry, found marks, now int64) (first bool) {
+	before := entry.active(now)
+	for rest := found; rest != 0; rest &= rest - 1 {
+		s := signal(bits.TrailingZeros64(uint64(rest)))
+		e.figures.signals[s].Add(1)
+		if int(s) < numHeld {
+			entry.hold(s, now)
+			first = first || before&strongAttacks == 0 && strongAttacks.has(s)
+		}
+	}
+	return first
+}
+
+// strongAttacks are the signals that tell on a network.
+var strongAttacks = func() (m marks) {
+	for i := range signals {
+		if signals[i].Strong && signals[i].group == groupAttack {
+			m.set(signal(i))
+		}
+	}
+	return m
+}()
+
+// spread tells the network of an address that attacked.
+func (e *Engine) spread(q *Request, key *sipKey) {
+	network := key.of(q.addr, scopeNetwork)
+	s := e.table.shard(network)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := e.table.take(s, network, q.now)
+	now := entry.touch(q.now)
+	if pour(&entry.fill[neighbours], now, signals[neighbours].Limit, signals[neighbours].Leak, 1000) {
+		entry.hold(neighbours, now)
+		e.figures.signals[neighbours].Add(1)
+	}
+}
+
+// active is the evidence that holds.
+func (e *entry) active(now int64) (m marks) {
+	if e.until <= now {
+		return 0
+	}
+	for i, end := range e.held {
+		if end > now {
+			m.set(signal(i))
+		}
+	}
+	return m
+}
+
+// cost is what a request weighs in buckets that many people behind one address share, in thousandths: carriers put
+// hundreds of phones behind one.
+func (q *Request) cost() int64 {
+	if q.place.Net == geo.NetMobile {
+		return 250
+	}
+	return 1000
+}
+
+// pages reports a request that a person makes on purpose, one at a time.
+func (q *Request) pages() bool {
+	if d := q.headers.dest; d != "" && d != "document" && d != "iframe" && d != "empty" {
+		return false
+	}
+	return !static(q.path)
+}
+
+func (e *Engine) hash(s string) uint32 { return uint32(maphash.String(e.seed, s)) | 1 }
+
+// conclude weighs the evidence. The shard must be locked.
+func (e *Engine) conclude(v *Verdict, q *Request, active marks, entry *entry, now int64) {
+	bot, attack, weak, strong := 0, 0, 0, false
+	v.Reasons = v.Reasons[:0:0]
+	for rest := active; rest != 0; rest &= rest - 1 {
+		s := signal(bits.TrailingZeros64(uint64(rest)))
+		r := row(s)
+		switch r.group {
+		case groupBot:
+			bot += int(r.Weight)
+		case groupAttack:
+			attack += int(r.Weight)
+		}
+		strong = strong || r.Strong
+		weak++
+		v.Reasons = append(v.Reasons, Reason{r.Code, r.Weight, r.Basis, r.Clause, r.Bucket()})
+		if int(s) < numHeld && entry.held[s] > now {
+			if end := time.UnixMilli(entry.held[s]); end.After(v.Expires) {
+				v.Expires = end
+			}
+		}
+	}
+	v.Bot, v.Network = uint8(min(bot, scoreMost)), uint8(min(attack, scoreMost))
+	v.Action = actionOf(bot + attack)
+	if !strong && weak < 2 {
+		v.Action = min(v.Action, ActionLog)
+	}
+	if q.verified || entry.passed > now {
+		v.Action = min(v.Action, ActionLog)
+	}
+	slices.SortStableFunc(v.Reasons, func(a, b Reason) int { return int(b.Weight) - int(a.Weight) })
+}
+
+// A throttled client is served this many requests at once, and one more each paceEvery.
+const (
+	paceBurst = 10
+	paceEvery = time.Second
+)
+
+// pace takes one request of a throttled client, and returns how long it should wait instead of being served; 0 for
+// not at all.
+func (e *Engine) pace(q *Request) time.Duration {
+	s := e.table.shard(q.who)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := e.table.take(s, q.who, q.now)
+	now := entry.touch(q.now)
+	if !pour(&entry.slow, now, paceBurst, paceEvery, 1000) {
+		return 0
+	}
+	return max(time.Second, time.Duration(entry.slow-now)*time.Millisecond-paceBurst*paceEvery)
+}
+
+// scoreOf is the sum that a verdict rests on.
+func (e *Engine) scoreOf(v *Verdict) int { return min(int(v.Bot)+int(v.Network), scoreMost) }
+
+// neighbourhood adds what the network says to evidence that is there already; alone it says nothing.
+func (e *Engine) neighbourhood(v *Verdict, q *Request, key *sipKey) {
+	score := e.scoreOf(v)
+	if v.Action < ActionThrottle || q.verified {
+		return
+	}
+	more := 0
+	if s, ok := netSignal(q.place.Net); ok && e.geoBuilt != nil && time.UnixMilli(q.now).Sub(e.geoBuilt()) < staleGeo {
+		more += v.reason(s)
+	}
+	network := key.of(q.addr, scopeNetwork)
+	s := e.table.shard(network)
+	s.mu.Lock()
+	if entry := e.table.find(s, network); entry != nil && entry.held[neighbours] > q.now {
+		more += v.reason(neighbours)
+	}
+	s.mu.Unlock()
+	if more > 0 {
+		v.Network = uint8(min(int(v.Network)+more, scoreMost))
+		v.Action = max(v.Action, actionOf(score+more))
+	}
+}
+
+func netSignal(class geo.NetClass) (signal, bool) {
+	switch class {
+	case geo.NetHosting:
+		return netHosting, true
+	case geo.NetVPN:
+		return netVPN, true
+	case geo.NetTor:
+		return netTor, true
+	}
+	return 0, false
+}
+
+// reason adds a reason, and returns its weight.
+func (v *Verdict) reason(s signal) int {
+	r := row(s)
+	v.Reasons = append(v.Reasons, Reason{r.Code, r.Weight, r.Basis, r.Clause, r.Bucket()})
+	return int(r.Weight)
+}

@@ -1,0 +1,52 @@
+package risk_test
+
+import (
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/kelisim/kelisim/geo"
+	"github.com/kelisim/kelisim/risk"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// BenchmarkOrdinary is the whole path of an ordinary page view: location, signals, velocity, verdict, status. Capturing
+// the hit is not part of it, since statistics need that anyway.
+func BenchmarkOrdinary(b *testing.B) {
+	table, err := geo.Embedded()
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := risk.New(risk.Options{Secret: make([]byte, 32), GeoBuilt: table.Built, Rules: risk.Rules{Off: []risk.Code{"crawl_rate"}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := httptest.NewRequest("GET", "https://example.org/articles/2026/a-page-about-something?page=2", nil)
+	for key, value := range map[string]string{
+		"User-Agent":      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36",
+		"Accept":          "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
+		"Accept-Language": "ru-RU,ru;q=0.9", "Accept-Encoding": "gzip, deflate, br, zstd", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin",
+		"Sec-Ch-Ua": `"Chromium";v="148", "Google Chrome";v="148", "Not/A)Brand";v="99"`, "Sec-Ch-Ua-Platform": `"Windows"`, "Sec-Ch-Ua-Mobile": "?0",
+	} {
+		r.Header.Set(key, value)
+	}
+	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	r.RequestURI = r.URL.RequestURI()
+	hits := make([]visit.Hit, 1024)
+	for i := range hits {
+		r.RemoteAddr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{92, 46, byte(i >> 8), byte(i)}), 4000).String()
+		hits[i] = visit.Capture(r, visit.TrustDirect, now)
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		hit := &hits[i%len(hits)]
+		i++
+		q := risk.Capture(r, hit, table.Locate(hit.Addr()), true)
+		if v := e.Assess(&q); v.Action != risk.ActionAllow {
+			b.Fatalf("%+v", v)
+		}
+		e.Observe(&q, 200)
+	}
+}

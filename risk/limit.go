@@ -1,0 +1,190 @@
+package risk
+
+import (
+	"context"
+	"encoding/binary"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// Shared are counters that several processes share.
+type Shared interface {
+	// Add adds n to the counter called key, which is begun where there is none and forgotten once window has passed since
+	// then, and returns what it then holds. Keys are random bytes in lower-case letters and digits. It must heed ctx.
+	Add(ctx context.Context, key string, n int64, window time.Duration) (total int64, err error)
+}
+
+const (
+	defaultTimeout = 25 * time.Millisecond
+	awayFor        = time.Second // until shared counters that failed are tried again
+	keyPeriod      = time.Hour   // of the key under which counters are shared
+)
+
+// limiter counts for the limits of a site. Each process may serve ⌈L/2N⌉ of a limit L that N processes share before it tells the
+// others; from then on each request is a call. So no more than L + (N−1)·⌈L/2N⌉ are ever served in a window, and whoever stays
+// below half the limit costs no call at all.
+type limiter struct {
+	counts  *table[counter]
+	shared  Shared
+	nodes   int
+	timeout time.Duration
+	secret  []byte
+	key     atomic.Pointer[sipKey]
+	away    atomic.Int64 // until when the counters are not tried
+	failed  atomic.Int64
+}
+
+// counter is one pseudonym under one limit in one window.
+type counter struct {
+	window int64
+	own    int64 // served and not told
+	total  int64 // of all, as last heard
+	told   bool
+	denied bool
+}
+
+func newLimiter(o Options, secret []byte) *limiter {
+	l := &limiter{counts: newTable[counter](o.Capacity), shared: o.Shared, nodes: max(1, o.Nodes), timeout: o.Timeout, secret: secret}
+	if l.timeout <= 0 {
+		l.timeout = defaultTimeout
+	}
+	return l
+}
+
+func (l *limiter) bytes() int { return l.counts.bytes() }
+
+// keyAt is the key of an hour. It is of the secret and the hour alone, so that all processes have it; counters under it
+// are gone when their window is.
+func (l *limiter) keyAt(now int64) (*sipKey, error) {
+	period := now / keyPeriod.Milliseconds()
+	if key := l.key.Load(); key != nil && key.period == period {
+		return key, nil
+	}
+	key, err := derive(l.secret, binary.BigEndian.AppendUint64(nil, uint64(period)), labelShared, period)
+	if err == nil {
+		l.key.Store(key)
+	}
+	return key, err
+}
+
+// limits applies the site's limits to a request.
+func (e *Engine) limits(v *Verdict, q *Request, rules *ruleSet) {
+	for i := range rules.Limits {
+		r := &rules.Limits[i]
+		if v.Action >= r.Then && v.Refuses() || q.verified || !among(r.Method, q.method) || !begins(r.Path, q.path) {
+			continue
+		}
+		ok, wait := e.limiter.serve(r, q.addr, q.now)
+		if ok {
+			continue
+		}
+		v.Action, v.Rule = max(v.Action, r.Then), r.Name
+		if v.Action == ActionThrottle {
+			v.Wait = max(wait, time.Second)
+		}
+	}
+}
+
+// serve counts one request and reports whether it is within the limit, or else when the window ends.
+func (l *limiter) serve(r *Limit, addr netip.Addr, now int64) (ok bool, wait time.Duration) {
+	key, err := l.keyAt(now)
+	if err != nil {
+		return true, 0
+	}
+	who := key.of(addr, scopeAddress)
+	if r.Per == "network" {
+		who = key.of(addr, scopeNetwork)
+	}
+	window := now / r.Window.Milliseconds()
+	name := key.sum(binary.BigEndian.AppendUint64(append(who.bytes(), r.Name...), uint64(window)))
+	wait = time.Duration((window+1)*r.Window.Milliseconds()-now) * time.Millisecond
+	return l.count(r, name, window, now), wait
+}
+
+func (p Pseudonym) bytes() []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, p[0]), p[1])
+}
+
+// count decides on what is known here, and asks the others where that is not enough.
+func (l *limiter) count(r *Limit, name Pseudonym, window, now int64) bool {
+	share := int64((r.Limit + 2*l.nodes - 1) / (2 * l.nodes))
+	reachable := l.shared != nil && now >= l.away.Load()
+	ok, tell := l.alone(r, name, window, now, share, reachable)
+	if tell == 0 {
+		return ok
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), l.timeout)
+	total, err := l.shared.Add(ctx, name.String(), tell, r.Window)
+	cancel()
+	if err != nil {
+		l.failed.Add(1)
+		l.away.Store(now + awayFor.Milliseconds())
+		return l.unheard(r, name, window, now, tell, share)
+	}
+	return l.heard(r, name, window, now, total)
+}
+
+// alone decides without the others, or returns how many they are to be told.
+func (l *limiter) alone(r *Limit, name Pseudonym, window, now, share int64, reachable bool) (ok bool, tell int64) {
+	s := l.counts.shard(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := l.at(s, name, window, now)
+	most := int64(r.Limit)
+	switch {
+	case c.denied:
+		return false, 0
+	case l.shared != nil && reachable && (c.told || c.own >= share):
+		tell = c.own + 1
+		c.own = 0
+		return false, tell
+	case l.shared != nil && !reachable && r.Away == AwayClosed:
+		most = min(most, share)
+	}
+	if c.total+c.own >= most {
+		return false, 0
+	}
+	c.own++
+	return true, 0
+}
+
+func (l *limiter) at(s *shard[counter], name Pseudonym, window, now int64) *counter {
+	c := l.counts.take(s, name, now)
+	if c.window != window {
+		*c = counter{window: window}
+	}
+	return c
+}
+
+// heard takes in what all together have served.
+func (l *limiter) heard(r *Limit, name Pseudonym, window, now, total int64) bool {
+	s := l.counts.shard(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := l.at(s, name, window, now)
+	c.told, c.total = true, max(c.total, total)
+	if total > int64(r.Limit) {
+		c.denied = true
+		return false
+	}
+	return true
+}
+
+// unheard decides where the others could not be asked: what they were to be told is kept for later.
+func (l *limiter) unheard(r *Limit, name Pseudonym, window, now, tell, share int64) bool {
+	s := l.counts.shard(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := l.at(s, name, window, now)
+	c.own += tell - 1
+	most := int64(r.Limit)
+	if r.Away == AwayClosed {
+		most = min(most, share)
+	}
+	if c.total+c.own >= most {
+		return false
+	}
+	c.own++
+	return true
+}
