@@ -36,6 +36,19 @@ const (
 // ConsentMode is how a site uses Google Consent Mode v2.
 type ConsentMode = guard.ConsentMode
 
+// Risk says how requests are judged for security and against fraud; see package risk.
+type Risk = guard.Risk
+
+// RiskEvent is a verdict that asked for more than a note.
+type RiskEvent = guard.RiskEvent
+
+// What becomes of verdicts.
+const (
+	RiskOff     = guard.RiskOff     // nothing is judged
+	RiskShadow  = guard.RiskShadow  // requests are judged, and nothing else happens
+	RiskEnforce = guard.RiskEnforce // verdicts are carried out
+)
+
 // State is what an admin is shown of a running guard.
 type State = guard.State
 
@@ -79,6 +92,12 @@ func (g *Guard) Process(next echo.HandlerFunc) echo.HandlerFunc {
 		if r := e.Request(); r != outer {
 			c.SetRequest(r)
 		}
+		if refusal := e.Instead(); refusal != nil {
+			refusal.ServeHTTP(gated, e.Request())
+			response.Committed, response.Status = true, e.Status()
+			response.Writer = inner
+			return e.End()
+		}
 		settled := false
 		defer func() {
 			if !settled { // a panic: Recover may answer yet, through the gate
@@ -115,8 +134,17 @@ func (g *Guard) Choice(c echo.Context) consent.Choice {
 	return g.core.Choice(c.Response().Writer, c.Request())
 }
 
-// Verdict is what is known of the network behind the request: where it is, and who provides it.
-func (g *Guard) Verdict(c echo.Context) risk.Verdict { return g.core.Verdict(c.Request()) }
+// Verdict is what is known of the request: where its network is and who provides it and, where Config.Risk says so, how it
+// was judged. A site acts on step_up itself.
+func (g *Guard) Verdict(c echo.Context) risk.Verdict {
+	return g.core.Verdict(c.Response().Writer, c.Request())
+}
+
+// RiskEvents are the last verdicts that asked for more than a note, the last first.
+func (g *Guard) RiskEvents() []RiskEvent { return g.core.RiskEvents() }
+
+// RiskEngine judges the requests; nil where Config.Risk says that nothing is judged.
+func (g *Guard) RiskEngine() *risk.Engine { return g.core.RiskEngine() }
 
 // Banner is the banner's markup for the page that answers c, for templates that print it themselves
 // (Config.ByTemplate).

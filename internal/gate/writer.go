@@ -95,6 +95,9 @@ func (w *Writer) Status() int { return w.status }
 // the response is committed.
 func (w *Writer) MarkPrivate() { w.plan.Private = true }
 
+// Observer returns who observes the exchange.
+func (w *Writer) Observer() Observer { return w.plan.Observer }
+
 // SkipMarkup keeps markup out of this response, for handlers that bring their own. It has no effect
 // once the body is on its way.
 func (w *Writer) SkipMarkup() {

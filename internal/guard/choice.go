@@ -8,7 +8,6 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/gate"
-	"github.com/kelisim/kelisim/risk"
 )
 
 // maxChoices bounds the memory for verified state cookies. Visitors who decided alike in one hour hold
@@ -139,9 +138,4 @@ func gateOf(w http.ResponseWriter) *gate.Writer {
 		w = wrapped.Unwrap()
 	}
 	return nil
-}
-
-// Verdict is what is known of the network behind r.
-func (g *Guard) Verdict(r *http.Request) risk.Verdict {
-	return risk.Assess(g.config.Locator.Locate(g.config.Trust.Addr(r)), g.config.Locator.Built())
 }

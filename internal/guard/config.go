@@ -85,6 +85,8 @@ type Config struct {
 	Beacon Beacon
 	// Own are networks whose visits are not counted, such as the site's own office. Default: none.
 	Own []netip.Prefix
+	// Risk says how requests are judged for security and against fraud. Default: not at all.
+	Risk Risk
 	// Skip exempts requests from everything: they are neither gated nor counted. Default: none.
 	Skip func(*http.Request) bool
 

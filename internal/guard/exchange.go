@@ -9,6 +9,7 @@ import (
 	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/internal/gate"
 	"github.com/kelisim/kelisim/internal/recorder"
+	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/visit"
 )
 
@@ -30,6 +31,7 @@ type Exchange struct {
 	excluded  bool // the site's own people ask
 	answering bool // the response is on its way
 	skipped   bool
+	risk      riskState
 }
 
 // Begin takes a request in. The handler is to be called with [Exchange.Writer] and [Exchange.Request],
@@ -60,12 +62,18 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	e.own = own
 	e.excluded = g.excluded(r)
 	plan.Whole, plan.Tail = e.regime.sources.Varies(), e
-	if !own && !g.config.ByTemplate {
+	if g.risk != nil && !own {
+		e.judge(r, now)
+	}
+	if !own && !g.config.ByTemplate && !e.risk.refused {
 		e.dress(&plan, r)
 	}
 	e.counts = !own
 	if !own { // the centre is ours, and must see which cookies there are to delete
 		e.request = gate.Hide(r, &plan)
+		if g.risk != nil {
+			e.request = e.handOn(e.request)
+		}
 	}
 	e.answering = true
 	e.writer.Reset(w, e.request, plan)
@@ -115,6 +123,7 @@ func (e *Exchange) Request() *http.Request { return e.request }
 // Commit implements [gate.Observer]: the response is about to leave, so the hit can be counted.
 func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	g := e.guard
+	e.observe(status)
 	private = e.tell(status, h)
 	private = e.restrict(status, h) || private
 	if !e.counts || g.down.Load() {
@@ -188,6 +197,9 @@ func (e *Exchange) release() {
 	e.guard, e.regime, e.request, e.outer, e.hit = nil, nil, nil, nil, visit.Hit{}
 	e.choice, e.location = consent.Choice{}, geo.Location{}
 	e.asks, e.news, e.counts, e.own, e.excluded, e.answering, e.skipped = false, false, false, false, false, false, false
+	if e.risk.verdict.Who != (risk.Pseudonym{}) {
+		e.risk = riskState{}
+	}
 	g.exchanges.Put(e)
 }
 

@@ -45,6 +45,7 @@ type Guard struct {
 	reports    reports
 	post       *post
 	ownViews   atomic.Int64
+	risk       *riskGuard // nil where nothing is judged
 	down       atomic.Bool
 }
 
@@ -88,7 +89,10 @@ func (g *Guard) build() (err error) {
 	if g.log, err = g.newLog(); err != nil {
 		return err
 	}
-	g.centre = g.withLedger(g.withReports(g.withBeacon(g.withExclusion(g.withCentre()))))
+	if g.risk, err = newRisk(c); err != nil {
+		return err
+	}
+	g.centre = g.withRisk(g.withLedger(g.withReports(g.withBeacon(g.withExclusion(g.withCentre())))))
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
@@ -128,6 +132,7 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 	if g.down.Swap(true) {
 		return nil
 	}
+	g.risk.close()
 	g.janitor.stop()
 	g.witness.stop()
 	g.release(ctx)

@@ -10,6 +10,9 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 		if !e.skipped && g.own(r.URL.Path) {
 			inner = g.centre
 		}
+		if refusal := e.Instead(); refusal != nil {
+			inner = refusal
+		}
 		done := false
 		defer func() {
 			if !done { // a panic: whoever recovers outside may still answer
