@@ -24,7 +24,7 @@ const marked = `
 <script type="text/plain" data-consent="marketing" data-src="{ads}/defer.js" defer></script>
 <script type="text/plain" data-consent="marketing" data-src="{ads}/module.js" data-type="module"></script>
 <script type="text/plain" data-consent="statistics">document.cookie = "stats_js=1; path=/; max-age=86400"; localStorage.stats_local = 1</script>
-<link rel="stylesheet" data-consent="marketing" data-href="{ads}/style.css">
+<link rel="stylesheet" data-consent="marketing" data-src="{ads}/style.css">
 </head><h1>Shop</h1><p><img alt="" data-consent="marketing" data-src="{ads}/pixel.gif"></p>
 <p><iframe title="Film" width="400" height="240" data-consent="marketing" data-src="{ads}/frame"></iframe></p>`
 

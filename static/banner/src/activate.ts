@@ -1,11 +1,11 @@
-// Starting what waits for consent: scripts of type "text/plain", with their address in src or data-src, frames and
-// pixels whose address waits in data-src, and style sheets whose waits in data-href. Each names its purposes in
-// data-consent; all of them must be granted.
+// Starting what waits for consent: scripts of type "text/plain", with their address in src or data-src, and frames,
+// pixels and style sheets whose address waits in data-src. Each names its purposes in data-consent; all of them must
+// be granted.
 
 // What stands in the page's own markup passes "require-trusted-types-for 'script'" under the policy name "kelisim".
 const same = (text: string) => text;
 const rules = { createScript: same, createScriptURL: same };
-const trusted = (window as unknown as { trustedTypes?: { createPolicy(name: string, r: typeof rules): typeof rules } }).trustedTypes?.createPolicy("kelisim", rules) ?? rules;
+const trusted = (self as unknown as { trustedTypes?: { createPolicy(name: string, r: typeof rules): typeof rules } }).trustedTypes?.createPolicy("kelisim", rules) ?? rules;
 
 // activate starts what the choice permits, scripts in the order of the page: each waits for the one before it, but
 // for those marked async. A module says data-type="module".
@@ -25,15 +25,9 @@ export async function activate(allows: (purpose: string) => boolean): Promise<vo
         waiting.replaceWith(script);
         if (!script.src || waiting.matches("[async]")) resolve(0);
       });
-    } else {
-      if (dataset.src) {
-        waiting.src = dataset.src;
-        delete dataset.src;
-      }
-      if (dataset.href) {
-        waiting.href = dataset.href;
-        delete dataset.href;
-      }
+    } else if (dataset.src) {
+      waiting.href = waiting.src = dataset.src; // one of the two is what the element reads
+      delete dataset.src;
     }
   }
 }

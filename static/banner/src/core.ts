@@ -17,8 +17,8 @@ function refresh() {
   choice = read(policy);
   if (before + "" !== choice + "") {
     tabs.postMessage(0); // an echo ends here: by then the other tab knows as much as the cookie
-    // What runs already cannot be stopped, and a living document keeps its Content-Security-Policy.
-    if (before && (policy.reload || !before.every(allows))) return location.reload();
+    // What runs already cannot be stopped, and a living document keeps its Content-Security-Policy: a refusal leaves it as it was.
+    if ((before && !before.every(allows)) || (policy.reload && choice![1])) return location.reload();
     start();
   }
   go();
@@ -52,9 +52,9 @@ function go() {
   refresh,
   open: () => bring("open"),
 } satisfies Kelisim;
-tabs.onmessage = refresh;
 addEventListener("pageshow", refresh);
-new MutationObserver(go).observe(document, { childList: true, subtree: true });
+tabs.onmessage = refresh;
+new MutationObserver(go).observe(document, { subtree: true, childList: true });
 root.onclick = (event) => !(event.target as Element).closest(".k-reopen") || !bring("open"); // false keeps the link from being followed
 start();
 go();

@@ -53,7 +53,7 @@ export function block(): void {
 // heed says what the browser asks of us, as long as that is the latest word.
 function heed(): void {
   const said = form().querySelector<HTMLElement>(".k-asked")!;
-  const signal = (navigator as Navigator & { globalPrivacyControl?: boolean }).globalPrivacyControl ? "Global Privacy Control" : "Do Not Track";
+  const signal = navigator.globalPrivacyControl ? "Global Privacy Control" : "Do Not Track";
   const opted = policy.purposes!.split(" ").filter((_, bit) => (+policy.opts! >> bit) & 1);
   said.textContent = said.textContent!.replace("{signal}", signal);
   said.hidden = !asks(policy) || opted.some(kelisim.allows);

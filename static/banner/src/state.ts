@@ -1,14 +1,17 @@
 // What the visitor decided, read from the state cookie. The server alone writes it and can tell whether it is true; a
 // script that is lied to here starts nothing that the server's own gate would not stop.
 
+declare global {
+  interface Navigator {
+    readonly globalPrivacyControl?: boolean;
+  }
+}
+
 // Policy is what the markup says of the policy, in data attributes.
 export type Policy = Readonly<Record<string, string | undefined>>;
 
 // asks says whether the browser asks every site not to, by Global Privacy Control or, where the policy hears it, Do Not Track.
-export function asks(policy: Policy): boolean | undefined {
-  const browser = navigator as Navigator & { globalPrivacyControl?: boolean };
-  return browser.globalPrivacyControl || browser.doNotTrack === policy.dnt;
-}
+export const asks = (policy: Policy): boolean => navigator.globalPrivacyControl || navigator.doNotTrack === policy.dnt;
 
 const on = (mask: number, ids: string | undefined) => ids!.split(" ").filter((id, bit) => id && (mask / 2 ** bit) & 1);
 
