@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -24,6 +25,11 @@ var ErrReceipt = errors.New("ledger: not a sound receipt")
 const (
 	Sequenced = "sequenced" // the receipt proves its place in the log
 	Pending   = "pending"   // the record is kept, and not under a signed head yet: fetch it again in a minute
+)
+
+const (
+	recordType = "dpv:ConsentRecord"
+	recordURN  = "urn:kelisim:record:" // before the id of a record
 )
 
 // Receipt is what a visitor holds of a record: the record, what proves that the ledger committed to it, and
@@ -57,7 +63,7 @@ func (l *Log) Receipt(ctx context.Context, e consent.Entry) (Receipt, error) {
 		return Receipt{}, err
 	}
 	r := Receipt{
-		Context: json.RawMessage(jsonldContext), Type: "dpv:ConsentRecord", ID: "urn:kelisim:record:" + e.ID, Status: Pending,
+		Context: json.RawMessage(jsonldContext), Type: recordType, ID: recordURN + e.ID, Status: Pending,
 		Record: opened.Canonical, Salt: opened.Salt[:], Leaf: e.Leaf[:],
 		Log: Evidence{Origin: l.options.Keys.origin, Keys: l.options.Keys.Public(), Index: -1},
 	}
@@ -120,7 +126,7 @@ type Verdict struct {
 	Head   Head // of a sequenced one
 }
 
-// Check verifies a receipt: that record and salt come to the leaf, the leaf to the head by its proof, and
+// Check verifies a receipt: that it means what it says, that record and salt come to the leaf, the leaf to the head by its proof, and
 // that a known key signed the head. The known keys come from the site, not from the receipt.
 func (r Receipt) Check(known note.Verifiers) (Verdict, error) {
 	v := Verdict{Status: r.Status, Index: r.Log.Index}
@@ -130,6 +136,9 @@ func (r Receipt) Check(known note.Verifiers) (Verdict, error) {
 	}
 	if err != nil {
 		return Verdict{}, fmt.Errorf("%w: the record cannot be read", ErrReceipt)
+	}
+	if !r.means() || r.ID != recordURN+v.Record.ID {
+		return Verdict{}, fmt.Errorf("%w: its context, type or id are not those of a receipt, so that others may read it in another way", ErrReceipt)
 	}
 	if len(r.Salt) != consent.SaltLen {
 		return Verdict{}, fmt.Errorf("%w: the salt has %d bytes, want %d", ErrReceipt, len(r.Salt), consent.SaltLen)
@@ -157,6 +166,14 @@ func (r Receipt) Check(known note.Verifiers) (Verdict, error) {
 	}
 	v.Status = Sequenced
 	return v, nil
+}
+
+// means reports whether the receipt says in terms of JSON-LD what it says here: neither context nor type is under
+// the leaf.
+func (r Receipt) means() bool {
+	var context, ours any
+	err := errors.Join(json.Unmarshal(r.Context, &context), json.Unmarshal([]byte(jsonldContext), &ours))
+	return err == nil && reflect.DeepEqual(context, ours) && r.Type == recordType
 }
 
 // base64 of a leaf, as exports and messages show it.
