@@ -167,7 +167,7 @@ func FuzzExport(f *testing.F) {
 	known := signer(f, secret).Verifiers()
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := ledger.VerifyExport(strings.NewReader(text), ledger.VerifyOptions{Known: known})
-		if err == nil && r.Sound() && r.Newest.Size > 0 && (r.Newest.Size != 3 || r.Newest.Root != l.Head().Root || r.Entries < 3) {
+		if err == nil && r.Sound() && r.Newest.Size > 0 && (r.Entries < r.Newest.Size || r.Signed != r.Newest.Size || r.Heads == 0) {
 			t.Errorf("%+v", r)
 		}
 	})
