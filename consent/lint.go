@@ -35,6 +35,7 @@ func (p Policy) Lint() []Warning {
 		l.warn("authority.name", "authority", "is missing: name the body to which visitors may complain")
 	}
 	l.optOuts()
+	l.texts()
 	if p.Region == "KZ" {
 		l.kazakhstan()
 	}

@@ -35,11 +35,12 @@ func tidy() consent.Policy {
 
 func TestLint(t *testing.T) {
 	en := func(s string) consent.Text { return consent.Text{"en": s} }
+	all := func(s string) consent.Text { return consent.Text{"kk": s, "ru": s, "en": s} }
 	service := func(change func(*consent.Service)) func(*consent.Policy) {
 		return func(p *consent.Policy) { change(&p.Services[0]) }
 	}
 	cookie := func(ck consent.CookieRule) func(*consent.Policy) {
-		return func(p *consent.Policy) { ck.Text = en("Something."); p.Cookies = []consent.CookieRule{ck} }
+		return func(p *consent.Policy) { ck.Text = all("Something."); p.Cookies = []consent.CookieRule{ck} }
 	}
 	const stat, mark, need = consent.Statistics, consent.Marketing, consent.Necessary
 	for _, row := range []struct {
@@ -122,17 +123,25 @@ func TestLint(t *testing.T) {
 		{"cookies[0].name swallows", cookie(consent.CookieRule{Name: "sess*", Purpose: stat})},
 		{"", cookie(consent.CookieRule{Name: "sess*", Purpose: need})},
 		{"services[0].cookies[1].name swallows", service(func(s *consent.Service) {
-			s.Cookies = append(s.Cookies, consent.CookieRule{Name: "car?", Text: en("Something.")}) // the cart
+			s.Cookies = append(s.Cookies, consent.CookieRule{Name: "car?", Text: all("Something.")}) // the cart
 		})},
 		{"services[0].cookies[1] bundled", func(p *consent.Policy) {
 			p.Cookies = nil
-			p.Services[0].Cookies = []consent.CookieRule{{Name: "_ga", Text: en("x")}, {Name: "_fbp", Text: en("x")}}
+			p.Services[0].Cookies = []consent.CookieRule{{Name: "_ga", Text: all("x")}, {Name: "_fbp", Text: all("x")}}
 		}},
 		{"transfers.safeguards unexplained", func(p *consent.Policy) { p.Transfers.CrossBorder = consent.Yes }},
 		{"", func(p *consent.Policy) {
-			p.Transfers.CrossBorder, p.Transfers.Safeguards = consent.Yes, en("A contract.")
+			p.Transfers.CrossBorder, p.Transfers.Safeguards = consent.Yes, all("A contract.")
 		}},
 		{"transfers.published unexplained", func(p *consent.Policy) { p.Transfers.Publication = consent.Yes }},
+		{"transfers.safeguards untranslated", func(p *consent.Policy) {
+			p.Transfers.CrossBorder, p.Transfers.Safeguards = consent.Yes, consent.Text{"kk": "Шарт.", "ru": "Договор."}
+		}},
+		{"data[0].name untranslated", func(p *consent.Policy) { p.Data[0].Name = consent.Text{"kk": "Кірулер"} }},
+		{"services[0].text untranslated", service(func(s *consent.Service) {
+			s.Text = consent.Text{"kk": "Тағы не сатылатынын көрсетеді."}
+		})},
+		{"", func(p *consent.Policy) { p.Purposes[2].Name = consent.Text{"kk": "Статистика"} }}, // there are built-in words
 		{"opt_outs.ignore_dnt opt-out", func(p *consent.Policy) { p.OptOuts.IgnoreDNT = true }},
 		{"opt_outs.purposes opt-out", func(p *consent.Policy) { p.OptOuts.Purposes = []consent.Purpose{mark} }},
 		{"", func(p *consent.Policy) { p.OptOuts.Purposes = []consent.Purpose{mark, stat} }},

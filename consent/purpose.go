@@ -10,6 +10,11 @@ const (
 	Marketing   Purpose = "marketing"
 )
 
+// standard reports whether p is one of the four, for which the banner has words in every language.
+func (p Purpose) standard() bool {
+	return p == Necessary || p == Preferences || p == Statistics || p == Marketing
+}
+
 // MaxPurposes is how many purposes a policy may declare, the necessary one included: scripts read
 // them as bits of a 32-bit number.
 const MaxPurposes = 30
@@ -17,8 +22,8 @@ const MaxPurposes = 30
 // PurposeInfo declares a purpose in a [Policy].
 type PurposeInfo struct {
 	ID   Purpose `json:"id"`   // required: a–z, 0–9, "-", "_"; at most 32 bytes
-	Name Text    `json:"name"` // required: what the switch is called
-	Text Text    `json:"text"` // required: what the data is used for, in one or two sentences
+	Name Text    `json:"name"` // required: what the switch is called; of a purpose of your own, in every language
+	Text Text    `json:"text"` // required: what the data is used for, in one or two sentences; likewise
 
 	bit uint8
 }

@@ -13,8 +13,13 @@ func (v *validation) purposes() {
 	for i, p := range v.Purposes {
 		field := at("purposes", i)
 		v.id(field+".id", string(p.ID), seen)
-		v.text(field+".name", p.Name, true, maxName)
-		v.text(field+".text", p.Text, true, maxText)
+		if p.ID.standard() {
+			v.text(field+".name", p.Name, true, maxName)
+			v.text(field+".text", p.Text, true, maxText)
+			continue
+		}
+		v.everywhere(field+".name", p.Name, maxName)
+		v.everywhere(field+".text", p.Text, maxText)
 	}
 	if !seen[string(Necessary)] {
 		v.add("purposes", "lack \"necessary\": say what the site does without asking")

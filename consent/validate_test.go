@@ -60,6 +60,20 @@ func TestValidate(t *testing.T) {
 		{"purposes[0].name.en", func(p *consent.Policy) { p.Purposes[0].Name = en(strings.Repeat("x", 300)) }},
 		{"purposes[0].text.en", func(p *consent.Policy) { p.Purposes[0].Text = en("a\x1bb") }},
 		{"purposes[0].text.ru", func(p *consent.Policy) { p.Purposes[0].Text = consent.Text{"en": "x", "ru": "x"} }},
+		{"", func(p *consent.Policy) { p.Languages = append(p.Languages, "de") }}, // standard purposes have built-in words
+		{"purposes[0].name", func(p *consent.Policy) {
+			p.Languages = append(p.Languages, "de")
+			p.Purposes = append([]consent.PurposeInfo{{ID: "dreams", Name: en("Dreams"), Text: consent.Text{"en": "Shows dreams.", "de": "Zeigt Träume."}}}, p.Purposes...)
+		}},
+		{"data[0].name", func(p *consent.Policy) {
+			p.Languages = append([]string{"de"}, p.Languages...)
+			for i := range p.Purposes {
+				p.Purposes[i].Name = consent.Text{"de": "Zweck", "en": "Purpose"}
+				p.Purposes[i].Text = consent.Text{"de": "Zweck", "en": "Purpose"}
+			}
+			p.Revision.Text, p.Services, p.Cookies, p.Authority, p.Data = nil, nil, nil, consent.Authority{}, p.Data[:1]
+			p.Transfers.ThirdParties = consent.No
+		}},
 		{"data[0].purposes", func(p *consent.Policy) { p.Data[0].Purposes = nil }},
 		{"data[0].purposes[0]", func(p *consent.Policy) { p.Data[0].Purposes = []consent.Purpose{"films"} }},
 		{"data[0].source", func(p *consent.Policy) { p.Data[0].Source = "" }},

@@ -14,8 +14,18 @@ const (
 	maxText = 4000
 )
 
-// text checks that t is there in all languages of the policy and in no other.
+// text checks that t is there in the first language of the policy, in which all others are shown what they lack, and in none
+// that is not the policy's. [Policy.Lint] tells what is left out.
 func (v *validation) text(field string, t Text, required bool, limit int) {
+	v.textIn(field, t, required, limit, v.Languages[:min(len(v.Languages), 1)])
+}
+
+// everywhere checks a text that visitors must have in their language, since they consent to it.
+func (v *validation) everywhere(field string, t Text, limit int) {
+	v.textIn(field, t, true, limit, v.Languages)
+}
+
+func (v *validation) textIn(field string, t Text, required bool, limit int, needed []string) {
 	if len(v.Languages) == 0 {
 		return // that is fault enough
 	}
@@ -26,7 +36,7 @@ func (v *validation) text(field string, t Text, required bool, limit int) {
 		return
 	}
 	var missing []string
-	for _, language := range v.Languages {
+	for _, language := range needed {
 		if strings.TrimSpace(t[language]) == "" {
 			missing = append(missing, language)
 		}

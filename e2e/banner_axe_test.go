@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,6 +19,21 @@ func (v *visitor) audit(axe, what, scope string) {
 	}
 }
 
+// inArabicToo is the demonstration's policy with one language more, which is written from right to left and lacks texts.
+func inArabicToo(t *testing.T) string {
+	t.Helper()
+	policy, err := os.ReadFile("../cmd/kelisim/demo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	more := strings.Replace(string(policy), "languages: [kk, ru, en]", "languages: [kk, ru, en, ar]", 1)
+	if err := os.WriteFile(file, []byte(more), 0o600); err != nil || more == string(policy) {
+		t.Fatal("the demonstration's policy is not as this test thinks it is", err)
+	}
+	return file
+}
+
 // TestNoBarriers: every state of the question, the notice and the centre, in each language, light and dark.
 func TestNoBarriers(t *testing.T) {
 	source, err := os.ReadFile("testdata/axe/axe.min.js")
@@ -25,7 +41,7 @@ func TestNoBarriers(t *testing.T) {
 		t.Fatal(err)
 	}
 	axe := string(source)
-	p := start(t)
+	p := start(t, "--policy", inArabicToo(t))
 	pages := map[string][2]string{}
 	for _, form := range []string{"box", "bar", "dialog"} {
 		pages["/"+form] = [2]string{loader(strings.Replace(form, "box", "", 1)), article}
@@ -33,7 +49,7 @@ func TestNoBarriers(t *testing.T) {
 	site := untouched(t, p, pages)
 	const question, held = `{include: [["#kelisim"]]}`, `{include: [["#kelisim"], [".k-hold"]]}`
 	for _, scheme := range []string{"light", "dark"} {
-		for _, lang := range []string{"kk", "ru", "en"} {
+		for _, lang := range []string{"kk", "ru", "en", "ar"} {
 			t.Run(scheme+" "+lang, func(t *testing.T) {
 				v := visit(t, site, options{language: lang})
 				v.screen(1280, 900, scheme)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/consent/policyfile"
+	"github.com/kelisim/kelisim/static/banner"
 )
 
 // policyCmd is everything about policy files.
@@ -36,6 +37,7 @@ func (c policyLintCmd) Run(s streams) error {
 	reports := make([]*policyfile.Report, len(c.Files))
 	for i, path := range c.Files {
 		reports[i] = policyfile.LintFile(path)
+		unspoken(reports[i])
 		if old != nil {
 			reports[i].Follow(old)
 		}
@@ -44,6 +46,17 @@ func (c policyLintCmd) Run(s streams) error {
 		return err
 	}
 	return c.verdict(reports)
+}
+
+// unspoken warns of languages for which the banner has no words.
+func unspoken(r *policyfile.Report) {
+	for i, language := range r.Policy.Languages {
+		if len(r.Errors) == 0 && banner.Spoken(language) == "" {
+			r.Warnings = append(r.Warnings, policyfile.Finding{
+				Field: fmt.Sprintf("languages[%d]", i), Code: "unspoken", Text: fmt.Sprintf("the banner has no words in %s, so that its own are in English there", language),
+			})
+		}
+	}
 }
 
 func (c policyLintCmd) print(w io.Writer, reports []*policyfile.Report) error {

@@ -43,7 +43,7 @@ func cookieRows(policy consent.Policy, lang string) []cookieRow {
 			who = c.Service.Name
 		}
 		rows = append(rows, cookieRow{
-			Name: c.Name, Text: c.Text.In(lang), Purpose: purposeNames(policy, []consent.Purpose{c.Purpose}, lang),
+			Name: c.Name, Text: in(policy, c.Text, lang), Purpose: purposeNames(policy, []consent.Purpose{c.Purpose}, lang),
 			Lifetime: locale.Period(period(c.Lifetime)), Who: who,
 		})
 	}

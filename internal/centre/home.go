@@ -87,7 +87,7 @@ func allowed(e *edition, lang string, c consent.Choice) (names []string, denied 
 		switch {
 		case p.ID == consent.Necessary:
 		case c.Allows(p.ID):
-			names = append(names, p.Name.In(lang))
+			names = append(names, purposeName(e.policy, p, lang))
 		default:
 			denied++
 		}
@@ -131,7 +131,7 @@ func optOut(e *edition, locale *banner.Locale, c consent.Choice) string {
 	var names []string
 	for _, p := range e.rules.Purposes() {
 		if c.Stance(p.ID) == consent.OptedOut {
-			names = append(names, p.Name.In(locale.Tag))
+			names = append(names, purposeName(e.policy, p, locale.Tag))
 		}
 	}
 	if len(names) > 0 {
@@ -163,7 +163,7 @@ func serviceRows(policy consent.Policy, p consent.Purpose, lang string, c consen
 		if s.Purpose != p {
 			continue
 		}
-		row := serviceRow{ID: s.ID, Name: s.Name, Text: s.Text.In(lang), Recipient: s.Recipient, Alone: s.Bit() >= 0, On: c.AllowsService(s.ID)}
+		row := serviceRow{ID: s.ID, Name: s.Name, Text: in(policy, s.Text, lang), Recipient: s.Recipient, Alone: s.Bit() >= 0, On: c.AllowsService(s.ID)}
 		row.Globs = strings.Join(service(s, lang).Cookies, " ")
 		if s.Country != "" && s.Recipient != "" {
 			row.Recipient += " (" + country(s.Country, lang) + ")"

@@ -169,14 +169,14 @@ func revision(policy consent.Policy, locale *banner.Locale) string {
 
 // changed is what the policy says of its last change, "" where it says nothing.
 func changed(policy consent.Policy, lang string) string {
-	return policy.Revision.Text.In(lang)
+	return in(policy, policy.Revision.Text, lang)
 }
 
 func dataRows(policy consent.Policy, locale *banner.Locale) []dataRow {
 	var rows []dataRow
 	for _, d := range policy.Data {
 		rows = append(rows, dataRow{
-			Name:     d.Name.In(locale.Tag),
+			Name:     in(policy, d.Name, locale.Tag),
 			Purposes: purposeNames(policy, d.Purposes, locale.Tag),
 			Source:   locale.Text("notice.source." + string(d.Source)),
 			Kept:     locale.Period(period(d.Retention)),
@@ -240,7 +240,7 @@ func purposeNames(policy consent.Policy, wanted []consent.Purpose, lang string) 
 	for _, id := range wanted {
 		for _, p := range policy.Purposes {
 			if p.ID == id {
-				names = append(names, p.Name.In(lang))
+				names = append(names, purposeName(policy, p, lang))
 			}
 		}
 	}

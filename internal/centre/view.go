@@ -45,8 +45,8 @@ func Dress(v banner.View, n consent.Notice) banner.View {
 func purpose(policy consent.Policy, p consent.PurposeInfo, lang string) banner.Purpose {
 	out := banner.Purpose{
 		ID:       string(p.ID),
-		Name:     p.Name.In(lang),
-		Text:     p.Text.In(lang),
+		Name:     purposeName(policy, p, lang),
+		Text:     purposeText(policy, p, lang),
 		Required: p.ID == consent.Necessary,
 		OptsOut:  optsOut(policy, p.ID),
 	}
