@@ -19,6 +19,8 @@ type database struct {
 	models *geoip2.Reader // over the same bytes; nil for kindFlat
 	cache  cache
 	built  time.Time
+	path   string // "" where it was no file
+	size   int
 }
 
 // parse verifies data from end to end and keeps it. Anything wrong with it is an error, a panic of
@@ -33,7 +35,7 @@ func parse(data []byte) (db *database, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a MaxMind database: %w", err)
 	}
-	d := &database{tree: tree, built: tree.Metadata.BuildTime().UTC()}
+	d := &database{tree: tree, built: tree.Metadata.BuildTime().UTC(), size: len(data)}
 	if d.kind, err = kindOf(tree.Metadata.DatabaseType); err != nil {
 		return nil, err
 	}
@@ -97,6 +99,9 @@ func (d *database) locate(addr netip.Addr) (loc geo.Location, err error) {
 	}
 	loc, err = d.read(addr, result)
 	if err == nil {
+		if loc != (geo.Location{}) {
+			loc.Built = geo.DateOf(d.built)
+		}
 		d.cache.put(result.Offset(), loc)
 	}
 	return loc, err

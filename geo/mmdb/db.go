@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,9 +19,18 @@ import (
 // class: an Anonymous-IP database is asked for it first. Safe for concurrent use; there is nothing
 // to close.
 type DB struct {
-	paths  []string
-	loaded atomic.Pointer[[]*database]
+	loaded atomic.Pointer[[]*database] // in the order in which they are asked
 	faults atomic.Uint64
+
+	mu    sync.Mutex // held while files are read
+	files []*file
+}
+
+// file is one of the files, and the database that was last good in it.
+type file struct {
+	path string
+	db   *database
+	seen os.FileInfo // of the last attempt to read it; nil where there was no file
 }
 
 // Open reads and verifies the database files at paths. It reports everything that is wrong with any
@@ -29,41 +39,104 @@ func Open(paths ...string) (*DB, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("mmdb: no database named: give at least one path to an .mmdb file")
 	}
-	d := &DB{paths: slices.Clone(paths)}
+	d := &DB{}
+	for _, path := range paths {
+		d.files = append(d.files, &file{path: path})
+	}
 	if err := d.Reload(); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-// Reload reads the files again and, if every one of them is good, swaps them all in at once. On
-// error the databases in use stay in use. Look-ups go on meanwhile. Concurrent calls are allowed;
-// the last to finish stays.
-func (d *DB) Reload() error {
-	var all []*database
-	var errs []error
-	for _, path := range d.paths {
-		db, err := load(path)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("mmdb: %q: %w", path, err))
-		}
-		all = append(all, db)
+// Parse verifies the bytes of one database. There is no file to reload it from.
+func Parse(data []byte) (*DB, error) {
+	db, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("mmdb: %w", err)
 	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
+	d := &DB{}
+	d.loaded.Store(&[]*database{db})
+	return d, nil
+}
+
+// Reload reads all files again. Those that are good are swapped in, all at once; where one is not, the
+// database that was last good in it stays in use, and the error names it. Look-ups go on meanwhile.
+func (d *DB) Reload() error {
+	_, err := d.read(func(*file) bool { return true })
+	return err
+}
+
+// Refresh is [DB.Reload] of those files that another file has taken the place of, or that have been written to.
+// It reports whether a database was swapped in. A file that was refused is read again only when it changes.
+func (d *DB) Refresh() (swapped bool, err error) { return d.read((*file).changed) }
+
+func (d *DB) read(due func(*file) bool) (swapped bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var errs []error
+	for _, f := range d.files {
+		if !due(f) {
+			continue
+		}
+		db, err := f.load()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("mmdb: %q: %w", f.path, err))
+			continue
+		}
+		f.db, swapped = db, true
+	}
+	if swapped {
+		d.swap()
+	}
+	return swapped, errors.Join(errs...)
+}
+
+// swap lets look-ups use the databases of the files.
+func (d *DB) swap() {
+	var all []*database
+	for _, f := range d.files {
+		if f.db != nil {
+			all = append(all, f.db)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b *database) int { return a.kind.rank() - b.kind.rank() })
 	d.loaded.Store(&all)
-	return nil
 }
 
-func load(path string) (*database, error) {
-	data, err := os.ReadFile(path)
+func (f *file) changed() bool {
+	now, err := os.Stat(f.path)
+	if err != nil || f.seen == nil {
+		return (err == nil) != (f.seen != nil)
+	}
+	return !os.SameFile(now, f.seen) || now.Size() != f.seen.Size() || !now.ModTime().Equal(f.seen.ModTime())
+}
+
+// load reads the file into memory: what later happens to it on disk changes no answer.
+func (f *file) load() (*database, error) {
+	f.seen = nil
+	seen, err := os.Stat(f.path) // before it is read: what is written meanwhile is noticed
 	if err != nil {
 		return nil, err
 	}
-	return parse(data)
+	f.seen = seen
+	if seen.Size() > maxFile {
+		return nil, fmt.Errorf("it has %d bytes, and databases of more than %d are not read", seen.Size(), int64(maxFile))
+	}
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	db.path = f.path
+	return db, nil
 }
+
+// maxFile bounds what is read into memory.
+const maxFile = 2 << 30
 
 // Locate implements [geo.Locator]. A record that was decoded before costs a walk down the tree of
 // each database and no allocation.
@@ -74,11 +147,15 @@ func (d *DB) Locate(addr netip.Addr) geo.Location {
 		return loc
 	}
 	for _, db := range *d.loaded.Load() {
-		part, err := db.locate(addr)
-		if err != nil {
-			d.faults.Add(1)
-		}
-		loc = loc.Or(part)
+		loc = loc.Or(d.ask(db, addr))
+	}
+	return loc
+}
+
+func (d *DB) ask(db *database, addr netip.Addr) geo.Location {
+	loc, err := db.locate(addr)
+	if err != nil {
+		d.faults.Add(1)
 	}
 	return loc
 }

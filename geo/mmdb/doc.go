@@ -3,8 +3,10 @@
 // the flat files of ip-location-db (country_code, autonomous_system_number).
 //
 // [Open] recognises each file's kind from its metadata. A [DB] is a [geo.Locator]; put it before the
-// embedded tables in a [geo.Stack]. [DB.Reload] reads the files again and swaps them in at once;
-// look-ups never wait, never fail, and never see half of a reload.
+// embedded tables in a [geo.Stack]. [DB.Reload] reads the files again and swaps them in at once, and
+// [DB.Refresh] does so where they have changed; look-ups never wait, never fail, and never see half of it.
+// Nothing is mapped, so there is no mapping to close under a reader: what no look-up uses any more is
+// collected as garbage.
 //
 // # Threat model
 //

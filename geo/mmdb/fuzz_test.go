@@ -9,11 +9,12 @@ import (
 
 	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/geo/mmdb"
+	"github.com/kelisim/kelisim/geo/mmdb/mmdbtest"
 )
 
 // Damaged databases never panic and never replace a good one: every byte of one is damaged in turn.
 func TestEveryByteDamaged(t *testing.T) {
-	good := database("GeoLite2-City", epoch, network{"8.0.0.0/8", record{"country": record{"iso_code": "KZ"}, "subdivisions": []any{record{"names": record{"en": "Aqmola"}}}}})
+	good := mmdbtest.Database("GeoLite2-City", mmdbtest.Epoch, mmdbtest.Network{Prefix: "8.0.0.0/8", Record: record{"country": record{"iso_code": "KZ"}, "subdivisions": []any{record{"names": record{"en": "Aqmola"}}}}})
 	addr := netip.MustParseAddr("8.8.8.8")
 	path := file(t, good)
 	db, err := mmdb.Open(path)
@@ -52,8 +53,8 @@ func FuzzOpen(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	f.Add(database("country ipvAll", epoch, network{"8.0.0.0/8", record{"country_code": "KZ"}}))
-	f.Add(database("asn ipvAll", epoch, network{"2a00::/12", record{"autonomous_system_number": 1, "autonomous_system_organization": "One"}}))
+	f.Add(mmdbtest.Database("country ipvAll", mmdbtest.Epoch, mmdbtest.Network{Prefix: "8.0.0.0/8", Record: record{"country_code": "KZ"}}))
+	f.Add(mmdbtest.Database("asn ipvAll", mmdbtest.Epoch, mmdbtest.Network{Prefix: "2a00::/12", Record: record{"autonomous_system_number": 1, "autonomous_system_organization": "One"}}))
 	addrs := []netip.Addr{
 		netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("81.2.69.142"), netip.MustParseAddr("2a00::1"),
 		netip.MustParseAddr("255.255.255.255"), netip.MustParseAddr("::"), netip.MustParseAddr("ffff::1"),

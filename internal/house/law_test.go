@@ -67,6 +67,8 @@ var law = map[string][]string{
 	"visit/planfile":      {"visit", "internal/yamldoc"},
 	"geo":                 {},
 	"geo/mmdb":            {"geo"},
+	"geo/mmdb/mmdbtest":   {},
+	"internal/geoupdate":  {"geo", "geo/mmdb"},
 	"static":              {},
 	"risk":                {"visit", "geo"},
 	"stats":               {"visit"},

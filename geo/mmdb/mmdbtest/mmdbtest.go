@@ -1,34 +1,37 @@
-package mmdb_test
+// Package mmdbtest makes MaxMind databases of every kind for tests, after the specification of the format
+// (maxmind.github.io/MaxMind-DB): a tree of 24-bit records over all of IPv6, IPv4 under ::/96. It is written
+// from the specification and not from the reader, so that the two check each other.
+package mmdbtest
 
 import (
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"math/bits"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
-	"testing"
 )
 
-// The tests make databases of every kind themselves, after the specification of the format
-// (maxmind.github.io/MaxMind-DB): a tree of 24-bit records over all of IPv6, IPv4 under ::/96.
+// Record is what a database says of a network: strings, ints, uint64s, bools, lists ([]any) and Records.
+type Record = map[string]any
 
-type record = map[string]any
-
-// network is one network of a database and its record.
-type network struct {
-	prefix string
-	record record
+// Network is one network of a database and its record.
+type Network struct {
+	Prefix string
+	Record Record
 }
 
-// database returns the bytes of a database of the given type. A build epoch of 0 is left out.
-func database(databaseType string, epoch uint64, networks ...network) []byte {
+// Epoch is a build date that is as good as any.
+const Epoch = 1_780_000_000
+
+// Database returns the bytes of a database of the given type, built at the given Unix time, 0 for none.
+// Networks must be apart. It panics on what the format or this package cannot hold.
+func Database(databaseType string, epoch uint64, networks ...Network) []byte {
 	const empty = -1
 	nodes := [][2]int{{empty, empty}}
 	var data []byte
 	for _, n := range networks {
-		p := netip.MustParsePrefix(n.prefix)
+		p := netip.MustParsePrefix(n.Prefix)
 		key, length := p.Addr().As16(), p.Bits()
 		if p.Addr().Is4() {
 			key, length = [16]byte{}, length+96
@@ -49,7 +52,7 @@ func database(databaseType string, epoch uint64, networks ...network) []byte {
 				at = next
 			}
 		}
-		data = appendValue(data, n.record)
+		data = appendValue(data, n.Record)
 	}
 	var out []byte
 	for _, node := range nodes {
@@ -64,10 +67,10 @@ func database(databaseType string, epoch uint64, networks ...network) []byte {
 		}
 	}
 	out = append(append(out, make([]byte, 16)...), data...)
-	return appendValue(append(out, "\xab\xcd\xefMaxMind.com"...), record{
+	return appendValue(append(out, "\xab\xcd\xefMaxMind.com"...), Record{
 		"binary_format_major_version": uint64(2), "binary_format_minor_version": uint64(0), "build_epoch": epoch,
 		"database_type": databaseType, "ip_version": uint64(6), "languages": []any{"en"}, "record_size": uint64(24),
-		"node_count": uint64(len(nodes)), "description": record{"en": "test"},
+		"node_count": uint64(len(nodes)), "description": Record{"en": "test"},
 	})
 }
 
@@ -91,7 +94,7 @@ func appendValue(b []byte, v any) []byte {
 			b = appendValue(b, item)
 		}
 		return b
-	case record:
+	case Record:
 		b = appendControl(b, 7, len(v))
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			b = appendValue(appendValue(b, key), v[key])
@@ -118,17 +121,12 @@ func appendUint(b []byte, v uint64) []byte {
 	return append(b, binary.BigEndian.AppendUint64(nil, v)[8-(bits.Len64(v)+7)/8:]...)
 }
 
-// file puts data in a new file.
-func file(t testing.TB, data []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "test.mmdb")
-	write(t, path, data)
-	return path
-}
-
-func write(t testing.TB, path string, data []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
+// World returns a database in which many networks and the well-known addresses 8.8.8.8 and 1.1.1.1 have the
+// record that say makes of their number. Size is the number of other networks, at most 65,536.
+func World(databaseType string, epoch uint64, size int, say func(i int) Record) []byte {
+	networks := []Network{{"8.8.8.0/24", say(0)}, {"1.1.1.0/24", say(1)}}
+	for i := range size {
+		networks = append(networks, Network{fmt.Sprintf("%d.%d.%d.0/24", 20+i>>12, i>>4&0xff, i&0xf<<4), say(2 + i)})
 	}
+	return Database(databaseType, epoch, networks...)
 }
