@@ -20,10 +20,11 @@ type Health struct {
 	Accepted, Stored, Waiting, Spooled int64
 	Dropped                            []Drop
 
-	GeoBuilt  time.Time // build date of the location tables
-	GeoSource string    // their name and licence, for attribution
-	Policy    string    // hash of the consent policy in force
-	Revision  int       // its revision
+	GeoBuilt  time.Time  // build date of the location tables
+	GeoTables []GeoTable // each of them
+	GeoSource string     // their name and licence, for attribution
+	Policy    string     // hash of the consent policy in force
+	Revision  int        // its revision
 
 	PolicyFault string // why the policy file is not in force; a line for each fault; "" where it is
 
@@ -31,6 +32,13 @@ type Health struct {
 	OpenDays  []stats.Day // days not closed yet
 	Retention int         // days for which statistics are kept; 0: for ever
 	Kept      []Kept      // what is kept, where and for how long
+}
+
+// GeoTable is one source of location data.
+type GeoTable struct {
+	Name  string    // as its publisher calls it
+	Built time.Time // by its publisher
+	Stale bool      // too old to count in full: shown as a warning
 }
 
 // Drop is a number of hits that were not counted, and why.

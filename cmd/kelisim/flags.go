@@ -9,8 +9,6 @@ import (
 	"time"
 	_ "time/tzdata" // a machine without time zone files still knows Asia/Almaty
 
-	"github.com/kelisim/kelisim/geo"
-	"github.com/kelisim/kelisim/geo/mmdb"
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/server"
 	"github.com/kelisim/kelisim/stats"
@@ -77,19 +75,6 @@ func (f storeFlags) floors(whenUnset int) (stats.Floors, error) {
 		k = whenUnset
 	}
 	return stats.Floors{Person: k}, nil
-}
-
-// locator finds addresses in the site's own databases first, then in the embedded tables.
-func (f storeFlags) locator() (geo.Locator, error) {
-	embedded, err := geo.Embedded()
-	if err != nil || len(f.Geo) == 0 {
-		return embedded, err
-	}
-	own, err := mmdb.Open(f.Geo...)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return geo.Stack{own, embedded}, nil
 }
 
 // siteFlags say how a site is reached and guarded.

@@ -36,6 +36,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Count the page views of an access log."`
 	Policy  policyCmd  `cmd:"" help:"Check, sum up or name a policy file."`
 	Ledger  ledgerCmd  `cmd:"" help:"Verify, export, erase and check the records of consent."`
+	Geo     geoCmd     `cmd:"" help:"Look addresses up, and keep location databases up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -31,9 +31,9 @@ func (s *site) follow() (stop func()) {
 	}
 }
 
-// ends are the signals that end the program. Without a policy file SIGHUP has nothing else to mean.
+// ends are the signals that end the program. Without a file to follow SIGHUP has nothing else to mean.
 func (s *site) ends() []os.Signal {
-	if s.watch == nil {
+	if s.watch == nil && s.places.own == nil {
 		return []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}
 	}
 	return []os.Signal{syscall.SIGTERM, syscall.SIGINT}

@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TAKEN", taken.Addr().String())
 			policy, err := filepath.Abs("demo.yaml")
 			env.Setenv("POLICY", policy)
-			return err
+			return errors.Join(err, databases(env))
 		},
 	})
 }

@@ -29,7 +29,7 @@ type site struct {
 	guard     *middleware.Guard
 	dashboard *server.Server
 	socket    *ledgerSocket
-	locator   geo.Locator
+	places    *places
 	floors    stats.Floors
 	started   time.Time
 	watch     *policyfile.Watcher // nil where there is no policy file
@@ -46,7 +46,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	zone, zoneErr := f.zone()
 	trust, trustErr := f.trust(or.trust)
 	floors, floorErr := f.floors(or.floor)
-	locator, geoErr := f.locator()
+	places, geoErr := f.locator()
 	plan, planErr := f.plan()
 	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr); err != nil {
 		return nil, err
@@ -66,9 +66,9 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, err
 	}
-	st := &site{flags: f, streams: s, store: store, locator: locator, floors: floors, started: time.Now()}
+	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now()}
 	st.guard, err = middleware.New(middleware.Config{
-		Store: store, Policy: policy, Secret: secret, OldSecrets: old, Trust: trust, Dir: f.Data, Zone: zone, Locator: locator,
+		Store: store, Policy: policy, Secret: secret, OldSecrets: old, Trust: trust, Dir: f.Data, Zone: zone, Locator: places.Locator,
 		Floors: floors, Plan: plan, Secure: f.Secure, Skip: ownPath, Logger: s.logger,
 	})
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *site) health(ctx context.Context) server.Health {
 		Version: version, Commit: commit, Go: runtime.Version(), Started: s.started,
 		Store: s.store.Kind(), Fault: state.Spool.Fault, Flushed: state.Spool.Handed,
 		Accepted: state.Figures.Accepted, Waiting: state.Figures.Waiting,
-		GeoBuilt: s.locator.Built(), Policy: s.guard.Rules().Hash(), Revision: s.guard.Rules().Revision(),
+		GeoBuilt: s.places.Built(), GeoTables: s.places.tables(time.Now()), Policy: s.guard.Rules().Hash(), Revision: s.guard.Rules().Revision(),
 	}
 	if fault := s.policyFault(); fault != nil {
 		h.PolicyFault = clip(fault.Error())
@@ -220,6 +220,8 @@ func (s *site) serve(ctx context.Context, handlers map[net.Listener]http.Handler
 	ctx, stop := signal.NotifyContext(ctx, s.ends()...)
 	defer stop()
 	defer s.follow()()
+	s.places.warn(s.streams.logger, time.Now())
+	defer s.places.follow(s.streams.logger)()
 	failed := make(chan error, len(handlers))
 	var servers []*http.Server
 	for listener, handler := range handlers {
