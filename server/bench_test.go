@@ -61,7 +61,7 @@ func health(context.Context) server.Health {
 		Version: "0.1.0", Commit: "a1b2c3d", Go: "go1.26", Started: now.Add(-26 * time.Hour), Store: "redis 7.0.15", Flushed: now.Add(-time.Second),
 		Accepted: 1_204_331, Stored: 1_203_980, Waiting: 311, Spooled: 28, Dropped: []server.Drop{{Reason: "health.drop.full", Count: 12}},
 		GeoTables: []server.GeoTable{{Name: "GeoLite2-City", Built: now.AddDate(0, 0, -3)}, {Name: "npm:@ip-location-db/asn", Built: now.AddDate(0, 0, -200), Stale: true}},
-		GeoBuilt: now.AddDate(0, 0, -20), GeoSource: "iptoasn (PDDL), ip-location-db (CC BY 4.0)", Policy: "9f2c44d1", Revision: 3,
+		GeoBuilt:  now.AddDate(0, 0, -20), GeoSource: "iptoasn (PDDL), ip-location-db (CC BY 4.0)", Policy: "9f2c44d1", Revision: 3,
 		Floors:   []server.Floor{{Class: "health.floor.attribute", K: 5}, {Class: "health.floor.page", K: 1}},
 		OpenDays: []stats.Day{today() - 1, today()}, Retention: 730,
 		Kept: []server.Kept{{What: "Page views by hour", Where: "k:{S}:t:<day>", Term: "730"}},
