@@ -107,14 +107,14 @@ func TestConsentModeSaysWhatThePolicySays(t *testing.T) {
 	s := newSite(t, nil)
 	b := visitWith(t, s, centre.Config{Mode: banner.Mode{Signals: map[string]string{"functionality_storage": "statistics"}, Wait: 900, URLPassthrough: true}})
 	w := b.get("/consent/mode.js")
-	setting, _, _ := strings.Cut(strings.TrimPrefix(w.Body.String(), "self.kelisimMode="), `;"use strict"`)
+	setting := json.NewDecoder(strings.NewReader(strings.TrimPrefix(w.Body.String(), "self.kelisimMode=")))
 	var got struct {
 		Policy  map[string]string
 		Signals map[string]string
 		Wait    int
 		Set     map[string]bool
 	}
-	if err := json.Unmarshal([]byte(setting), &got); err != nil {
+	if err := setting.Decode(&got); err != nil {
 		t.Fatal(err)
 	}
 	if got.Policy["shape"] != s.rules.Shape() || got.Policy["purposes"] != "necessary statistics marketing" || len(got.Signals) != 7 ||
