@@ -5,6 +5,9 @@ import "github.com/kelisim/kelisim/internal/guard"
 // CSP says what browsers are told of the services that a visitor has not granted: [Config].CSP.
 type CSP = guard.CSP
 
+// CSPMode says what becomes of sources that the visitor has not granted.
+type CSPMode = guard.CSPMode
+
 // Modes of [CSP]. The default only has browsers report what loads without consent.
 const (
 	CSPReportOnly = guard.CSPReportOnly

@@ -49,6 +49,16 @@ const (
 	RiskEnforce = guard.RiskEnforce // verdicts are carried out
 )
 
+// Use says whether Google's tags run before consent.
+type Use = guard.Use
+
+// The uses of [ConsentMode].
+const (
+	UseBasic    = guard.UseBasic    // they wait for consent
+	UseAdvanced = guard.UseAdvanced // they run at once: Google is told of every visitor, those who refuse included
+	UseOff      = guard.UseOff      // mode.js says nothing
+)
+
 // State is what an admin is shown of a running guard.
 type State = guard.State
 

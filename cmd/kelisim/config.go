@@ -30,6 +30,17 @@ type fileConfig struct {
 	SecretFile  *string  `yaml:"secret-file"`
 	OldSecret   []string `yaml:"old-secret-file"`
 	Upstream    *string  `yaml:"upstream"`
+
+	Form             *string  `yaml:"form"`
+	CSP              *string  `yaml:"csp"`
+	CSPAllow         []string `yaml:"csp-allow"`
+	Hosts            []string `yaml:"hosts"`
+	CookieDomain     *string  `yaml:"cookie-domain"`
+	Unclassified     *string  `yaml:"unclassified"`
+	ConsentMode      *string  `yaml:"consent-mode"`
+	WaitForUpdate    *int     `yaml:"wait-for-update"`
+	URLPassthrough   *bool    `yaml:"url-passthrough"`
+	AdsDataRedaction *bool    `yaml:"ads-data-redaction"`
 }
 
 // loadYAML reads a configuration file.

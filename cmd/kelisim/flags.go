@@ -79,11 +79,12 @@ func (f storeFlags) floors(whenUnset int) (stats.Floors, error) {
 
 // siteFlags say how a site is reached and guarded.
 type siteFlags struct {
-	Addr   string `help:"Address to listen on." default:"127.0.0.1:8080" env:"KELISIM_ADDR" placeholder:"HOST:PORT"`
-	Policy string `help:"The consent policy, a YAML file." env:"KELISIM_POLICY" placeholder:"FILE"`
-	Goals  string `help:"The site's goals and funnels, a YAML file." env:"KELISIM_GOALS" placeholder:"FILE"`
-	Trust  string `help:"How the client's address is found: direct, cidr:10.0.0.0/8, hops:1, header:CF-Connecting-IP@173.245.48.0/20." env:"KELISIM_TRUST" placeholder:"MODE"`
-	Secure bool   `help:"Browsers reach the site over TLS, which a proxy in front ends." env:"KELISIM_SECURE"`
+	Addr         string `help:"Address to listen on." default:"127.0.0.1:8080" env:"KELISIM_ADDR" placeholder:"HOST:PORT"`
+	Policy       string `help:"The consent policy, a YAML file." env:"KELISIM_POLICY" placeholder:"FILE"`
+	Goals        string `help:"The site's goals and funnels, a YAML file." env:"KELISIM_GOALS" placeholder:"FILE"`
+	Trust        string `help:"How the client's address is found: direct, cidr:10.0.0.0/8, hops:1, header:CF-Connecting-IP@173.245.48.0/20." env:"KELISIM_TRUST" placeholder:"MODE"`
+	Secure       bool   `help:"Browsers reach the site over TLS, which a proxy in front ends." env:"KELISIM_SECURE"`
+	consentFlags `group:"Consent"`
 	storeFlags
 	secretFlags
 }

@@ -48,7 +48,9 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	floors, floorErr := f.floors(or.floor)
 	places, geoErr := f.locator()
 	plan, planErr := f.plan()
-	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr); err != nil {
+	config := middleware.Config{Policy: policy, Plan: plan}
+	consentErr := f.consentFlags.apply(&config)
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, consentErr); err != nil {
 		return nil, err
 	}
 	secret, err := f.load(f.Data)
@@ -67,15 +69,14 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 		return nil, err
 	}
 	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now()}
-	st.guard, err = middleware.New(middleware.Config{
-		Store: store, Policy: policy, Secret: secret, OldSecrets: old, Trust: trust, Dir: f.Data, Zone: zone, Locator: places.Locator,
-		Floors: floors, Plan: plan, Secure: f.Secure, Skip: ownPath, Logger: s.logger,
-	})
+	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Zone = store, secret, old, trust, f.Data, zone
+	config.Locator, config.Floors, config.Secure, config.Skip, config.Logger = places.Locator, floors, f.Secure, ownPath, s.logger
+	st.guard, err = middleware.New(config)
 	if err != nil {
 		return nil, errors.Join(usageError{err}, store.Shutdown())
 	}
 	if f.Policy != "" {
-		if st.watch, err = policyfile.NewWatcher(f.Policy, policy, st.guard.SetPolicy); err != nil {
+		if st.watch, err = policyfile.NewWatcher(f.Policy, policy, func(p consent.Policy) error { return st.guard.SetPolicy(f.policy(p)) }); err != nil {
 			return nil, errors.Join(usageError{err}, st.close(ctx))
 		}
 	}

@@ -57,7 +57,10 @@ func (b *Book) restrict(h http.Header, r Response, common bool) (private bool) {
 		}
 	}
 	if !common {
-		mask = b.mask(r.Choice)
+		// A living document cannot take on another policy: what its visitor may yet grant would be reported.
+		if b.options.Mode == Enforce || r.Choice.Decided() {
+			mask = b.mask(r.Choice)
+		}
 		private = len(b.grants) > 0
 	}
 	v, lines := b.variant(mask), []string(nil)

@@ -26,8 +26,9 @@
 // A list of allowed sources cannot say "all but these". What a visitor has not granted can only be
 // blocked together with everything that nobody declared.
 //
-//   - Report-only, the default, blocks nothing and shows both: declared services that load without consent,
-//     and third parties that no policy declares.
+//   - Report-only, the default, blocks nothing and shows both: declared services that load although the visitor
+//     refused them, and third parties that no policy declares. Until the visitor decides every declared service is
+//     listed: an acceptance starts them in a living document, which cannot take on another policy.
 //   - Enforce blocks both. Declare every service, or name the site's own sources in Options.Allow, and look
 //     at the reports first. Options.Free leaves single kinds of content alone (images that users link from anywhere,
 //     say, and with them every pixel); Options.Lenient drops the policy for visitors who granted everything.

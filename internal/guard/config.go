@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -142,8 +143,27 @@ func (c Config) normalise() (Config, error) {
 	}
 	fault(c.FlushEvery < 0, "FlushEvery must not be negative")
 	fault(c.Capacity < 0, "Capacity must not be negative")
-	faults = append(faults, c.checkDomain(), c.CSP.Check(), c.Beacon.check())
+	faults = append(faults, c.Check(), c.Beacon.check())
 	return c, errors.Join(faults...)
+}
+
+// Check returns every fault in how the site wants its visitors asked and their choice enforced, all at once, or nil:
+// Hosts, CookieDomain, Form, ConsentMode and CSP. New calls it; it needs no Store.
+func (c Config) Check() error {
+	var faults []error
+	for _, host := range c.Hosts {
+		if u, err := url.Parse("//" + host); err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, "@* ") {
+			faults = append(faults, fmt.Errorf("config: Hosts has %q, which is no host such as www.example.kz", host))
+		}
+	}
+	if !c.Form.Valid() {
+		faults = append(faults, fmt.Errorf("config: Form %q is not known: give FormBox, FormBar or FormDialog", c.Form))
+	}
+	var purposes []string
+	for _, p := range c.Policy.Purposes {
+		purposes = append(purposes, string(p.ID))
+	}
+	return errors.Join(append(faults, c.checkDomain(), c.CSP.Check(), c.ConsentMode.Check(purposes))...)
 }
 
 // atLeast is how often a name from outside must be met before it is written down.

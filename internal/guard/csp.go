@@ -12,6 +12,9 @@ import (
 // CSP says what browsers are told of the services that a visitor has not granted; see package csp.
 type CSP = csp.Options
 
+// CSPMode says what becomes of sources that the visitor has not granted.
+type CSPMode = csp.Mode
+
 // Modes of [CSP].
 const (
 	CSPReportOnly = csp.ReportOnly

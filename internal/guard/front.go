@@ -21,6 +21,16 @@ const (
 // ConsentMode is how a site uses Google Consent Mode v2.
 type ConsentMode = banner.Mode
 
+// Use says whether Google's tags run before consent.
+type Use = banner.Use
+
+// The uses of [ConsentMode].
+const (
+	UseBasic    = banner.Basic    // they wait for consent
+	UseAdvanced = banner.Advanced // they run at once: Google is told of every visitor, those who refuse included
+	UseOff      = banner.Off      // mode.js says nothing
+)
+
 // centreConfig is what the privacy centre is made of.
 func (g *Guard) centreConfig(p *regime) centre.Config {
 	c := g.config

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/centre"
@@ -34,7 +35,9 @@ func (g *Guard) newRegime(filed consent.Policy, overlay consent.Overlay) (p *reg
 		return nil, err
 	}
 	p = &regime{filed: filed, overlay: overlay, rules: rules, regional: len(rules.Policy().Models) > 0, keys: g.keys}
-	if p.sources, err = csp.New(rules, c.CSP, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
+	policy := c.CSP
+	policy.Allow = append(slices.Clone(policy.Allow), c.ConsentMode.Origins()...)
+	if p.sources, err = csp.New(rules, policy, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {
 		return nil, err
 	}
 	p.faces = newFaces(rules, c.Prefix, c.Form, p.sources.Varies(), g.sharedBeacon())

@@ -7,8 +7,20 @@ import (
 	"slices"
 )
 
+// Use says whether tags run before consent.
+type Use string
+
+// The uses of Consent Mode.
+const (
+	Basic    Use = "basic"    // tags wait for consent like all third parties; "" is the same
+	Advanced Use = "advanced" // tags run at once, and tell Google of every visitor without cookies
+	Off      Use = "off"      // the script says nothing to anybody
+)
+
 // Mode is how a site uses Google Consent Mode v2. The zero value is the usual one.
 type Mode struct {
+	// Use says whether tags run before consent. Default: Basic.
+	Use Use
 	// Signals says which purpose grants which signal where that is not the usual one, see [Signals]: "ad_storage": "ads".
 	Signals map[string]string
 	// Wait is how many milliseconds tags wait for the visitor's choice. Default: 500.
@@ -32,6 +44,9 @@ func Signals() map[string]string {
 // Check reports everything that is wrong with m for a policy of these purposes.
 func (m Mode) Check(purposes []string) error {
 	var faults []error
+	if !slices.Contains([]Use{"", Basic, Advanced, Off}, m.Use) {
+		faults = append(faults, fmt.Errorf("banner: consent mode: %q is no use of it: write basic, advanced or off", m.Use))
+	}
 	known := Signals()
 	for signal, purpose := range m.Signals {
 		if known[signal] == "" {
@@ -47,9 +62,21 @@ func (m Mode) Check(purposes []string) error {
 	return errors.Join(faults...)
 }
 
+// Origins are those that Google's tags talk to before consent, for the Content-Security-Policy: none but with Advanced.
+// Source: https://developers.google.com/tag-platform/security/guides/csp
+func (m Mode) Origins() []string {
+	if m.Use != Advanced {
+		return nil
+	}
+	return []string{"https://*.googletagmanager.com", "https://*.google-analytics.com", "https://*.analytics.google.com", "https://*.g.doubleclick.net"}
+}
+
 // ModeScript makes the script that a page loads first of all: it tells Google's tags the defaults, and each choice. It is the
 // same for every visitor. A signal whose purpose the policy lacks stays denied.
 func ModeScript(v View, m Mode) []byte {
+	if m.Use == Off {
+		return []byte("// Google Consent Mode is off.\n")
+	}
 	signals := Signals()
 	for signal, purpose := range m.Signals {
 		signals[signal] = purpose
