@@ -10,7 +10,7 @@ import (
 // MaxSnapshot is the size in bytes above which [Aggregator.Snapshot] fails.
 const MaxSnapshot = 64 << 20
 
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 // ErrSnapshot is returned for bytes that are no snapshot.
 var ErrSnapshot = errors.New("stats: not a snapshot of an aggregator")
@@ -69,7 +69,24 @@ func (d *heldDay) appendBinary(out []byte) []byte {
 			out = appendCounts(out, &v.waiting)
 		}
 	}
+	for i := range d.crossings {
+		values := d.crossings[i].values
+		out = binary.AppendUvarint(out, uint64(len(values)))
+		for _, c := range values {
+			out = c.appendBinary(out)
+		}
+	}
 	return out
+}
+
+func (c *crossed) appendBinary(out []byte) []byte {
+	out = appendString(out, JoinPair(c.a.value, c.b.value))
+	out = binary.AppendUvarint(out, c.lots)
+	out = binary.AppendVarint(out, c.told)
+	out = binary.AppendVarint(out, c.visitors)
+	counts := c.counts()
+	counts[Crowd] = 0
+	return appendCounts(out, &counts)
 }
 
 // Restore adds what an earlier run's [Aggregator.Snapshot] returned. Nothing is changed on an error.
@@ -112,16 +129,13 @@ func (h *hold) restore(from *heldDay) {
 			}
 		}
 	}
+	h.restoreCrossed(d, from)
 }
 
 func (h *hold) restoreValue(d *heldDay, dim Dimension, value string, from *held) {
 	v := d.values[dim][value]
 	if v == nil {
-		if d.values[dim] == nil {
-			d.values[dim] = make(map[string]*held)
-		}
-		v = &held{value: value}
-		d.values[dim][value] = v
+		v = d.begin(dim, value)
 	}
 	v.carried += from.carried
 	v.waiting.Add(&from.waiting)
@@ -130,6 +144,41 @@ func (h *hold) restoreValue(d *heldDay, dim Dimension, value string, from *held)
 		v.ready = true
 		d.ready[dim] = append(d.ready[dim], v)
 	}
+}
+
+// restoreCrossed adds the values of pairs of a snapshot. Lots mean nothing after a restart, which brings
+// new keys: what is known of the crowd is kept, and whoever comes again may be counted again.
+func (h *hold) restoreCrossed(d, from *heldDay) {
+	for i := range from.crossings {
+		dim, x := firstPair+Dimension(i), &d.crossings[i]
+		for _, c := range from.crossings[i].values {
+			halves := pairSpecs[i].Pair
+			a, b := h.half(d, halves[0], c.a.value), h.half(d, halves[1], c.b.value)
+			if a == nil || b == nil || x.values[crossKey(a, b)] != nil || d.ended && !h.may(dim, c) {
+				continue
+			}
+			c.a, c.b, c.left = a, b, true
+			if x.values == nil {
+				x.values = make(map[uint64]*crossed)
+			}
+			x.values[crossKey(a, b)] = c
+		}
+	}
+}
+
+// half returns the value of a dimension that pairs refer to; of an ended day, a new one.
+func (h *hold) half(d *heldDay, dim Dimension, value string) *held {
+	switch {
+	case dim == dimHour:
+		if hour := hourOfName(value); hour < 24 {
+			return h.hours[hour]
+		}
+		return nil
+	case d.ended:
+		d.ids++
+		return &held{value: value, id: d.ids}
+	}
+	return d.values[dim][value]
 }
 
 type snapshot struct {
@@ -181,5 +230,29 @@ func (d *decoder) heldDay() *heldDay {
 			day.values[dim][v.value] = v
 		}
 	}
+	for i := range day.crossings {
+		d.crossing(firstPair+Dimension(i), &day.crossings[i])
+	}
 	return day
+}
+
+func (d *decoder) crossing(dim Dimension, x *crossing) {
+	n := d.length(MaxRows, 5)
+	if n > 0 {
+		x.values = make(map[uint64]*crossed, min(n, 1024))
+	}
+	for i := range n {
+		value := d.string(MaxValue)
+		c := &crossed{lots: d.uvarint(), told: d.varint(), visitors: d.varint()}
+		var counts Counts
+		d.counts(&counts)
+		a, b := CutPair(value)
+		c.a, c.b = &held{value: a}, &held{value: b}
+		c.waiting = jointCounts{counts[Views], counts[Visits], counts[Visitors], counts[Bounces], counts[Seconds]}
+		if d.failed || !dim.IsPair() || !dim.ValidValue(value) {
+			d.fail()
+			return
+		}
+		x.values[uint64(i)] = c
+	}
 }

@@ -45,31 +45,39 @@ func (c *Closer) Close(ctx context.Context, before Day) ([]Fold, error) {
 
 // prepare reads an open day and computes its final form.
 func (c *Closer) prepare(ctx context.Context, day Day) (Closing, error) {
-	var total Counts
-	err := c.source.Totals(ctx, day, day, func(t Total) { total.Add(&t.Counts) })
+	var hours [24]Counts
+	err := c.source.Totals(ctx, day, day, func(t Total) {
+		if t.Hour < 24 {
+			hours[t.Hour].Add(&t.Counts)
+		}
+	})
 	if err != nil {
 		return Closing{}, fmt.Errorf("stats: read the totals of %v: %w", day, err)
 	}
 	rows := make(map[Dimension][]Row)
-	for dim := range Dimensions() {
+	for dim := range Stored() {
 		err := c.source.Rows(ctx, dim, day, day, func(r Row) { rows[dim] = append(rows[dim], r) })
 		if err != nil {
 			return Closing{}, fmt.Errorf("stats: read %v of %v: %w", dim, day, err)
 		}
 	}
-	return Finish(day, total, rows, c.floors), nil
+	return Finish(day, &hours, rows, c.floors), nil
 }
 
-// Finish computes the final form of a day from its totals and open rows. It is a pure function; the
+// Finish computes the final form of a day from its totals by hour and open rows. It is a pure function; the
 // rows and folds of its result are in order of dimension and value.
 //
 // A cell is a set of visitors whose counts can be read or had by subtraction: a row; what a parent
 // counts beyond its children (a country less its regions); what a total counts beyond the rows. Finish
 // folds until each cell is empty of people or holds at least k visitors: first the rows below k and
 // those whose parent was folded, then, as long as the rest of a parent is below k, the smallest row
-// beside it. What bots did is kept: they are no persons.
-func Finish(day Day, total Counts, rows map[Dimension][]Row, f Floors) Closing {
+// beside it. What bots did is kept: they are no persons. Pairs follow: see crossFolder.
+func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Closing {
 	c := Closing{Day: day}
+	var total Counts
+	for hour := range hours {
+		total.Add(&hours[hour])
+	}
 	kept := make(map[Dimension]map[string]*Counts)
 	for _, dim := range closingOrder() {
 		k := f.Of(dim)
@@ -90,6 +98,7 @@ func Finish(day Day, total Counts, rows map[Dimension][]Row, f Floors) Closing {
 			}
 		}
 	}
+	c.finishPairs(hours, rows, kept, f)
 	slices.SortStableFunc(c.Rows, func(a, b Row) int { return int(a.Dim) - int(b.Dim) })
 	slices.SortStableFunc(c.Folds, func(a, b Fold) int { return int(a.Dim) - int(b.Dim) })
 	return c

@@ -91,7 +91,7 @@ func TestFinish(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := stats.Finish(100, c.total, c.open.list(100), stats.Floors{Person: 5, Open: c.kopen})
+			got := stats.Finish(100, &[24]stats.Counts{7: c.total}, c.open.list(100), stats.Floors{Person: 5, Open: c.kopen})
 			want := []stats.Row{}
 			for dim := range stats.Dimensions() {
 				list := c.want.list(100)[dim]
@@ -115,7 +115,7 @@ func TestFinishSaysWhatItFolded(t *testing.T) {
 		stats.DimCountry: {"KZ": n(12), "DE": n(6), "FR": n(1), "IT": n(1)},
 		stats.DimRegion:  {"DE/Bavaria": n(6)},
 	}
-	got := stats.Finish(7, n(20), open.list(7), stats.Floors{Person: 5}).Folds
+	got := stats.Finish(7, &[24]stats.Counts{3: n(20)}, open.list(7), stats.Floors{Person: 5}).Folds
 	want := []stats.Fold{
 		{Day: 7, Dim: stats.DimCountry, Reason: stats.FoldBelow, K: 5, Values: 2, Counts: n(2)},
 		{Day: 7, Dim: stats.DimCountry, Reason: stats.FoldComplement, K: 5, Values: 1, Counts: n(6)},

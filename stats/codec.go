@@ -42,7 +42,7 @@ func (b Batch) AppendBinary(dst []byte) ([]byte, error) {
 	dst = binary.AppendUvarint(dst, uint64(len(b.Rows)))
 	for i := range b.Rows {
 		r := &b.Rows[i]
-		if !ValidValue(r.Value) || !r.Dim.Valid() || r.Counts.beyondRows() {
+		if !r.Dim.Valid() || !r.Dim.ValidValue(r.Value) || r.Counts.beyondRows() {
 			return dst, fmt.Errorf("%w: row %q of %v", ErrEncoding, r.Value, r.Dim)
 		}
 		dst = binary.AppendVarint(dst, int64(r.Day))
@@ -222,7 +222,7 @@ func (d *decoder) rows() []Row {
 	for range n {
 		r := Row{Day: d.day(), Dim: Dimension(d.byte()), Value: d.string(MaxValue)}
 		d.counts(&r.Counts)
-		if d.failed || r.Counts.beyondRows() || !r.Dim.Valid() || !ValidValue(r.Value) {
+		if d.failed || r.Counts.beyondRows() || !r.Dim.Valid() || !r.Dim.ValidValue(r.Value) {
 			d.fail()
 			return nil
 		}

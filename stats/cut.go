@@ -87,7 +87,7 @@ func (a *Aggregator) Ended() Day {
 	defer h.mu.Unlock()
 	ended := h.closed
 	for day, d := range h.days {
-		if d.waits() {
+		if d.waits() || d.ended && h.crossedWaits(d) {
 			ended = min(ended, day)
 		}
 	}
@@ -117,6 +117,9 @@ func (h *hold) cut(m Moment) {
 		if m == HourEnd || d.ended || d.views >= int64(h.options.LeaveViews) {
 			rows = h.takeRows(d, rows)
 			d.views = 0
+		}
+		if m == HourEnd || d.ended {
+			rows = h.takeCrossed(d, rows)
 		}
 		rows = h.takeActs(d, rows)
 		if d.ended {

@@ -77,14 +77,15 @@ func (s Measures) keep(c *Counts) {
 
 // Spec is what is fixed about a dimension.
 type Spec struct {
-	Name     string    // in URLs, exports and keys: stable
-	Floor    Floor     // class of its floor
-	Cap      int       // values per day and instance; beyond it they are "other"
-	Parent   Dimension // the coarser dimension that a folded value is still counted in; 0 for none
-	Measures Measures  // what is counted; the other measures of its rows are 0
-	Partial  bool      // a request without a value has no row: "other" includes the unknown
-	Act      bool      // told of acts of consent, see [Act]
-	Signal   bool      // told of by [Aggregator.AddSignal]; its whole is its rows, as no total counts it
+	Name     string       // in URLs, exports and keys: stable
+	Floor    Floor        // class of its floor
+	Cap      int          // values per day and instance; beyond it they are "other"
+	Parent   Dimension    // the coarser dimension that a folded value is still counted in; 0 for none
+	Measures Measures     // what is counted; the other measures of its rows are 0
+	Partial  bool         // a request without a value has no row: "other" includes the unknown
+	Act      bool         // told of acts of consent, see [Act]
+	Pair     [2]Dimension // of a pair: its halves, see [Pairs]
+	Signal   bool         // told of by [Aggregator.AddSignal]; its whole is its rows, as no total counts it
 }
 
 var (
@@ -150,13 +151,16 @@ var specs = [NumDimensions]Spec{
 // Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the
 // day, or acts of consent, of which each visitor does one a day as a rule.
 func (d Dimension) Crowd(c *Counts) int64 {
-	if d.Spec().Act {
+	switch {
+	case d.IsPair():
+		return max(c[Visitors], c[Crowd])
+	case d.Spec().Act:
 		return c[Events]
 	}
 	return c[Visitors]
 }
 
-// Dimensions calls yield for every dimension, in order.
+// Dimensions calls yield for every dimension that is no pair, in order.
 func Dimensions() iter.Seq[Dimension] {
 	return func(yield func(Dimension) bool) {
 		for d := Dimension(1); d < NumDimensions; d++ {
@@ -167,15 +171,18 @@ func Dimensions() iter.Seq[Dimension] {
 	}
 }
 
-// Valid reports whether d is one of the dimensions.
-func (d Dimension) Valid() bool { return d > 0 && d < NumDimensions }
+// Valid reports whether d is one of the dimensions, or a pair of them.
+func (d Dimension) Valid() bool { return d > 0 && d < NumDimensions || d.IsPair() }
 
 // Spec returns what is fixed about d; the zero Spec if d is not valid.
 func (d Dimension) Spec() Spec {
-	if !d.Valid() {
-		return Spec{}
+	switch {
+	case d.IsPair():
+		return pairSpecs[d-firstPair]
+	case d.Valid():
+		return specs[d]
 	}
-	return specs[d]
+	return Spec{}
 }
 
 // String returns the name of d.
@@ -183,7 +190,7 @@ func (d Dimension) String() string {
 	if !d.Valid() {
 		return fmt.Sprintf("dimension(%d)", uint8(d))
 	}
-	return specs[d].Name
+	return d.Spec().Name
 }
 
 // ErrDimension is returned for a name that is no dimension.
@@ -191,8 +198,8 @@ var ErrDimension = errors.New("stats: unknown dimension")
 
 // ParseDimension returns the dimension with the given name.
 func ParseDimension(name string) (Dimension, error) {
-	for d := range Dimensions() {
-		if specs[d].Name == name {
+	for d := range Stored() {
+		if d.Spec().Name == name {
 			return d, nil
 		}
 	}
@@ -216,7 +223,7 @@ func ValidValue(value string) bool {
 // Whole returns what the rows of d add up to when none is missing, out of the totals c of the same
 // time; nothing for signals, which are in no total. "Other" is Whole less the rows.
 func (d Dimension) Whole(c Counts) Counts {
-	if d.Spec().Signal {
+	if d.Spec().Signal || d.IsPair() {
 		return Counts{}
 	}
 	switch d {

@@ -13,7 +13,7 @@ type folder struct {
 	dim   Dimension
 	k     int
 	rows  []Row
-	folds [FoldComplement + 1]Fold
+	folds [FoldTop + 1]Fold
 }
 
 // fold takes the counts of people out of those rows of a dimension that must not be seen, and returns

@@ -20,10 +20,20 @@ type harvest struct {
 	used     uint32
 	lost     [NumDimensions]int64
 	shared   int64
+
+	joints     []joint
+	jointCells []jointCell
+	uncrossed  int64
+	at         struct{ people, arrivals, pages []int32 } // where the cells of tables are in the lists
+
+	personParts, arrivalParts []parts // by person and arrival
+	pageParts                 []pageParts
 }
 
 // collect moves what t has counted to v. The caller holds the shard's lock, so this copies and no more.
 func (v *harvest) collect(t *tally) {
+	v.joints, v.jointCells = t.joints.collect(v.joints[:0], v.jointCells[:0])
+	v.uncrossed, t.joints.lost = t.joints.lost, 0
 	v.people = t.people.collect(v.people[:0])
 	v.arrivals = t.arrivals.collect(v.arrivals[:0])
 	v.pages = t.pages.collect(v.pages[:0])
@@ -107,20 +117,26 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 		}
 	}
 	h.shared += v.shared
+	h.uncrossed += v.uncrossed
+	v.personParts, v.arrivalParts, v.pageParts = v.personParts[:0], v.arrivalParts[:0], v.pageParts[:0]
 	for i := range v.people {
-		h.absorbPerson(d, &v.people[i].key, v.people[i].cell.counts())
+		v.personParts = append(v.personParts, h.absorbPerson(d, &v.people[i].key, v.people[i].cell.counts()))
 	}
 	for i := range v.arrivals {
 		k, c := &v.arrivals[i].key, v.arrivals[i].cell.counts()
-		h.add(d, DimSource, k.source, &c, true)
-		h.add(d, DimChannel, k.channel, &c, true)
-		h.add(d, DimCampaign, k.campaign, &c, true)
+		v.arrivalParts = append(v.arrivalParts, parts{
+			0: h.add(d, DimSource, k.source, &c, true), 4: h.add(d, DimChannel, k.channel, &c, true), 5: h.add(d, DimCampaign, k.campaign, &c, true),
+		})
 	}
 	for i := range v.pages {
 		p := &v.pages[i]
 		path, c := string(p.key), p.cell.counts()
-		h.add(d, DimPage, path, &c, p.cell.good)
-		h.add(d, DimSection, visit.Section(path), &c, p.cell.good)
+		v.pageParts = append(v.pageParts, pageParts{
+			h.add(d, DimPage, path, &c, p.cell.good), h.add(d, DimSection, visit.Section(path), &c, p.cell.good),
+		})
+	}
+	if !d.ended {
+		h.absorbJoints(d, v)
 	}
 	for i := range v.files {
 		c := v.files[i].cell.counts()
@@ -162,34 +178,39 @@ func (h *hold) absorbTexts(d *heldDay, dim Dimension, list []pair[text]) {
 	}
 }
 
-// absorbPerson takes the attributes of a visitor apart: from here on nothing says that they belong together.
-func (h *hold) absorbPerson(d *heldDay, p *person, c Counts) {
-	h.add(d, DimCountry, p.country, &c, true)
+// absorbPerson takes the attributes of a visitor apart: from here on nothing but the pairs says that they
+// belong together. It returns the values.
+func (h *hold) absorbPerson(d *heldDay, p *person, c Counts) (all parts) {
+	all[1] = h.add(d, DimCountry, p.country, &c, true)
+	all[2] = h.add(d, DimDevice, p.device, &c, true)
 	if p.region != "" {
-		h.add(d, DimRegion, p.country+"/"+p.region, &c, true)
+		all[6] = h.add(d, DimRegion, p.country+"/"+p.region, &c, true)
 		if p.city != "" {
-			h.add(d, DimCity, p.country+"/"+p.region+"/"+p.city, &c, true)
+			all[7] = h.add(d, DimCity, p.country+"/"+p.region+"/"+p.city, &c, true)
 		}
 	}
-	h.add(d, DimProvider, p.provider, &c, true)
-	h.add(d, DimBrowser, p.browser, &c, true)
+	all[8] = h.add(d, DimProvider, p.provider, &c, true)
+	all[9] = h.add(d, DimBrowser, p.browser, &c, true)
 	if p.browserVersion != "" {
-		h.add(d, DimBrowserVersion, p.browserVersion, &c, true)
+		all[10] = h.add(d, DimBrowserVersion, p.browserVersion, &c, true)
 	}
-	h.add(d, DimOS, p.os, &c, true)
+	all[11] = h.add(d, DimOS, p.os, &c, true)
 	if p.osVersion != "" {
-		h.add(d, DimOSVersion, p.osVersion, &c, true)
+		all[12] = h.add(d, DimOSVersion, p.osVersion, &c, true)
 	}
-	h.add(d, DimDevice, p.device, &c, true)
-	h.add(d, DimLanguage, p.language, &c, true)
+	all[13] = h.add(d, DimLanguage, p.language, &c, true)
 	if p.network != "" {
-		h.add(d, DimNetwork, p.network, &c, true)
+		all[14] = h.add(d, DimNetwork, p.network, &c, true)
 	}
+	return all
 }
 
 // forget drops the strings that v still refers to.
 func (v *harvest) forget() {
 	clear(v.people[:cap(v.people)])
+	clear(v.personParts[:cap(v.personParts)])
+	clear(v.arrivalParts[:cap(v.arrivalParts)])
+	clear(v.pageParts[:cap(v.pageParts)])
 	clear(v.arrivals[:cap(v.arrivals)])
 	clear(v.pages[:cap(v.pages)])
 	clear(v.files[:cap(v.files)])

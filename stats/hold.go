@@ -25,6 +25,9 @@ type hold struct {
 	folded   [NumDimensions]FoldedFigures
 	shared   int64 // look-ups lost to full tables of joint attributes
 	harvest  harvest
+	hours    [24]*held // values of dimHour
+
+	uncrossed int64 // times that a page view was left out of a pair
 }
 
 // heldDay is one day in the hold.
@@ -35,7 +38,10 @@ type heldDay struct {
 	ready  [NumDimensions][]*held // those with counts that may leave
 	rare   [NumDimensions][]*held // those that were below the floor when they came, the oldest first
 	views  int64                  // page views since rows last left
-	ended  bool
+	ids    uint32                 // numbers given to values
+
+	crossings [MaxDimension - firstPair]crossing
+	ended     bool
 }
 
 // held is one value of a dimension on one day.
@@ -46,10 +52,15 @@ type held struct {
 	ready   bool   // listed in ready
 	left    bool   // has been ready: it may be at rest
 	listed  bool   // listed in rare
+	gone    bool   // made room for another
+	id      uint32 // among the values of its day
 }
 
 func (h *hold) init(o Options) {
 	h.options, h.days, h.closed = o, make(map[Day]*heldDay), minDay
+	for hour := range h.hours {
+		h.hours[hour] = &held{value: hourNames[hour], id: math.MaxUint32 - uint32(hour)}
+	}
 	for d := range Dimensions() {
 		h.caps[d] = d.Spec().Cap
 		if n := o.Caps[d]; n > 0 {
@@ -69,6 +80,7 @@ func (h *hold) limits() *limits {
 		robots:   h.caps[DimBot],
 		events:   h.caps[DimConsent],
 		facets:   4096,
+		joints:   maxJoints,
 		signals:  h.caps[DimTitle] + h.caps[DimOutbound] + h.caps[DimEvent] + 512,
 	}
 }
@@ -88,29 +100,26 @@ func (h *hold) carries(dim Dimension, v *held) bool {
 	return k <= 1 || v.carried >= int64(k)
 }
 
-// add adds c to what waits under a value. good says that the value was seen on an answer that did not fail.
-func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool) {
+// add adds c to what waits under a value, and returns the value; nil if it is left to "other". good says
+// that it was seen on an answer that did not fail.
+func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool) *held {
 	counts := *c
 	specs[dim].Measures.keep(&counts)
 	if counts.IsZero() {
-		return
+		return d.values[dim][value]
 	}
 	hits := counts[Requests] + counts[Bots] + counts[Events]
 	if d.ended {
 		h.folded[dim].Late += hits
-		return
+		return nil
 	}
 	v := d.values[dim][value]
 	if v == nil {
 		if n := len(d.values[dim]); !good && n >= h.caps[dim]/2 || n >= h.caps[dim] && !h.evict(d, dim) {
 			h.folded[dim].Capped += hits
-			return
+			return nil
 		}
-		if d.values[dim] == nil {
-			d.values[dim] = make(map[string]*held)
-		}
-		v = &held{value: value}
-		d.values[dim][value] = v
+		v = d.begin(dim, value)
 	}
 	v.carried += dim.Crowd(&counts)
 	v.waiting.Add(&counts)
@@ -123,6 +132,18 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 		v.listed = true
 		d.rare[dim] = append(d.rare[dim], v)
 	}
+	return v
+}
+
+// begin puts a new value into d.
+func (d *heldDay) begin(dim Dimension, value string) *held {
+	if d.values[dim] == nil {
+		d.values[dim] = make(map[string]*held)
+	}
+	d.ids++
+	v := &held{value: value, id: d.ids}
+	d.values[dim][value] = v
+	return v
 }
 
 // evict makes room for a value of a full dimension: the oldest value of which nothing has left goes
@@ -135,6 +156,7 @@ func (h *hold) evict(d *heldDay, dim Dimension) bool {
 		d.rare[dim] = d.rare[dim][1:]
 		if !v.left {
 			delete(d.values[dim], v.value)
+			v.gone = true
 			h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Events]
 			return true
 		}
@@ -164,4 +186,5 @@ func (h *hold) end(d *heldDay) {
 		}
 		d.values[dim], d.rare[dim] = nil, nil
 	}
+	h.endCrossed(d)
 }

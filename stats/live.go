@@ -40,6 +40,10 @@ func (a *Aggregator) LiveRows(dim Dimension, first, last Day, f func(Row)) {
 		return
 	}
 	h := &a.hold
+	told := func(d *heldDay) { h.liveRows(d, dim, f) }
+	if dim.IsPair() {
+		told = func(d *heldDay) { h.liveCrossed(d, dim, f) }
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a.gather()
@@ -47,19 +51,31 @@ func (a *Aggregator) LiveRows(dim Dimension, first, last Day, f func(Row)) {
 		if d.day < first || d.day > last {
 			continue
 		}
-		for _, v := range d.ready[dim] {
-			c := v.waiting
-			if !h.carries(dim, v) {
-				c = Counts{Bots: c[Bots]}
-			}
-			f(Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
-		}
+		told(d)
 	}
 	for i := range h.outgoing {
 		for _, r := range h.outgoing[i].Rows {
 			if r.Dim == dim && r.Day >= first && r.Day <= last {
 				f(r)
 			}
+		}
+	}
+}
+
+func (h *hold) liveRows(d *heldDay, dim Dimension, f func(Row)) {
+	for _, v := range d.ready[dim] {
+		c := v.waiting
+		if !h.carries(dim, v) {
+			c = Counts{Bots: c[Bots]}
+		}
+		f(Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
+	}
+}
+
+func (h *hold) liveCrossed(d *heldDay, dim Dimension, f func(Row)) {
+	for _, c := range d.crossings[dim-firstPair].values {
+		if counts := c.counts(); h.may(dim, c) && !counts.IsZero() {
+			f(Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
 		}
 	}
 }

@@ -120,12 +120,15 @@ func (m *memory) Totals(_ context.Context, first, last stats.Day, f func(stats.T
 }
 
 func (m *memory) Rows(_ context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
-	for day := first; day <= last; day++ {
-		for k, c := range m.rows {
-			if k.day == day && k.dim == dim {
-				f(stats.Row{Day: k.day, Dim: k.dim, Value: k.value, Counts: c})
-			}
+	var rows []stats.Row
+	for k, c := range m.rows {
+		if k.dim == dim && k.day >= first && k.day <= last {
+			rows = append(rows, stats.Row{Day: k.day, Dim: k.dim, Value: k.value, Counts: c})
 		}
+	}
+	slices.SortFunc(rows, func(a, b stats.Row) int { return cmp.Compare(a.Day, b.Day) })
+	for _, r := range rows {
+		f(r)
 	}
 	return nil
 }

@@ -141,19 +141,19 @@ const (
 
 	// What is told of events, by [Aggregator.AddSignal].
 
-	DimGoal     // name of a goal that was reached
-	DimFunnel   // "name/2": visits that reached a step of a funnel
-	DimReturn   // of visitors who consented: what [Aggregator.AddReturn] counts
-	DimCohort   // month of the first visit ("2026-03") of visitors who consented, once a month
-	DimTitle    // title of a page, scrubbed
-	DimOutbound // host that a link led to
-	DimScroll   // how far down a page was scrolled, by bucket: percent
-	DimEngaged  // how long a page was looked at, by bucket
-	DimLCP      // largest contentful paint, by bucket
-	DimINP      // interaction to next paint, by bucket
-	DimCLS      // cumulative layout shift, by bucket: thousandths
-	DimEvent    // name of a custom event
-	DimScreen   // class of the screen, of visitors who consented: "narrow", "medium", "wide", "widest"
-	DimUnsigned // "page /a", "event signup": what pages told without a token of ours, so that anybody may have made it up
-	NumDimensions
+	DimGoal       // name of a goal that was reached
+	DimFunnel     // "name/2": visits that reached a step of a funnel
+	DimReturn     // of visitors who consented: what [Aggregator.AddReturn] counts
+	DimCohort     // month of the first visit ("2026-03") of visitors who consented, once a month
+	DimTitle      // title of a page, scrubbed
+	DimOutbound   // host that a link led to
+	DimScroll     // how far down a page was scrolled, by bucket: percent
+	DimEngaged    // how long a page was looked at, by bucket
+	DimLCP        // largest contentful paint, by bucket
+	DimINP        // interaction to next paint, by bucket
+	DimCLS        // cumulative layout shift, by bucket: thousandths
+	DimEvent      // name of a custom event
+	DimScreen     // class of the screen, of visitors who consented: "narrow", "medium", "wide", "widest"
+	DimUnsigned   // "page /a", "event signup": what pages told without a token of ours, so that anybody may have made it up
+	NumDimensions // stays below dimHour
 )

@@ -123,6 +123,7 @@ func (o *oracle) step(who int, pv *visit.Pageview) (st visit.Step) {
 type tally struct {
 	totals map[hourKey]stats.Counts
 	rows   map[valueKey]stats.Counts
+	events []event
 }
 
 func (t *tally) row(day stats.Day, dim stats.Dimension, value string, m stats.Measure, n int64) {
@@ -177,6 +178,7 @@ func (t *tally) arrival(day stats.Day, source, channel, campaign string, m stats
 // count counts everything from the beginning.
 func (o *oracle) count() *tally {
 	t := &tally{totals: map[hourKey]stats.Counts{}, rows: map[valueKey]stats.Counts{}}
+	defer func() { t.cross(o.visits) }()
 	for i := range o.requests {
 		t.request(&o.requests[i])
 	}
@@ -192,6 +194,7 @@ func (o *oracle) count() *tally {
 			t.page(pv.day, pv.path, stats.Visitors, 1)
 			t.arrival(pv.day, pv.source, pv.channel, pv.campaign, stats.Visitors, 1)
 			t.row(pv.day, stats.DimStatus, "2xx", stats.Visitors, 1)
+			t.events = append(t.events, event{pv.who, pv.day, o.people[pv.who].values(pv.hour, pv.path, pv.source, pv.channel, pv.campaign), stats.Visitors, 1, false})
 		}
 	}
 	for k, n := range o.refused {
@@ -245,12 +248,14 @@ func (t *tally) request(pv *visit.Pageview) {
 
 // journey counts a whole visit, knowing how it ended.
 func (t *tally) journey(j *journey, p someone) {
+	seen := false
 	everywhere := func(at time.Time, path string, m stats.Measure, n int64) {
 		day, hour := visit.DayOf(at, time.UTC)
 		t.total(day, hour, m, n)
 		t.page(day, path, m, n)
 		t.person(day, p, m, n)
 		t.arrival(day, j.source, j.channel, j.campaign, m, n)
+		t.events = append(t.events, event{j.who, day, p.values(hour, path, j.source, j.channel, j.campaign), m, n, seen})
 	}
 	first, last := j.pages[0], j.pages[len(j.pages)-1]
 	everywhere(first.at, first.path, stats.Visits, 1)
@@ -263,7 +268,9 @@ func (t *tally) journey(j *journey, p someone) {
 	t.row(day, stats.DimDepth, bucket([]int{1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50}, len(j.pages)), stats.Visits, 1)
 	t.row(day, stats.DimDuration, bucket([]int{0, 10, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200}, int(last.at.Sub(first.at).Seconds())), stats.Visits, 1)
 	for i, s := range j.pages {
+		seen = true
 		everywhere(s.at, s.path, stats.Views, 1)
+		seen = visitDay(s.at) == day
 		if i > 0 {
 			everywhere(first.at, j.pages[i-1].path, stats.Seconds, int64(s.at.Sub(j.pages[i-1].at).Seconds()))
 		}

@@ -53,6 +53,7 @@ type Reports struct {
 	live   Live // nil for none
 	zone   *time.Location
 	floors Floors
+	filter Filter // see Under
 }
 
 // NewReports returns Reports over source and, unless it is nil, live.
@@ -111,7 +112,7 @@ func (r *Reports) Summary(ctx context.Context, days Range) (Summary, error) {
 	if err := days.check(); err != nil {
 		return s, err
 	}
-	err := r.totals(ctx, days, func(t Total) { s.Counts.Add(&t.Counts) })
+	err := r.totals(ctx, days, false, func(t Total) { s.Counts.Add(&t.Counts) })
 	return s, err
 }
 
@@ -145,7 +146,7 @@ func (r *Reports) Hours(ctx context.Context, days Range) (*Hours, error) {
 	if err := days.check(); err != nil {
 		return &h, err
 	}
-	err := r.totals(ctx, days, func(t Total) { h[weekday(t.Day)][t.Hour].Add(&t.Counts) })
+	err := r.totals(ctx, days, true, func(t Total) { h[weekday(t.Day)][t.Hour].Add(&t.Counts) })
 	return &h, err
 }
 
@@ -175,8 +176,12 @@ func (r *Reports) Span(ctx context.Context) (days Range, ok bool, err error) {
 	return days, ok, nil
 }
 
-// totals calls f for the totals of the range, at rest and live. An hour may come more than once.
-func (r *Reports) totals(ctx context.Context, days Range, f func(Total)) error {
+// totals calls f for the totals of the range, at rest and live. An hour may come more than once; unless
+// hourly, what a filter leaves comes at hour 0.
+func (r *Reports) totals(ctx context.Context, days Range, hourly bool, f func(Total)) error {
+	if r.filter != (Filter{}) {
+		return r.narrowed(ctx, days, hourly, f)
+	}
 	safe := func(t Total) {
 		if t.Hour < 24 {
 			f(t)

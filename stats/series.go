@@ -43,7 +43,7 @@ func (r *Reports) Series(ctx context.Context, days Range, unit Unit, zone *time.
 		read = Range{days.First - 1, days.Last + 1}
 	}
 	points := emptySeries(days, unit, zone)
-	err := r.totals(ctx, read, func(t Total) {
+	err := r.totals(ctx, read, unit == ByHour || zone != r.zone, func(t Total) {
 		at := instant(t.Day, t.Hour, r.zone).In(zone)
 		if day := dayOf(at); day < days.First || day > days.Last {
 			return

@@ -23,7 +23,7 @@ type shard struct {
 }
 
 // limits are the sizes of a shard's tables.
-type limits struct{ people, arrivals, pages, files, missing, robots, events, facets, signals int }
+type limits struct{ people, arrivals, pages, files, missing, robots, events, facets, signals, joints int }
 
 // tally is one day in one shard.
 type tally struct {
@@ -42,6 +42,7 @@ type tally struct {
 	facets   table[facet]
 	signals  table[facet]
 	engaged  table[text]
+	joints   joints
 }
 
 func newTally(day Day, l *limits) *tally {
@@ -57,6 +58,7 @@ func newTally(day Day, l *limits) *tally {
 		facets:   newTable[facet](l.facets),
 		signals:  newTable[facet](l.signals),
 		engaged:  newTable[text](l.pages),
+		joints:   newJoints(l.joints),
 	}
 }
 
@@ -166,10 +168,21 @@ func cellOf(t *table[text], s string, good bool) *cell {
 	return &t.cells[t.find(quickText(s), &k, good)]
 }
 
+// page returns the index of the cell of a page.
+func (t *tally) page(path string) int32 {
+	k := text(path)
+	return t.pages.find(quickText(path), &k, true)
+}
+
 // arrival returns the cell of an arrival, to be used until the next look-up in the same table.
 func (t *tally) arrival(source, channel, campaign string) *cell {
+	return &t.arrivals.cells[t.from(source, channel, campaign)]
+}
+
+// from returns the index of the cell of an arrival.
+func (t *tally) from(source, channel, campaign string) int32 {
 	k := arrival{source, channel, campaign}
-	return &t.arrivals.cells[t.arrivals.find(quickArrival(source, channel, campaign), &k, true)]
+	return t.arrivals.find(quickArrival(source, channel, campaign), &k, true)
 }
 
 func (t *tally) robot(pv *visit.Pageview) *cell {

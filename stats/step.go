@@ -16,11 +16,8 @@ func (s *shard) addView(t *tally, pv *visit.Pageview) {
 	}
 	t.statusCell(pv.Status).view(0)
 	first, begun := one(pv.Step.NewVisitor), one(pv.Step.NewVisit)
-	for _, c := range [...]*cell{
-		&t.people.cells[t.person(pv)],
-		t.arrival(pv.Source, pv.Channel, pv.Campaign),
-		cellOf(&t.pages, pv.Path, true),
-	} {
+	who, from, page := t.person(pv), t.from(pv.Source, pv.Channel, pv.Campaign), t.page(pv.Path)
+	for _, c := range [...]*cell{&t.people.cells[who], &t.arrivals.cells[from], &t.pages.cells[page]} {
 		c.view(first)
 		c.n[Visits] += begun
 		c.n[Bounces] += begun
@@ -28,6 +25,7 @@ func (s *shard) addView(t *tally, pv *visit.Pageview) {
 		c.n[Exits] += begun
 		c.good = true
 	}
+	t.joints.find(joint{who, from, page, int32(pv.Hour)}).view(first, begun, lotOf(&pv.Step))
 	total := t.hour(pv.Hour)
 	total[Views]++
 	total[Requests]++
@@ -46,13 +44,15 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	t.people.cells[who].view(first)
 	t.statusCell(pv.Status).view(0)
 	t.arrival(pv.Source, pv.Channel, pv.Campaign).n[Requests]++
-	start := t.arrival(st.StartSource, st.StartChannel, st.StartCampaign)
+	from, page := t.from(st.StartSource, st.StartChannel, st.StartCampaign), t.page(pv.Path)
+	start := &t.arrivals.cells[from]
 	start.n[Views]++
 	start.n[Visitors] += first
-	page := cellOf(&t.pages, pv.Path, true)
-	page.view(first)
-	page.n[Exits]++
-	page.good = true
+	c := &t.pages.cells[page]
+	c.view(first)
+	c.n[Exits]++
+	c.good = true
+	t.joints.find(joint{who, from, page, int32(pv.Hour)}).view(first, 0, lotOf(st))
 	total := t.hour(pv.Hour)
 	total[Views]++
 	total[Requests]++
@@ -67,11 +67,16 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	if st.PreviousDay == pv.Day && st.StartedDay == pv.Day && st.StartedHour < 24 {
 		t.people.cells[who].late(bounce, seconds)
 		start.late(bounce, seconds)
-		previous := cellOf(&t.pages, st.Previous, true)
+		before := t.page(st.Previous)
+		previous := &t.pages.cells[before]
 		previous.n[Exits]--
 		previous.late(bounce, seconds)
 		total[Exits]--
 		t.hour(st.StartedHour).late(bounce, seconds)
+		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds, lotOf(st))
+		if st.Second {
+			t.joints.find(joint{flowing, before, page, 0}).flow(lotOf(st))
+		}
 		return
 	}
 	s.acrossMidnight(pv, bounce, seconds)
@@ -89,10 +94,15 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 		t.hour(hour)[Exits]--
 	}
 	if t := s.tally(st.StartedDay); t != nil && st.StartedHour < 24 {
-		t.people.cells[t.person(pv)].late(bounce, seconds)
-		t.arrival(st.StartSource, st.StartChannel, st.StartCampaign).late(bounce, seconds)
-		cellOf(&t.pages, st.Previous, true).late(bounce, seconds)
+		who, from, before := t.person(pv), t.from(st.StartSource, st.StartChannel, st.StartCampaign), t.page(st.Previous)
+		t.people.cells[who].late(bounce, seconds)
+		t.arrivals.cells[from].late(bounce, seconds)
+		t.pages.cells[before].late(bounce, seconds)
 		t.hour(st.StartedHour).late(bounce, seconds)
+		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds, nobody)
+		if st.Second {
+			t.joints.find(joint{flowing, before, t.page(pv.Path), 0}).flow(nobody)
+		}
 	}
 }
 

@@ -61,9 +61,10 @@ const (
 	FoldBelow      FoldReason = iota + 1 // fewer than k visitors carried it
 	FoldParent                           // the value it belongs to was folded ("KZ/Almaty" with "KZ")
 	FoldComplement                       // it was the smallest beside one that was folded, which a subtraction would have shown
+	FoldTop                              // of a pair: others were seen more often
 )
 
-// String returns a short name: below, parent, complement.
+// String returns a short name: below, parent, complement, top.
 func (r FoldReason) String() string {
 	switch r {
 	case FoldBelow:
@@ -72,6 +73,8 @@ func (r FoldReason) String() string {
 		return "parent"
 	case FoldComplement:
 		return "complement"
+	case FoldTop:
+		return "top"
 	default:
 		return "unknown"
 	}

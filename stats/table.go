@@ -79,6 +79,7 @@ func (t *table[K]) insert(k *K, good bool) int32 {
 type pair[K any] struct {
 	key  K
 	cell cell
+	at   int32 // index in its table
 }
 
 // collect appends every cell that counted something to list, and empties it. Where most keys are not
@@ -86,7 +87,7 @@ type pair[K any] struct {
 func (t *table[K]) collect(list []pair[K]) []pair[K] {
 	for _, i := range t.dirty {
 		if i != spilled {
-			list = append(list, pair[K]{t.keys[i], t.cells[i]})
+			list = append(list, pair[K]{t.keys[i], t.cells[i], i})
 		}
 		t.cells[i] = cell{}
 	}

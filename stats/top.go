@@ -62,8 +62,11 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 		return Top{}, err
 	}
 	q = q.withDefaults()
+	if r.filter != (Filter{}) {
+		return r.topUnder(ctx, q)
+	}
 	top := Top{Query: q}
-	if err := r.totals(ctx, q.Range, func(t Total) { top.Whole.Add(&t.Counts) }); err != nil {
+	if err := r.totals(ctx, q.Range, false, func(t Total) { top.Whole.Add(&t.Counts) }); err != nil {
 		return top, err
 	}
 	top.Whole = q.Dim.Whole(top.Whole)
@@ -75,7 +78,7 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 	if err != nil {
 		return top, fmt.Errorf("stats: read folds: %w", err)
 	}
-	if q.Dim.Spec().Signal {
+	if q.Dim.Spec().Signal || q.Dim.IsPair() {
 		top.addUp(values, folds)
 	}
 	top.pick(values)

@@ -90,7 +90,7 @@ func (s *Store) Close(ctx context.Context, c stats.Closing) error {
 const pieceSize = 900
 
 func closeDay(site *bbolt.Bucket, c *stats.Closing) error {
-	for dim := range stats.Dimensions() {
+	for dim := range stats.Stored() {
 		prefix := groupKey(dim, c.Day)
 		for _, name := range [][]byte{bucketNames, bucketCounts} {
 			b := site.Bucket(name)

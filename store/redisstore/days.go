@@ -74,7 +74,7 @@ func join(all, closed []string) ([]heldDay, error) {
 
 // Close implements [stats.Keeper]. The append-only file is rewritten in the background.
 func (s *Store) Close(ctx context.Context, c stats.Closing) error {
-	args := []any{s.k, int(c.Day), s.expiry(c.Day), int(stats.NumDimensions), ""}
+	args := []any{s.k, int(c.Day), s.expiry(c.Day), int(stats.MaxDimension), ""}
 	if len(c.Folds) > 0 {
 		args[4] = packed.AppendFolds(nil, c.Folds)
 	}
@@ -99,7 +99,7 @@ func (s *Store) Close(ctx context.Context, c stats.Closing) error {
 // Expire implements [stats.Keeper]. The append-only file is rewritten in the background.
 func (s *Store) Expire(ctx context.Context, before stats.Day) error {
 	return s.clean(ctx, "expire", func(ctx context.Context) *redis.Cmd {
-		return s.scripts.expire.Run(ctx, s.stats, []string{s.k + "y", s.k + "c"}, s.k, int(before), int(stats.NumDimensions))
+		return s.scripts.expire.Run(ctx, s.stats, []string{s.k + "y", s.k + "c"}, s.k, int(before), int(stats.MaxDimension))
 	})
 }
 

@@ -79,6 +79,33 @@ var closeCases = []testcase{
 		}
 		c.open(s, day0+1, day0)
 	}},
+	{"pairs", "A pair of dimensions is kept as any dimension is: open, closed, expired.", func(c *check) {
+		s := c.store()
+		pair, ok := stats.PairOf(stats.DimBrowser, stats.DimCountry)
+		if !ok {
+			c.Fatal("no such pair")
+		}
+		seq := uint64(0)
+		for at := range stats.Pairs() { // first, last and all between
+			seq++
+			c.merge(s, batch("all", seq, row(day0-5, at, stats.JoinPair("a", "b"), int64(at))))
+		}
+		chrome, edge := stats.JoinPair("KZ", "Chrome"), stats.JoinPair("KZ", "Edge")
+		c.merge(s, batch("i", 1, row(day0, pair, chrome, 7), row(day0, pair, edge, 1), row(day0+1, pair, edge, 2)))
+		same(c, c.views(s, pair, day0), map[string]int64{chrome: 7, edge: 1})
+		crowded := row(day0, pair, chrome, 7)
+		crowded.Counts[stats.Crowd] = 6
+		c.ok(s.Close(c.Context(), stats.Closing{Day: day0, Rows: []stats.Row{crowded}}))
+		same(c, c.rows(s, pair, day0, day0), map[rowKey]stats.Counts{{day0, pair, chrome}: crowded.Counts})
+		for at := range stats.Pairs() {
+			same(c, c.views(s, at, day0-5), map[string]int64{stats.JoinPair("a", "b"): int64(at)})
+		}
+		c.ok(s.Expire(c.Context(), day0+1))
+		for at := range stats.Pairs() {
+			same(c, c.rows(s, at, day0-9, day0), map[rowKey]stats.Counts{})
+		}
+		same(c, c.views(s, pair, day0+1), map[string]int64{edge: 2})
+	}},
 	{"close large", "A closed day of tens of thousands of values reads as it was given.", func(c *check) {
 		s := c.Open(c.T, "close-large")
 		c.merge(s, batch("i", 1, row(day0, stats.DimPage, "/", 5)))

@@ -1,0 +1,160 @@
+package stats
+
+import "math/bits"
+
+// crossed is one value of a pair on one day: what waits in memory, and how many visitors carry it.
+type crossed struct {
+	a, b     *held
+	lots     uint64 // of the visitors who viewed
+	told     int64  // of the crowd, what has left
+	visitors int64  // of the day
+	waiting  jointCounts
+	left     bool // it may be at rest
+}
+
+type jointCounts struct{ views, visits, visitors, bounces, seconds int64 }
+
+// crossing is the values of one pair on one day.
+type crossing struct {
+	values map[uint64]*crossed // by the numbers of both halves
+	rare   []uint64            // in the order in which they came; those that have left are skipped
+}
+
+// crowd is how many visitors carry c, or fewer.
+func (c *crossed) crowd() int64 { return max(int64(bits.OnesCount64(c.lots)), c.visitors) }
+
+// counts returns what waits.
+func (c *crossed) counts() (out Counts) {
+	w := &c.waiting
+	out[Views], out[Visits], out[Visitors], out[Bounces], out[Seconds] = w.views, w.visits, w.visitors, w.bounces, w.seconds
+	out[Crowd] = int64(bits.OnesCount64(c.lots)) - c.told
+	return out
+}
+
+// release takes out what waits.
+func (c *crossed) release() Counts {
+	out := c.counts()
+	c.waiting, c.told, c.left = jointCounts{}, int64(bits.OnesCount64(c.lots)), true
+	return out
+}
+
+// cross adds a joint to one pair. Where the pair is full, the oldest value of which nothing has left makes room.
+func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, j *jointCell) {
+	if a == nil || b == nil {
+		return // one half is left to "other", and the pair with it
+	}
+	x := &d.crossings[dim-firstPair]
+	key := crossKey(a, b)
+	c := x.values[key]
+	if c == nil {
+		if len(a.value)+len(b.value)+1 > MaxValue || len(x.values) >= pairSpecs[dim-firstPair].Cap && !x.evict() {
+			h.uncrossed++
+			return
+		}
+		if x.values == nil {
+			x.values = make(map[uint64]*crossed)
+		}
+		c = &crossed{a: a, b: b}
+		x.values[key] = c
+		x.rare = append(x.rare, key)
+	}
+	c.lots |= j.lots
+	c.visitors += int64(j.visitors)
+	w := &c.waiting
+	w.views += int64(j.views)
+	w.visits += int64(j.visits)
+	w.visitors += int64(j.visitors)
+	w.bounces += int64(j.bounces)
+	w.seconds += j.seconds
+}
+
+func crossKey(a, b *held) uint64 { return uint64(a.id)<<32 | uint64(b.id) }
+
+func (x *crossing) evict() bool {
+	for len(x.rare) > 0 {
+		key := x.rare[0]
+		x.rare = x.rare[1:]
+		if c := x.values[key]; c != nil && !c.left {
+			delete(x.values, key)
+			return true
+		}
+	}
+	return false
+}
+
+// may reports whether c may be told: k visitors carry it, and both its halves are known still.
+func (h *hold) may(dim Dimension, c *crossed) bool {
+	k := int64(h.options.Floors.Of(dim))
+	return (k <= 1 || c.crowd() >= k) && !c.a.gone && !c.b.gone
+}
+
+// takeCrossed takes the values of pairs that may leave: those that enough visitors carry.
+func (h *hold) takeCrossed(d *heldDay, list []Row) []Row {
+	for i := range d.crossings {
+		dim := firstPair + Dimension(i)
+		for _, c := range d.crossings[i].values {
+			if !h.may(dim, c) {
+				continue
+			}
+			if counts := c.release(); !counts.IsZero() {
+				list = append(list, Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
+			}
+		}
+	}
+	return list
+}
+
+// endCrossed drops what may not leave.
+func (h *hold) endCrossed(d *heldDay) {
+	for i := range d.crossings {
+		for key, c := range d.crossings[i].values {
+			if !h.may(firstPair+Dimension(i), c) {
+				delete(d.crossings[i].values, key)
+			}
+		}
+		d.crossings[i].rare = nil
+	}
+}
+
+// crossedWaits reports whether values of pairs wait for the next cut.
+func (h *hold) crossedWaits(d *heldDay) bool {
+	for i := range d.crossings {
+		if len(d.crossings[i].values) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// parts are the values of the crossed dimensions that a page view has, by column of second.
+type parts [pairColumns]*held
+
+// absorbJoints takes joints apart into pairs. The halves have been added to d before.
+func (h *hold) absorbJoints(d *heldDay, v *harvest) {
+	v.at.people = positions(v.people, v.at.people[:0])
+	v.at.arrivals = positions(v.arrivals, v.at.arrivals[:0])
+	v.at.pages = positions(v.pages, v.at.pages[:0])
+	for i := range v.joints {
+		k, j := &v.joints[i], &v.jointCells[i]
+		if k.person == flowing {
+			from, to := v.pageParts[v.at.pages[k.arrival]], v.pageParts[v.at.pages[k.page]]
+			h.cross(d, DimFlow, from.page, to.page, j)
+			continue
+		}
+		who, from, page := &v.personParts[v.at.people[k.person]], &v.arrivalParts[v.at.arrivals[k.arrival]], v.pageParts[v.at.pages[k.page]]
+		all := *who
+		all[0], all[4], all[5], all[3] = from[0], from[4], from[5], page.section
+		all[pairColumns-1] = h.hours[k.hour]
+		starts := [pairRows]*held{page.page, from[0], who[1], who[2]}
+		for row, a := range starts {
+			for column, b := range all {
+				if dim := firstPair + Dimension(row*pairColumns+column); b != nil && pairSpecs[dim-firstPair].Name != "" {
+					h.cross(d, dim, a, b, j)
+				}
+			}
+		}
+	}
+}
+
+// pageParts are the values of a page.
+type pageParts struct{ page, section *held }
