@@ -108,7 +108,7 @@ func mood(e *edition, c consent.Choice) string {
 
 func verdict(e *edition, locale *banner.Locale, c consent.Choice) string {
 	names, denied := allowed(e, locale.Tag, c)
-	list := strings.Join(names, ", ")
+	list := locale.List(names)
 	switch {
 	case !c.Decided() && len(names) > 0:
 		return locale.Text("centre.presumed", "purposes", list)
@@ -135,7 +135,7 @@ func optOut(e *edition, locale *banner.Locale, c consent.Choice) string {
 		}
 	}
 	if len(names) > 0 {
-		return locale.Text("centre.optout", "signal", signal, "purposes", strings.Join(names, ", "))
+		return locale.Text("centre.optout", "signal", signal, "purposes", locale.List(names))
 	}
 	if granted, _ := allowed(e, locale.Tag, c); len(granted) > 0 {
 		return locale.Text("centre.overridden", "signal", signal)

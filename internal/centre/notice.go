@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
@@ -244,5 +243,5 @@ func purposeNames(policy consent.Policy, wanted []consent.Purpose, lang string) 
 			}
 		}
 	}
-	return strings.Join(names, ", ")
+	return banner.For(lang).List(names)
 }

@@ -71,6 +71,18 @@ func (l *Locale) Period(p Period) string {
 	return l.Count(p.Unit, p.N)
 }
 
+// List joins names by the comma of the language's script.
+func (l *Locale) List(names []string) string {
+	comma := ", "
+	switch script, _ := l.tag.Script(); script.String() {
+	case "Arab":
+		comma = "، "
+	case "Hans", "Hant", "Jpan":
+		comma = "、"
+	}
+	return strings.Join(names, comma)
+}
+
 // Direction is "rtl" for languages written from right to left, else "ltr".
 func (l *Locale) Direction() string {
 	if l.Has("dir") {

@@ -125,7 +125,7 @@ func words(v View) page {
 		}
 	}
 	p.IDs, p.ServiceIDs = strings.Join(ids, " "), serviceIDs(v)
-	p.OptsOut = locale.Text("centre.optout", "purposes", strings.Join(opts, ", "))
+	p.OptsOut = locale.Text("centre.optout", "purposes", locale.List(opts))
 	return p
 }
 
@@ -173,7 +173,7 @@ func newRow(p Purpose, locale *Locale) row {
 		}
 		names = append(names, s.Name)
 	}
-	r.Names = strings.Join(names, ", ")
+	r.Names = locale.List(names)
 	return r
 }
 

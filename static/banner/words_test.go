@@ -1,6 +1,7 @@
 package banner_test
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"strings"
@@ -143,5 +144,27 @@ func TestNothingIsLeftInEnglish(t *testing.T) {
 func TestWhatALanguageLacksIsSaidInEnglish(t *testing.T) {
 	if got := banner.For("sr-Latn").Text("centre.check.text"); got == "centre.check.text" || got == "" {
 		t.Errorf("a text that the language may lack reads %q", got)
+	}
+}
+
+func TestListsTakeTheCommaOfTheScript(t *testing.T) {
+	for lang, want := range map[string]string{"kk": "a, b", "he": "a, b", "ar": "a، b", "ur": "a، b", "ja": "a、b", "zh-Hant": "a、b", "ko": "a, b"} {
+		if got := banner.For(lang).List([]string{"a", "b"}); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}
+
+// BenchmarkLocale is what the words of one language cost a program that starts.
+func BenchmarkLocale(b *testing.B) {
+	content, err := os.ReadFile("locales/ar.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var all map[string]string
+		if err := json.Unmarshal(content, &all); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
