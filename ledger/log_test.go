@@ -194,6 +194,32 @@ func TestStoreThatGoesBackInTime(t *testing.T) {
 	}
 }
 
+// Whoever holds the secret can sign another history. A process that has seen the first one stops.
+func TestAnotherTreeOfTheSameSize(t *testing.T) {
+	dir := t.TempDir()
+	one, two := newMemory(), newMemory()
+	fill(t, one, 30)
+	fill(t, two, 30) // the same records under other salts
+	file := filepath.Join(dir, "head")
+	check(t, open(t, one, file).Sequence(t.Context()))
+	check(t, open(t, two, filepath.Join(dir, "other")).Sequence(t.Context()))
+	delete(two.sheets, "lease")
+	if err := open(t, two, file).Sequence(t.Context()); !errors.Is(err, ledger.ErrForked) || !strings.Contains(err.Error(), "two trees of 30 entries") {
+		t.Errorf("at the same size: %v", err)
+	}
+	fill(t, two, 5)
+	check(t, open(t, two, filepath.Join(dir, "other")).Sequence(t.Context()))
+	delete(two.sheets, "lease")
+	if err := open(t, two, file).Sequence(t.Context()); !errors.Is(err, ledger.ErrForked) {
+		t.Errorf("at a larger size: %v", err)
+	}
+	kept, err := os.ReadFile(file)
+	check(t, err)
+	if r := verify(t, two, kept); r.Sound() || !strings.Contains(r.Findings[0].String(), "the first 30 entries are not the ones that were signed (an older head)") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestTamperingIsFound(t *testing.T) {
 	for _, row := range []struct {
 		name   string

@@ -207,6 +207,61 @@ func TestOlderCopyOfTheDatabase(t *testing.T) {
 	p.stop()
 }
 
+// TestOlderCopyOfRedis puts back an older append-only file, as a restore does.
+func TestOlderCopyOfRedis(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t, "--appendfsync", "always", "--auto-aof-rewrite-percentage", "0")
+	b := newBooks(t, "--redis", redis.URL())
+	p := b.site()
+	decideAll(t, p, 1)
+	b.signed("1")
+	older := filepath.Join(t.TempDir(), "older")
+	redis.Stop()
+	if err := os.CopyFS(older, os.DirFS(redis.Dir())); err != nil {
+		t.Fatal(err)
+	}
+	redis.Restart()
+	decideAll(t, p, 2)
+	b.signed("3")
+	if code := p.stop(); code != 0 {
+		t.Errorf("exit code %d\n%s", code, p)
+	}
+	redis.Stop()
+	if err := os.RemoveAll(redis.Dir()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(redis.Dir(), os.DirFS(older)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(b.data, "spool")); err != nil {
+		t.Fatal(err)
+	}
+	redis.Restart()
+	if out := b.ledger(1, "verify"); !strings.Contains(out, "3 entries were signed (ledger.head in the data folder), 1 are there") {
+		t.Error(out)
+	}
+	p = b.site()
+	decideAll(t, p, 1)
+	said := ""
+	for end := time.Now().Add(2 * patience); time.Now().Before(end) && !strings.Contains(said, "not signed"); time.Sleep(50 * time.Millisecond) {
+		_, said = get(t, p.base+"/healthz")
+	}
+	if !strings.Contains(said, "ok: pages are served; the ledger is not signed") {
+		t.Errorf("/healthz says %q\n%s", said, p)
+	}
+	p.stop()
+}
+
+// decideAll posts so many choices that are recorded.
+func decideAll(t *testing.T, p *process, n int) {
+	t.Helper()
+	for range n {
+		if id, err := decide(p.base, "action=accept"); err != nil || id == "" {
+			t.Fatalf("%q, %v", id, err)
+		}
+	}
+}
+
 // TestDamagedLeafIsNamed alters one byte of a leaf in the file, as a disk or an intruder does.
 func TestDamagedLeafIsNamed(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -230,6 +231,34 @@ func TestNothingIsGrantedWithoutARecord(t *testing.T) {
 		if res, _ := h.post(formKind, form, nil); res.StatusCode != http.StatusSeeOther {
 			t.Errorf("%s: status %d", form, res.StatusCode)
 		}
+	}
+}
+
+// TestProofOutlivesAWithdrawalThatIsNotRecorded: what is still granted stays proven by the record before.
+func TestProofOutlivesAWithdrawalThatIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *guard.Config) {
+		at := time.Now()
+		c.Now = func() time.Time { return at }
+	})
+	h.choose("accept")
+	for range 119 { // the rest of the allowance
+		if res, _ := h.post(formKind, "action=reject", http.Header{"Cookie": {"x=1"}}); res.StatusCode != http.StatusSeeOther {
+			t.Fatal(res.Status)
+		}
+	}
+	h.client.Jar, _ = cookiejar.New(nil)
+	now := h.guard.Rules()
+	choice, _ := now.Apply(consent.Submission{Action: consent.Accept, Method: consent.MethodBanner}, consent.Choice{}, time.Now())
+	header := http.Header{"Cookie": {consent.StateCookie + "=" + ring(t).SealState(choice, now) + "; " + consent.ProofCookie + "=" + ring(t).SealProof(strings.Repeat("A", 22))}}
+	res, _ := h.post(formKind, "action=withdraw&purpose=marketing", header)
+	set := strings.Join(res.Header["Set-Cookie"], "\n")
+	if !strings.Contains(set, consent.StateCookie+"=") || strings.Contains(set, consent.ProofCookie) {
+		t.Errorf("what is still granted: %s, %q", res.Status, set)
+	}
+	res, _ = h.post(formKind, "action=withdraw", header)
+	if set := strings.Join(res.Header["Set-Cookie"], "\n"); !strings.Contains(set, consent.ProofCookie+"=; ") {
+		t.Errorf("nothing is granted any more: %s, %q", res.Status, set)
 	}
 }
 
