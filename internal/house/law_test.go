@@ -71,6 +71,7 @@ var law = map[string][]string{
 	"internal/geoupdate":  {"geo", "geo/mmdb"},
 	"static":              {},
 	"risk":                {"visit", "geo"},
+	"risk/rulefile":       {"risk", "internal/yamldoc"},
 	"stats":               {"visit"},
 	"rights":              {"consent"},
 	"ledger":              {"consent"},

@@ -20,6 +20,7 @@
 //	c:{S}:l, c:{S}:e        list of ids, hash id → position, leaf, sealed record: the consent ledger
 //	c:{S}:w                 hash    name → sheet: the ledger's log, its tiles and heads
 //	a:{S}:d                 hash    documents: accounts, settings
+//	r:{S}:<random>          string  what [Counters] count for a limit, until its window ends
 //
 // # Rights
 //
