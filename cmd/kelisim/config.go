@@ -41,6 +41,12 @@ type fileConfig struct {
 	WaitForUpdate    *int     `yaml:"wait-for-update"`
 	URLPassthrough   *bool    `yaml:"url-passthrough"`
 	AdsDataRedaction *bool    `yaml:"ads-data-redaction"`
+
+	Risk      *string `yaml:"risk"`
+	RiskRules *string `yaml:"risk-rules"`
+	RiskRedis *string `yaml:"risk-redis"`
+	RiskNodes *int    `yaml:"risk-nodes"`
+	RiskDNS   *bool   `yaml:"risk-dns"`
 }
 
 // loadYAML reads a configuration file.

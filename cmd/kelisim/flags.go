@@ -87,6 +87,7 @@ type siteFlags struct {
 	consentFlags `group:"Consent"`
 	storeFlags
 	secretFlags
+	riskFlags
 }
 
 func (f siteFlags) trust(whenUnset string) (visit.Trust, error) {

@@ -33,6 +33,7 @@ type site struct {
 	floors    stats.Floors
 	started   time.Time
 	watch     *policyfile.Watcher // nil where there is no policy file
+	closeRisk func() error
 }
 
 // choices are what the commands decide differently where the user says nothing.
@@ -68,12 +69,17 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, err
 	}
-	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now()}
+	judging, closeRisk, err := f.riskUse(ctx, f.Site)
+	if err != nil {
+		return nil, errors.Join(err, store.Shutdown())
+	}
+	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk}
 	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Zone = store, secret, old, trust, f.Data, zone
 	config.Locator, config.Floors, config.Secure, config.Skip, config.Logger = places.Locator, floors, f.Secure, ownPath, s.logger
+	config.Risk = judging
 	st.guard, err = middleware.New(config)
 	if err != nil {
-		return nil, errors.Join(usageError{err}, store.Shutdown())
+		return nil, errors.Join(usageError{err}, closeRisk(), store.Shutdown())
 	}
 	if f.Policy != "" {
 		if st.watch, err = policyfile.NewWatcher(f.Policy, policy, func(p consent.Policy) error { return st.guard.SetPolicy(f.policy(p)) }); err != nil {
@@ -113,7 +119,7 @@ func ownPath(r *http.Request) bool {
 
 // close hands over what is counted and lets the store go.
 func (s *site) close(ctx context.Context) error {
-	return errors.Join(s.socket.close(), s.guard.Shutdown(ctx), s.store.Shutdown())
+	return errors.Join(s.socket.close(), s.guard.Shutdown(ctx), s.closeRisk(), s.store.Shutdown())
 }
 
 // healthz answers whether the site is served, and how the store is.
