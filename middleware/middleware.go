@@ -96,6 +96,10 @@ func (g *Guard) Process(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		response := c.Response()
 		inner, outer := response.Writer, c.Request()
+		if known := g.core.WellKnown(outer); known != nil {
+			known.ServeHTTP(response, outer)
+			return nil
+		}
 		e := g.core.Begin(inner, outer)
 		gated := e.Writer(inner)
 		response.Writer = gated

@@ -138,7 +138,7 @@ func TestAloneIsTheDemonstration(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--addr", "127.0.0.1:0"}, {"demo", "--addr", "127.0.0.1:0"}} {
 		p := start(t, args...)
-		for path, want := range map[string]string{"/": "<html", "/consent/": "<html", "/admin/": "<html", "/healthz": "ok"} {
+		for path, want := range map[string]string{"/": "<html", "/consent/": "<html", "/admin/": "<html", "/healthz": "ok", "/.well-known/gpc.json": `"gpc":true`} {
 			if status, body := get(t, p.base+path); status != http.StatusOK || !strings.Contains(body, want) {
 				t.Errorf("%v: %s: status %d, body %.80q", args, path, status, body)
 			}

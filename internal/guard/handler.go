@@ -5,6 +5,10 @@ import "net/http"
 // Handler guards next, and answers the privacy centre under the prefix itself.
 func (g *Guard) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if known := g.WellKnown(r); known != nil {
+			known.ServeHTTP(w, r)
+			return
+		}
 		e := g.Begin(w, r)
 		inner := next
 		if !e.skipped && g.own(r.URL.Path) {
