@@ -60,6 +60,9 @@ func serve(all pages) http.Handler {
 	mux := http.NewServeMux()
 	for path, body := range all {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			if path == "/cached" { // a page that the site lets a CDN keep
+				w.Header().Set("Cache-Control", "public, max-age=300")
+			}
 			for _, line := range []string{
 				"session=1; Path=/; HttpOnly; Secure",
 				"stats_id=1; Path=/; Max-Age=86400; HttpOnly",
@@ -67,7 +70,9 @@ func serve(all pages) http.Handler {
 				"ads_parent=1; Path=/; Max-Age=86400; HttpOnly; Domain=shop.localhost",
 				"unheard=1; Path=/; Max-Age=86400",
 			} {
-				w.Header().Add("Set-Cookie", line)
+				if path != "/cached" {
+					w.Header().Add("Set-Cookie", line)
+				}
 			}
 			head, rest, ok := strings.Cut(body, "</head>")
 			if !ok {

@@ -205,11 +205,12 @@ func TestS4_4_2_NothingWithoutConsent(t *testing.T) {
 			v.shown(panel)
 			v.wire.forget()
 			ask[bool](v, `window.left = true`)
+			h.ads.forget()
 			v.click(reject)
 			v.await(`!window.left && document.readyState === "complete"`) // what runs is stopped by a reload
 			v.settled()
 			v.hidden(panel)
-			h.ads.forget()
+			h.ads.wantNothing(t, "reloaded by the withdrawal")
 			v.wantHeld(h, "withdrawn", "", refused)
 			v.browse()
 			v.wantHeld(h, "withdrawn", "", refused)

@@ -153,12 +153,21 @@ func (w *Writer) Finish() error {
 	case hijacked:
 		return nil
 	case fresh:
-		w.prepare(http.StatusOK, w.inner.Header())
+		w.finishEmpty(w.inner.Header())
 	case held, flowing:
 		err = w.end()
 	}
 	w.endHeader()
 	return err
+}
+
+// finishEmpty makes the header of a response that was never written fit for the wire. That of a HEAD is as for the GET,
+// whose body is going to take markup.
+func (w *Writer) finishEmpty(h http.Header) {
+	w.prepare(http.StatusOK, h)
+	if w.want && w.r.Method == http.MethodHead && w.choose(h) && w.enc != unknown {
+		w.mark(h, false)
+	}
 }
 
 // endHeader keeps cookies out of the trailers. Headers that nobody has added to since they were written

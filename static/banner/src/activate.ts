@@ -20,12 +20,13 @@ export async function activate(allows: (purpose: string) => boolean): Promise<vo
       script.nonce = waiting.nonce;
       script.type = dataset.type || "";
       script.text = trusted.createScript(waiting.text);
-      await new Promise((resolve) => {
+      await new Promise((resolve: (event?: unknown) => void) => {
         script.onload = script.onerror = resolve;
         waiting.replaceWith(script);
-        if (!script.src || waiting.matches("[async]")) resolve(0);
+        if (!script.src || waiting.matches("[async]")) resolve();
       });
     } else if (dataset.src) {
+      waiting.replaceWith(waiting); // else the browser's history would load a frame again on its own, even after a withdrawal
       waiting.href = waiting.src = dataset.src; // one of the two is what the element reads
       delete dataset.src;
     }

@@ -26,6 +26,7 @@ function replace(frame: HTMLIFrameElement): void {
     if (inside) frame.focus();
   };
   once.onclick = () => {
+    frame.replaceWith(frame); // keeps it out of the browser's history, as in activate
     frame.src = frame.dataset.src!;
     frame.removeAttribute("data-src");
     reveal();
