@@ -47,6 +47,7 @@ type shard struct {
 type openVisit struct {
 	last      int64 // Unix seconds
 	first     int64
+	told      int64 // when the browser said last that the page is still looked at, see [Tracker.Stay]
 	path      string
 	source    string
 	channel   string
@@ -158,7 +159,7 @@ func (v *openVisit) started(st *Step) {
 // step fills pv.Step as a further page view of v.
 func (v *openVisit) step(pv *Pageview, unix int64) {
 	pv.Step.Second = v.views == 1
-	pv.Step.Seconds = max(0, unix-v.last)
+	pv.Step.Seconds = max(0, unix-max(v.last, v.told))
 	pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
 	v.started(&pv.Step)
 }

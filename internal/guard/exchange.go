@@ -125,6 +125,7 @@ func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	g := e.guard
 	e.observe(status)
 	private = e.tell(status, h)
+	private = e.comesBack(status, h) || private
 	private = e.restrict(status, h) || private
 	if !e.counts || g.down.Load() {
 		return private

@@ -17,6 +17,7 @@ type regime struct {
 	overlay  consent.Overlay // what an admin added to it in the dashboard
 	rules    *consent.Rulebook
 	regional bool // the policy has another model for some regions
+	returns  bool // the policy declares ReturnsCookie
 	keys     *consent.Keys
 	choices  choices
 	faces    *faces
@@ -35,6 +36,7 @@ func (g *Guard) newRegime(filed consent.Policy, overlay consent.Overlay) (p *reg
 		return nil, err
 	}
 	p = &regime{filed: filed, overlay: overlay, rules: rules, regional: len(rules.Policy().Models) > 0, keys: g.keys}
+	_, p.returns = returnsRule(rules.Policy())
 	policy := c.CSP
 	policy.Allow = append(slices.Clone(policy.Allow), c.ConsentMode.Origins()...)
 	if p.sources, err = csp.New(rules, policy, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {

@@ -55,3 +55,15 @@ func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Locati
 	r.shown(&pv, ask)
 	return pv.View()
 }
+
+// Returned counts a visitor who agreed to statistics, once a day however many pages are asked for at the same moment.
+// Programs are not counted.
+func (r *Recorder) Returned(hit visit.Hit, seen stats.Return) {
+	pv := r.anonymiser.Describe(hit, visit.Response{})
+	if pv.Bot != "" || pv.BotClass != "" {
+		return
+	}
+	if day, key, ok := r.anonymiser.Pseudonym(hit); ok && day == seen.Day && r.anonymiser.First(day, key, "return") {
+		r.aggregator.AddReturn(seen)
+	}
+}

@@ -75,6 +75,9 @@ func (w *teller) engaged() {
 		Day: day, Hour: hour, Path: w.pv.Path, Again: !told.First,
 		Engaged: time.Duration(told.Seconds) * time.Second, Scrolled: told.Scrolled,
 	})
+	if stay := w.pv; w.anonymiser.Stay(w.t.Hit, &stay) {
+		w.aggregator.AddStay(&stay)
+	}
 	w.move(day, stats.DimEngaged, told.Before, told.Seconds)
 	if w.t.Report.Scrolled >= 0 {
 		w.move(day, stats.DimScroll, told.Reached, told.Scrolled)
@@ -114,6 +117,10 @@ func (w *teller) event(e beacon.Event) {
 		return
 	}
 	w.add(stats.DimEvent, name)
+	if w.t.Signed {
+		reached := w.anonymiser.Event(w.t.Hit, visit.Response{Place: place(w.t.Location)}, name)
+		w.aggregator.AddReached(&reached)
+	}
 	for _, p := range e.Props {
 		if key, value := visit.Name(p.Name), visit.Name(p.Value); key != "" && value != "" {
 			w.add(stats.DimEvent, name+": "+key+"="+value)
