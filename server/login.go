@@ -96,6 +96,7 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request, name string, cl
 	}
 	s.limits.Good(client, accountKey(name))
 	s.record(r, "signed in", name)
+	s.leaveOut(w, r)
 	redirect(w, r, next)
 }
 
@@ -108,6 +109,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	if name != "" {
 		s.record(r, "signed out", name)
 	}
+	s.countAgain(w, r)
 	redirect(w, r, s.cfg.Prefix+"/login")
 }
 

@@ -17,6 +17,7 @@ type Options struct {
 	Zone     *time.Location // required: the site's time zone, in which days begin
 	Hosts    []string       // the site's own hosts beside the one asked for: no referrers; optional
 	Tags     []string       // declared campaign tags beside utm_*; optional
+	Spam     []string       // hosts of referrer spam beside the best known; at most MaxSpam; optional
 	Locator  Locator        // where addresses are; optional: Response.Place is taken without one
 	Capacity int            // visitors a day; default 2,000,000
 	Days     int            // days alive at once; default 2; more for the import of unsorted logs
@@ -45,6 +46,7 @@ type Anonymiser struct {
 	tracker  *Tracker
 	calendar calendar
 	firsts   firsts
+	spam     spam
 	closed   atomic.Int64 // the last day dropped
 }
 
@@ -54,13 +56,15 @@ func NewAnonymiser(o Options) (*Anonymiser, error) {
 	if o.Zone == nil {
 		err = errors.Join(err, errors.New("visit: no time zone: give the site's, such as Asia/Almaty"))
 	}
-	if err != nil {
+	unwanted, spamErr := newSpam(o.Spam)
+	if err = errors.Join(err, spamErr); err != nil {
 		return nil, err
 	}
 	a := &Anonymiser{
 		zone: o.Zone, hosts: slices.Clone(o.Hosts), tags: slices.Clone(o.Tags), locator: o.Locator, keys: keys,
 		agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), sources: NewInterner(maxSources),
 		tracker: NewTracker(o.Capacity, o.Days, o.Plan), calendar: calendar{zone: o.Zone},
+		spam: unwanted,
 	}
 	a.closed.Store(math.MinInt32)
 	return a, nil
@@ -128,6 +132,10 @@ func (a *Anonymiser) date(hit *Hit, pv *Pageview) {
 func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
 	if hit.referrer.size > 0 {
 		pv.Source = a.source(hit)
+		if a.spam.has(pv.Source) {
+			a.spam.mark(pv)
+			return
+		}
 	}
 	query := hit.query.reveal()
 	if query == "" {

@@ -40,7 +40,7 @@ type Pageview struct {
 	Language                        string // primary subtag of the preferred language, "kk"
 
 	Bot      string // name of the bot, "" for people
-	BotClass string // search, ai, monitor, preview, feed, tool, scanner, other
+	BotClass string // search, ai, monitor, preview, feed, tool, scanner, other, spam (by its referrer)
 
 	Latency  time.Duration // from the request to the answer; 0 is unknown
 	Download bool          // a file that visitors keep was sent whole

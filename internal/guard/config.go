@@ -88,6 +88,9 @@ type Config struct {
 	Own []netip.Prefix
 	// Risk says how requests are judged for security and against fraud. Default: not at all.
 	Risk Risk
+	// Spam are hosts of referrer spam beside the best known ones, at most 50,000: programs that name them as their
+	// referrer are counted as bots. Default: none.
+	Spam []string
 	// Skip exempts requests from everything: they are neither gated nor counted. Default: none.
 	Skip func(*http.Request) bool
 

@@ -96,7 +96,7 @@ func (g *Guard) build() (err error) {
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}
-	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Capacity: c.Capacity, Plan: c.Plan})
+	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Spam: c.Spam, Capacity: c.Capacity, Plan: c.Plan})
 	if err != nil {
 		return err
 	}
