@@ -84,6 +84,7 @@ func (a *Aggregator) AddRefused(day Day, hour uint8) {
 	case t == nil:
 		s.dropped[dropDays]++
 	default:
+		t.accepted++
 		t.hour(hour)[Refused]++
 	}
 }

@@ -106,6 +106,9 @@ func (a *Aggregator) Restore(snapshot []byte) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.outgoing = slices.Concat(s.outgoing, h.outgoing)
+	for i := range s.outgoing {
+		h.accepted += s.outgoing[i].hits()
+	}
 	for _, from := range s.days {
 		h.restore(from)
 	}
@@ -118,6 +121,7 @@ func (h *hold) restore(from *heldDay) {
 	d.views += from.views
 	for hour := range from.hours {
 		d.hours[hour].Add(&from.hours[hour])
+		h.accepted += from.hours[hour].Hits()
 	}
 	for dim := range Dimensions() {
 		for value, v := range from.values[dim] {

@@ -8,7 +8,8 @@ const (
 )
 
 // Figures account for every hit that was ever given to an [Aggregator]: Accepted = Handed + Waiting +
-// the sum of Dropped. What became of the handed ones the outbox and the store know.
+// the sum of Dropped. Accepted is counted by itself when a hit comes, so that the sum proves something: see
+// [Figures.Missing]. What became of the handed ones the outbox and the store know.
 type Figures struct {
 	Accepted int64            // hits given to Add and AddRefused, and restored from an earlier run
 	Handed   int64            // hits in batches that the outbox took
@@ -20,6 +21,15 @@ type Figures struct {
 	// Shared is the number of look-ups that found a full table of joint attributes: those hits are
 	// "other" in all dimensions of a person, or of an arrival.
 	Shared int64
+}
+
+// Missing is Accepted less where everything went: 0, or something was lost or counted twice.
+func (f Figures) Missing() int64 {
+	n := f.Accepted - f.Handed - f.Waiting
+	for _, dropped := range f.Dropped {
+		n -= dropped
+	}
+	return n
 }
 
 // FoldedFigures are hits whose value was left to "other", by reason.
@@ -49,9 +59,9 @@ func (a *Aggregator) Figures() Figures {
 	for i := range h.outgoing {
 		f.Waiting += h.outgoing[i].hits()
 	}
-	f.Accepted = f.Handed + f.Waiting
+	f.Accepted = h.accepted
 	for _, n := range f.Dropped {
-		f.Accepted += n
+		f.Accepted += n // they are counted where they are dropped
 	}
 	for dim := range Dimensions() {
 		if h.folded[dim] != (FoldedFigures{}) {

@@ -14,6 +14,7 @@ type harvest struct {
 	facets   []pair[facet]
 	signals  []pair[facet]
 	engaged  []pair[text]
+	accepted int64
 	status   [6]cell
 	shape    shape
 	hours    [24]Counts
@@ -44,6 +45,7 @@ func (v *harvest) collect(t *tally) {
 	v.facets = t.facets.collect(v.facets[:0])
 	v.signals = t.signals.collect(v.signals[:0])
 	v.engaged = t.engaged.collect(v.engaged[:0])
+	v.accepted, t.accepted = t.accepted, 0
 	v.status, t.status = t.status, [6]cell{}
 	v.shape, t.shape = t.shape, shape{}
 	v.hours, t.hours = t.hours, [24]Counts{}
@@ -119,6 +121,7 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 	h.shared += v.shared
 	h.uncrossed += v.uncrossed
 	v.personParts, v.arrivalParts, v.pageParts = v.personParts[:0], v.arrivalParts[:0], v.pageParts[:0]
+	h.accepted += v.accepted
 	for i := range v.people {
 		v.personParts = append(v.personParts, h.absorbPerson(d, &v.people[i].key, v.people[i].cell.counts()))
 	}

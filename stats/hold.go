@@ -20,6 +20,7 @@ type hold struct {
 	closed   Day // days before have ended
 	seq      uint64
 	outgoing []Batch // cut and not delivered yet
+	accepted int64   // hits that came, by the shards' own count
 	handed   int64   // hits in delivered batches
 	dropped  [numDrops]int64
 	folded   [NumDimensions]FoldedFigures

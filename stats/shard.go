@@ -28,6 +28,7 @@ type limits struct{ people, arrivals, pages, files, missing, robots, events, fac
 // tally is one day in one shard.
 type tally struct {
 	day      Day
+	accepted int64 // hits, counted when they come and before anything is made of them
 	hours    [24]Counts
 	used     uint32 // hours that counted something, a bit each; bit 24 for what has no hour
 	status   [6]cell
@@ -106,6 +107,7 @@ func (s *shard) add(pv *visit.Pageview) {
 	if pv.Latency > 0 && pv.Bot == "" && pv.BotClass == "" {
 		t.shape.latency[DimLatency.bucket(int64((pv.Latency+time.Millisecond-1)/time.Millisecond))]++
 	}
+	t.accepted++
 	if pv.View() {
 		s.addView(t, pv)
 		return

@@ -179,10 +179,23 @@ type State struct {
 	Now          time.Time
 }
 
+// account returns what memory and what the spool say of the same moment, or of nearly the same where counts never
+// stop moving between them.
+func (g *Guard) account() (f stats.Figures, s spool.State) {
+	for range 5 {
+		before := g.spool.State()
+		if f, s = g.aggregator.Figures(), g.spool.State(); before.Stored == s.Stored && before.Hits == s.Hits && f.Handed == s.Stored+s.Hits {
+			break
+		}
+	}
+	return f, s
+}
+
 // State returns the present state.
 func (g *Guard) State() State {
+	figures, waiting := g.account()
 	return State{
-		Spool: g.spool.State(), Figures: g.aggregator.Figures(), Visitors: g.anonymiser.Stats(),
+		Spool: waiting, Figures: figures, Visitors: g.anonymiser.Stats(),
 		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
 		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Unkept: g.keeper.waiting(), Now: g.config.Now(),
 		Beacon: g.post.figures(), Own: g.ownViews.Load(),

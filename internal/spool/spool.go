@@ -52,6 +52,7 @@ type Spool struct {
 type State struct {
 	Batches  int       // batches that wait for the store
 	Hits     int64     // hits counted in them
+	Stored   int64     // hits in the batches of this run that the store has taken
 	Entries  int       // consent entries that wait for the store
 	Bytes    int64     // on disk, acknowledged segments that are still kept included
 	Handed   time.Time // when the store last took something; zero for never
@@ -287,6 +288,7 @@ func (s *Spool) handed(k kind, id string, hits int64) {
 	case kindBatch:
 		s.state.Batches--
 		s.state.Hits -= hits
+		s.state.Stored += hits
 	case kindEntry:
 		delete(s.entries, id)
 	}
