@@ -20,6 +20,10 @@ type Health struct {
 	Accepted, Stored, Waiting, Spooled int64
 	Dropped                            []Drop
 
+	Others []Other // what is in the totals and in no row, by dimension, since the start
+	Told   []Drop  // what pages told of themselves, by what became of it
+	Own    int64   // page views left out because they were the site's own people's
+
 	GeoBuilt  time.Time  // build date of the location tables
 	GeoTables []GeoTable // each of them
 	GeoSource string     // their name and licence, for attribution
@@ -39,6 +43,15 @@ type GeoTable struct {
 	Name  string    // as its publisher calls it
 	Built time.Time // by its publisher
 	Stale bool      // too old to count in full: shown as a warning
+}
+
+// Other is what one dimension left to "other": hits that are in every total and under no value of it.
+type Other struct {
+	Dimension stats.Dimension
+	Cap       int   // values that it may have on one day
+	Capped    int64 // hits beyond the cap
+	Held      int64 // hits whose value too few visitors carried when the day ended
+	Late      int64 // hits of a day that had ended
 }
 
 // Drop is a number of hits that were not counted, and why.

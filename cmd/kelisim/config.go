@@ -26,6 +26,10 @@ type fileConfig struct {
 	Policy      *string  `yaml:"policy"`
 	Goals       *string  `yaml:"goals"`
 	Trust       *string  `yaml:"trust"`
+	Own         []string `yaml:"own"`
+	Spam        *string  `yaml:"spam"`
+	Beacon      *string  `yaml:"beacon"`
+	Metrics     *string  `yaml:"metrics"`
 	Secure      *bool    `yaml:"secure"`
 	SecretFile  *string  `yaml:"secret-file"`
 	OldSecret   []string `yaml:"old-secret-file"`

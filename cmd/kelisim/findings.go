@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/server"
+	"github.com/kelisim/kelisim/stats"
 )
 
 // findings is what the guard met and the policy does not declare, for the dashboard.
@@ -31,6 +35,24 @@ func (s *site) findings(context.Context) (server.Findings, error) {
 func (s *site) purposes() (list []server.Purpose) {
 	for _, p := range s.guard.Rules().Purposes() {
 		list = append(list, server.Purpose{ID: string(p.ID), Names: p.Name})
+	}
+	return list
+}
+
+// others is what was left to "other", in the order of the dimensions.
+func others(f stats.Figures) (list []server.Other) {
+	for dim := range stats.Dimensions() {
+		if folded, ok := f.Folded[dim]; ok {
+			list = append(list, server.Other{Dimension: dim, Cap: dim.Spec().Cap, Capped: folded.Capped, Held: folded.Held, Late: folded.Late})
+		}
+	}
+	return list
+}
+
+// told is what became of what pages told, in the order of the names.
+func told(f guard.BeaconFigures) (list []server.Drop) {
+	for _, fate := range slices.Sorted(maps.Keys(f.Fates)) {
+		list = append(list, server.Drop{Reason: fate, Count: f.Fates[fate]})
 	}
 	return list
 }

@@ -85,6 +85,7 @@ type siteFlags struct {
 	Trust        string `help:"How the client's address is found: direct, cidr:10.0.0.0/8, hops:1, header:CF-Connecting-IP@173.245.48.0/20." env:"KELISIM_TRUST" placeholder:"MODE"`
 	Secure       bool   `help:"Browsers reach the site over TLS, which a proxy in front ends." env:"KELISIM_SECURE"`
 	consentFlags `group:"Consent"`
+	trafficFlags `group:"Statistics"`
 	storeFlags
 	secretFlags
 	riskFlags

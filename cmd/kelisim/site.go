@@ -69,6 +69,9 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, err
 	}
+	if err := f.trafficFlags.apply(&config); err != nil {
+		return nil, errors.Join(err, store.Shutdown())
+	}
 	judging, closeRisk, err := f.riskUse(ctx, f.Site)
 	if err != nil {
 		return nil, errors.Join(err, store.Shutdown())
@@ -168,10 +171,11 @@ func (s *site) health(ctx context.Context) server.Health {
 		h.GeoSource += credit.Text + " "
 	}
 	h.Spooled = state.Spool.Hits
-	h.Stored = state.Figures.Handed - state.Spool.Hits
+	h.Stored = state.Spool.Stored
 	for reason, n := range state.Figures.Dropped {
 		h.Dropped = append(h.Dropped, server.Drop{Reason: reason, Count: n})
 	}
+	h.Others, h.Told, h.Own = others(state.Figures), told(state.Beacon), state.Own
 	h.Floors = []server.Floor{{Class: "attribute", K: s.floors.Person, Low: s.floors.Person < 2}, {Class: "page", K: max(1, s.floors.Open)}}
 	h.Retention, h.Kept = s.kept()
 	zone, _ := s.flags.zone()
@@ -224,6 +228,9 @@ const (
 
 // serve serves until SIGTERM or SIGINT, then drains: requests under way are answered, counts handed over.
 func (s *site) serve(ctx context.Context, handlers map[net.Listener]http.Handler) error {
+	if err := s.metrics(ctx, handlers); err != nil {
+		return errors.Join(err, s.close(ctx))
+	}
 	ctx, stop := signal.NotifyContext(ctx, s.ends()...)
 	defer stop()
 	defer s.follow()()
