@@ -50,8 +50,8 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	places, geoErr := f.locator()
 	plan, planErr := f.plan()
 	config := middleware.Config{Policy: policy, Plan: plan}
-	consentErr := f.consentFlags.apply(&config)
-	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, consentErr); err != nil {
+	consentErr, trafficErr := f.consentFlags.apply(&config), f.trafficFlags.apply(&config)
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, consentErr, trafficErr); err != nil {
 		return nil, err
 	}
 	secret, err := f.load(f.Data)
@@ -68,9 +68,6 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	store, err := f.open(ctx, s)
 	if err != nil {
 		return nil, err
-	}
-	if err := f.trafficFlags.apply(&config); err != nil {
-		return nil, errors.Join(err, store.Shutdown())
 	}
 	judging, closeRisk, err := f.riskUse(ctx, f.Site)
 	if err != nil {

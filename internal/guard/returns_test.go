@@ -38,7 +38,7 @@ func keeping(clock *hands) func(*guard.Config) {
 	}
 }
 
-func (h *house) held(name string) string {
+func (h *house) cookie(name string) string {
 	at, _ := url.Parse(h.server.URL)
 	for _, c := range h.client.Jar.Cookies(at) {
 		if c.Name == name {
@@ -53,7 +53,7 @@ func TestReturns(t *testing.T) {
 	clock := &hands{at: time.Now().UTC().Truncate(24 * time.Hour).Add(10 * time.Hour)}
 	h := build(t, keeping(clock))
 	h.do(http.MethodGet, "/a", nil)
-	if got := h.held(guard.ReturnsCookie); got != "" || len(h.rows(stats.DimReturn)) != 0 {
+	if got := h.cookie(guard.ReturnsCookie); got != "" || len(h.rows(stats.DimReturn)) != 0 {
 		t.Errorf("before the choice the browser keeps %q, counted %v", got, h.rows(stats.DimReturn))
 	}
 	h.choose("accept")
@@ -61,7 +61,7 @@ func TestReturns(t *testing.T) {
 	h.do(http.MethodGet, "/b", nil)
 	day := clock.now()
 	want := day.Format("2006-01-02.2006-01")
-	if got := h.held(guard.ReturnsCookie); got != want {
+	if got := h.cookie(guard.ReturnsCookie); got != want {
 		t.Errorf("the browser keeps %q, want %q", got, want)
 	}
 	if rows := h.rows(stats.DimReturn); rows[stats.ReturnNew][stats.Visitors] != 1 || rows[stats.ReturnDay][stats.Visitors] != 1 {
@@ -69,18 +69,18 @@ func TestReturns(t *testing.T) {
 	}
 	clock.move(24 * time.Hour)
 	h.do(http.MethodGet, "/a", nil)
-	if got, want := h.held(guard.ReturnsCookie), clock.now().Format("2006-01-02")+day.Format(".2006-01"); got != want {
+	if got, want := h.cookie(guard.ReturnsCookie), clock.now().Format("2006-01-02")+day.Format(".2006-01"); got != want {
 		t.Errorf("a day later the browser keeps %q, want %q", got, want)
 	}
 	if rows := h.rows(stats.DimReturn); rows[stats.ReturnNew][stats.Visitors] != 1 || rows[stats.ReturnDay][stats.Visitors] != 2 {
 		t.Errorf("counted %v, want one new visitor on two days", rows)
 	}
 	h.choose("reject")
-	if got := h.held(guard.ReturnsCookie); got != "" {
+	if got := h.cookie(guard.ReturnsCookie); got != "" {
 		t.Errorf("after the withdrawal the browser keeps %q", got)
 	}
 	h.do(http.MethodGet, "/a", nil)
-	if got := h.held(guard.ReturnsCookie); got != "" {
+	if got := h.cookie(guard.ReturnsCookie); got != "" {
 		t.Errorf("a visitor who refuses is given %q", got)
 	}
 }
@@ -94,7 +94,7 @@ func TestReturnsAreNotBelieved(t *testing.T) {
 	for _, value := range []string{"", "x", "2999-01-01.2026-01", "2026-01-01.2026-02", "2026-01-01", "2026-01-01.2026-01.2026-01", "0001-01-01.0001-01", "2026-13-41.2026-99"} {
 		h.client.Jar.SetCookies(at, []*http.Cookie{{Name: guard.ReturnsCookie, Value: value, Path: "/"}})
 		h.do(http.MethodGet, "/a", nil)
-		if got, want := h.held(guard.ReturnsCookie), clock.now().Format("2006-01-02.2006-01"); got != want {
+		if got, want := h.cookie(guard.ReturnsCookie), clock.now().Format("2006-01-02.2006-01"); got != want {
 			t.Errorf("%q became %q, want %q", value, got, want)
 		}
 	}
@@ -108,7 +108,7 @@ func TestUndeclaredReturnsAreNotCounted(t *testing.T) {
 	h := build(t, nil)
 	h.choose("accept")
 	h.do(http.MethodGet, "/a", nil)
-	if got := h.held(guard.ReturnsCookie); got != "" {
+	if got := h.cookie(guard.ReturnsCookie); got != "" {
 		t.Errorf("the browser keeps %q", got)
 	}
 }
