@@ -18,14 +18,14 @@ export function say(name: string, value: unknown) {
 // that a cache keeps for everybody. The server asks the same question again, and takes no more than 16 deliveries.
 export function take(): URLSearchParams | undefined {
   const choice = self.kelisim?.current();
+  const waited = told;
+  told = []; // of a visitor who has said no it is forgotten, lest it be told when they say yes
   if (page.number > 15 || (choice ? !choice.includes("statistics") : (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl)) return;
   if (since) seen += performance.now() - since;
   since &&= performance.now();
-  if (dataset.k) told.push(["k", dataset.k]);
-  if (!page.number) told.push(["t", document.title.slice(0, 120)]);
-  const all = new URLSearchParams([["p", page.path], ["s", ((seen / 1e3) | 0) + ""], ["n", page.number++ + ""], ...told]);
-  told = [];
-  return all;
+  if (dataset.k) waited.push(["k", dataset.k]);
+  if (!page.number) waited.push(["t", document.title.slice(0, 120)]);
+  return new URLSearchParams([["p", page.path], ["s", ((seen / 1e3) | 0) + ""], ["n", page.number++ + ""], ...waited]);
 }
 
 export const post = (body: URLSearchParams) => fetch(address, { method: "POST", body, keepalive: true });
