@@ -3,6 +3,8 @@ package risk
 import (
 	"strings"
 	"time"
+
+	"github.com/kelisim/kelisim/visit"
 )
 
 type engineName uint8
@@ -57,13 +59,13 @@ func (q *Request) judgeAgent() {
 	case q.agent == "":
 		q.instant.set(agentNone)
 		return
+	case q.named.Bot == visit.OtherBot:
+		q.instant.set(agentUnknown)
+		return
 	case q.named.Bot != "":
 		if q.named.BotClass == "tool" || q.named.BotClass == "scanner" {
 			q.instant.set(agentTool)
 		}
-		return
-	case q.named.Browser == "":
-		q.instant.set(agentUnknown)
 		return
 	}
 	engine, major := q.engine()

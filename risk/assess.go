@@ -226,10 +226,13 @@ func (e *Engine) pace(q *Request) time.Duration {
 	defer s.mu.Unlock()
 	entry := e.table.take(s, q.who, q.now)
 	now := entry.touch(q.now)
-	if !pour(&entry.slow, now, paceBurst, paceEvery, 1000) {
-		return 0
+	const each = int64(paceEvery / time.Millisecond)
+	entry.slow = max(entry.slow, now)
+	if over := entry.slow + each - (now + paceBurst*each); over > 0 {
+		return max(time.Second, time.Duration(over)*time.Millisecond)
 	}
-	return max(time.Second, time.Duration(entry.slow-now)*time.Millisecond-paceBurst*paceEvery)
+	entry.slow += each
+	return 0
 }
 
 // scoreOf is the sum that a verdict rests on.

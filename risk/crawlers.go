@@ -2,6 +2,8 @@ package risk
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/netip"
 	"strings"
 	"sync"
@@ -170,21 +172,10 @@ func (c *Crawlers) verify(ctx context.Context, q crawlerQuestion) (crawlerState,
 	return crawlerForged, crawlerBad
 }
 
-// notFound reports a name server's answer that there is no such name (net.DNSError), as opposed to no answer.
+// notFound reports a name server's answer that there is no such name, as opposed to no answer.
 func notFound(err error) bool {
-	for ; err != nil; err = unwrap(err) {
-		if _, is := err.(interface{ Timeout() bool }); is {
-			return strings.HasSuffix(err.Error(), "no such host")
-		}
-	}
-	return false
-}
-
-func unwrap(err error) error {
-	if u, ok := err.(interface{ Unwrap() error }); ok {
-		return u.Unwrap()
-	}
-	return nil
+	var answer *net.DNSError
+	return errors.As(err, &answer) && answer.IsNotFound
 }
 
 func endsWith(name string, domains []string) bool {

@@ -130,7 +130,7 @@ var signals = [numSignals]Signal{
 	httpVersion:     {Code: "http_version", Weight: 55, Strong: true, Stored: storedNone, Means: "a version of HTTP that does not exist", group: groupAttack},
 	headersTwo:      {Code: "headers", Weight: 50, Strong: true, Stored: storedNone, Means: "two headers that contradict the browser that is named", group: groupBot},
 	headersMany:     {Code: "headers_many", Weight: 60, Strong: true, Stored: storedNone, Means: "three or more headers that contradict the browser that is named", group: groupBot},
-	agentNone:       {Code: "agent_none", Weight: 20, Stored: storedNone, Means: "no user agent", group: groupBot},
+	agentNone:       {Code: "agent_none", Weight: 15, Stored: storedNone, Means: "no user agent", group: groupBot},
 	agentUnknown:    {Code: "agent_unknown", Weight: 10, Stored: storedNone, Means: "a user agent that names neither browser nor program", group: groupBot},
 	agentOld:        {Code: "agent_old", Weight: 20, Stored: storedNone, Means: "a browser that was five years old", group: groupBot},
 	agentOdd:        {Code: "agent_odd", Weight: 10, Stored: storedNone, Means: "a browser without its version", group: groupBot},
