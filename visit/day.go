@@ -18,10 +18,28 @@ func DateOf(year int, month time.Month, day int) Day {
 	return Day(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
-// Time returns the instant at which d begins in zone.
+// Time returns the instant at which d begins in zone: midnight as a rule, the clock change where it leaves
+// midnight out (America/Santiago), and the first of two midnights (America/Havana). A day that a zone
+// left out altogether (Pacific/Apia, 2011-12-30) begins and ends with the change.
 func (d Day) Time(zone *time.Location) time.Time {
 	year, month, day := time.Unix(int64(d)*86400, 0).UTC().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, zone)
+	at := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	start, end := at.ZoneBounds()
+	if on, _ := DayOf(at, zone); on < d && !end.IsZero() { // [time.Date] answers with either side of the gap
+		return end
+	} else if on > d || at.Hour()+at.Minute() > 0 {
+		return start
+	}
+	if start.IsZero() {
+		return at
+	}
+	_, after := at.Zone()
+	_, before := start.Add(-1).Zone()
+	first := at.Add(time.Duration(after-before) * time.Second)
+	if on, _ := DayOf(first, zone); before > after && first.Before(start) && on == d {
+		return first
+	}
+	return at
 }
 
 // String returns d as YYYY-MM-DD.

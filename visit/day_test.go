@@ -40,3 +40,31 @@ func TestPageHours(t *testing.T) {
 		}
 	}
 }
+
+// TestDayBeginsWhereTheClockSaysSo: the instant before a day begins is of an earlier one, the instant itself of
+// the day, whatever clock changes do to its midnight.
+func TestDayBeginsWhereTheClockSaysSo(t *testing.T) {
+	for _, name := range []string{"America/Santiago", "America/Havana", "America/Asuncion", "Africa/Cairo", "Asia/Beirut", "Asia/Almaty", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Amman", "UTC"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for d := visit.DateOf(2008, time.January, 1); d < visit.DateOf(2028, time.January, 1); d++ {
+			begin := d.Time(zone)
+			if on, _ := visit.DayOf(begin, zone); on != d {
+				t.Fatalf("%s: %v begins at %v, which is on %v", name, d, begin, on)
+			}
+			if before, _ := visit.DayOf(begin.Add(-1), zone); before >= d {
+				t.Fatalf("%s: %v begins at %v, but goes on before", name, d, begin)
+			}
+		}
+	}
+	santiago := func() *time.Location { z, _ := time.LoadLocation("America/Santiago"); return z }()
+	if got := visit.DateOf(2026, time.September, 6).Time(santiago); got.Hour() != 1 || got.Day() != 6 {
+		t.Errorf("midnight of 6 September 2026 is left out in Santiago, the day begins at %v", got)
+	}
+	apia, _ := time.LoadLocation("Pacific/Apia")
+	if gone, next := visit.DateOf(2011, time.December, 30).Time(apia), visit.DateOf(2011, time.December, 31).Time(apia); !gone.Equal(next) {
+		t.Errorf("30 December 2011 was left out in Apia: it begins at %v, the next day at %v", gone, next)
+	}
+}
