@@ -3,6 +3,8 @@ package server
 import (
 	"net/url"
 	"slices"
+
+	"github.com/kelisim/kelisim/stats"
 )
 
 // address is the state of a page, as its address holds it: only parameters that are known, each with
@@ -34,6 +36,9 @@ func newAddress(path string, q url.Values, p *period) address {
 	if m := findMetric(q.Get("metric")); m.Name == q.Get("metric") && m.Name != metrics()[0].Name {
 		a.values.Set("metric", m.Name)
 	}
+	if f := parseFilter(q); f != (stats.Filter{}) {
+		a.values.Set(filterParam, filterText(f))
+	}
 	for _, name := range panelNames {
 		if spec, ok := findList(q.Get(name)); ok && spec.Panel == name {
 			a.values.Set(name, spec.Name)
@@ -41,6 +46,9 @@ func newAddress(path string, q url.Values, p *period) address {
 	}
 	return a
 }
+
+// at is the same state on another page.
+func (a address) at(path string) address { return address{path, a.values} }
 
 // With returns the address with pairs of parameter and value set; an empty value removes its parameter.
 func (a address) With(pairs ...string) string { return a.To(a.path, pairs...) }

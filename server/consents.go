@@ -89,7 +89,7 @@ func (s *Server) newConsentPage(ctx context.Context, l *locale, p *period, q url
 	for _, kind := range []string{"csv", "json"} {
 		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/consents." + kind)})
 	}
-	whole, err := s.readSeries(ctx, p, p.First, p.Last, noCutoff)
+	whole, err := readSeries(ctx, s.cfg.Reports, p, p.First, p.Last, noCutoff)
 	if err != nil {
 		return page, err
 	}

@@ -18,7 +18,8 @@ type exported struct {
 	First string           `json:"first"` // day, YYYY-MM-DD
 	Last  string           `json:"last"`
 	Zone  string           `json:"zone"`
-	K     int              `json:"k,omitempty"` // visitors below which values are part of other
+	Under string           `json:"under,omitempty"` // what it is narrowed to: "country:KZ"
+	K     int              `json:"k,omitempty"`     // visitors below which values are part of other
 	Total map[string]int64 `json:"total"`
 	Other map[string]int64 `json:"other"`
 	Rows  []exportedRow    `json:"rows"`
@@ -44,18 +45,28 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := parsePeriod(r.URL.Query(), held, s.cfg.Now(), s.cfg.Zone)
+	rep, err := s.narrow(r.URL.Query())
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	if known && !spec.told(rep.Filter()) {
+		http.Error(w, "this list is not counted together with what the address narrows it to", http.StatusUnprocessableEntity)
+		return
+	}
 	var file exported
 	var measures []stats.Measure
 	if known {
-		file, measures, err = s.exportList(r, &p, spec)
+		file, measures, err = s.exportList(r, rep, &p, spec)
 	} else {
-		file, measures, err = s.exportSeries(r, &p)
+		file, measures, err = s.exportSeries(r, rep, &p)
 	}
 	if err != nil {
 		s.broken(w, r, err)
 		return
 	}
 	file.List, file.First, file.Last, file.Zone = name, p.First.String(), p.Last.String(), s.zoneName(&p, known)
+	file.Under = filterText(rep.Filter())
 	body, mime := file.json(), "application/json"
 	if kind == "csv" {
 		body, mime = file.csv(measures), "text/csv; charset=utf-8; header=present"
@@ -73,9 +84,9 @@ func (s *Server) zoneName(p *period, list bool) string {
 	return s.cfg.Zone.String()
 }
 
-func (s *Server) exportList(r *http.Request, p *period, spec listSpec) (exported, []stats.Measure, error) {
+func (s *Server) exportList(r *http.Request, rep Reports, p *period, spec listSpec) (exported, []stats.Measure, error) {
 	l := s.pages[s.cfg.Languages[0]].locale
-	list, err := s.readList(r.Context(), l, p, spec, all, cut(r.URL.Query().Get("q"), searchMax))
+	list, err := readList(r.Context(), rep, l, p, spec, all, cut(r.URL.Query().Get("q"), searchMax))
 	if err != nil {
 		return exported{}, nil, err
 	}
@@ -90,8 +101,8 @@ func (s *Server) exportList(r *http.Request, p *period, spec listSpec) (exported
 	return file, measures, nil
 }
 
-func (s *Server) exportSeries(r *http.Request, p *period) (exported, []stats.Measure, error) {
-	now, err := s.readSeries(r.Context(), p, p.First, p.Last, noCutoff)
+func (s *Server) exportSeries(r *http.Request, rep Reports, p *period) (exported, []stats.Measure, error) {
+	now, err := readSeries(r.Context(), rep, p, p.First, p.Last, noCutoff)
 	if err != nil {
 		return exported{}, nil, err
 	}

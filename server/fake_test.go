@@ -162,6 +162,10 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 			c := hourly(day, hour)
 			whole.Add(&c)
 		}
+		if dim.IsPair() {
+			s.pairs(day, dim, &whole, f)
+			continue
+		}
 		whole = dim.Whole(whole)
 		for _, w := range s.values[dim] {
 			row := stats.Row{Day: day, Dim: dim, Value: w.value}
@@ -177,6 +181,22 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 		}
 	}
 	return s.err
+}
+
+// pairs takes the halves of a pair for independent of each other; what fewer than 5 carry is not at rest.
+func (s *source) pairs(day stats.Day, dim stats.Dimension, whole *stats.Counts, f func(stats.Row)) {
+	halves := dim.Spec().Pair
+	for _, a := range s.values[halves[0]] {
+		for _, b := range s.values[halves[1]] {
+			row := stats.Row{Day: day, Dim: dim, Value: stats.JoinPair(a.value, b.value)}
+			for _, m := range []stats.Measure{stats.Views, stats.Visits, stats.Visitors, stats.Bounces, stats.Seconds} {
+				row.Counts[m] = int64(float64(whole[m]) * a.weight * b.weight)
+			}
+			if row.Counts[stats.Crowd] = row.Counts[stats.Visitors]; row.Counts[stats.Crowd] >= 5 {
+				f(row)
+			}
+		}
+	}
 }
 
 func (s *source) Folds(_ context.Context, first, last stats.Day) (found []stats.Fold, err error) {

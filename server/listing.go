@@ -22,13 +22,14 @@ type listing struct {
 
 // listRow is one line of a list.
 type listRow struct {
-	Value  string // as it was counted; a stranger wrote it
-	Label  string // fit to be shown
-	Href   string // only for our own pages: a path of this site
-	Count  int64
-	Share  float64 // of Sum
-	Width  string  // of its bar, "37.5%"
-	Counts stats.Counts
+	Value   string // as it was counted; a stranger wrote it
+	Label   string // fit to be shown
+	Href    string // narrows the other reports to the value; "" where that is not counted
+	Current bool   // they are narrowed to it
+	Count   int64
+	Share   float64 // of Sum
+	Width   string  // of its bar, "37.5%"
+	Counts  stats.Counts
 }
 
 // why divides what no row names by the reason.
@@ -41,12 +42,12 @@ type why struct {
 // all is a limit beyond which no dimension goes.
 const all = 10_000
 
-func (s *Server) readList(ctx context.Context, l *locale, p *period, spec listSpec, limit int, search string) (listing, error) {
+func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listSpec, limit int, search string) (listing, error) {
 	q := stats.Query{Dim: spec.Dim, Range: stats.Range{First: p.First, Last: p.Last}, Sort: spec.Order, Limit: limit, Search: search}
 	if spec.Kind == kindClass {
 		q.Limit, q.Search = all, ""
 	}
-	top, err := s.cfg.Reports.Top(ctx, q)
+	top, err := rep.Top(ctx, q)
 	if err != nil {
 		return listing{}, err
 	}
@@ -54,7 +55,11 @@ func (s *Server) readList(ctx context.Context, l *locale, p *period, spec listSp
 		top.Lines = byClass(top.Lines)
 		top.Values = len(top.Lines)
 	}
-	return newListing(l, spec, top, s.cfg.Reports.Floors().Of(spec.Dim)), nil
+	list := newListing(l, spec, top, rep.Floors().Of(spec.Dim))
+	if f := rep.Filter(); f != (stats.Filter{}) {
+		list.Columns, list.Why.K, list.Why.Partial = spec.columnsUnder(f), rep.Floors().Of(stats.DimFlow), false
+	}
+	return list, nil
 }
 
 func newListing(l *locale, spec listSpec, top stats.Top, k int) listing {

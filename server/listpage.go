@@ -27,6 +27,8 @@ type listPage struct {
 	Exports  []item
 	Home     string
 	Folds    []foldRow
+	Chips    *chips
+	Unpaired bool
 }
 
 type head struct{ Label string }
@@ -59,10 +61,19 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
 	l := s.pages[s.view(r).lang].locale
 	search := cut(q.Get("q"), searchMax)
-	list, err := s.readList(ctx, l, &p, spec, pageRows, search)
+	rep, err := s.narrow(q)
 	if err != nil {
 		s.broken(w, r, err)
 		return
+	}
+	list, err := readList(ctx, rep, l, &p, spec, pageRows, search)
+	if err != nil && !isUnpaired(err) {
+		s.broken(w, r, err)
+		return
+	}
+	told := spec.told(rep.Filter())
+	if !told {
+		list = listing{Spec: spec}
 	}
 	folds, err := s.cfg.Reports.Folds(ctx, stats.Range{First: p.First, Last: p.Last})
 	if err != nil {
@@ -70,9 +81,13 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := newAddress(s.cfg.Prefix+"/list/"+spec.Name, q, &p)
+	list.link(a.at(s.cfg.Prefix+"/"), rep.Filter())
 	page := newListPage(l, &p, a, held, spec, list, s.cfg.Prefix)
+	page.Chips, page.Unpaired = newChips(l, rep, a), !told
 	page.Search = clean(search, searchMax)
-	page.folded(l, spec.Dim, folds)
+	if page.Chips == nil {
+		page.folded(l, spec.Dim, folds)
+	}
 	for _, kind := range []string{"csv", "json"} {
 		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix+"/export/"+spec.Name+"."+kind, "q", search)})
 	}

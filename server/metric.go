@@ -51,6 +51,15 @@ func metrics() []metric {
 	}
 }
 
+// narrowed reports whether m is counted under a filter too.
+func (m metric) narrowed() bool {
+	switch m.Name {
+	case "visitors", "visits", "views", "pervisit", "bounce", "duration":
+		return true
+	}
+	return false
+}
+
 // findMetric returns the metric with the given name, the first one for an unknown name.
 func findMetric(name string) metric {
 	all := metrics()

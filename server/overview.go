@@ -21,6 +21,7 @@ type overviewPage struct {
 	Exports []item
 	Before  string // what is compared with, in words; "" for nothing
 	NoPast  bool   // a comparison was wanted, but nothing was counted then
+	Chips   *chips
 }
 
 // card is one of the totals.
@@ -42,7 +43,12 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 	}
 	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
 	l := s.pages[s.view(r).lang].locale
-	page, err := s.newOverview(ctx, l, &p, q, held)
+	rep, err := s.narrow(q)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	page, err := s.newOverview(ctx, rep, l, &p, q, held)
 	if err != nil {
 		s.broken(w, r, err)
 		return
@@ -50,29 +56,32 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "overview", page)
 }
 
-func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
+func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
 	a := newAddress(s.cfg.Prefix+"/", q, p)
-	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok}
-	now, past, err := s.readBoth(ctx, p, held)
+	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok, Chips: newChips(l, rep, a)}
+	now, past, err := readBoth(ctx, rep, p, held)
 	if err != nil {
 		return page, err
 	}
 	m := findMetric(q.Get("metric"))
+	if rep.Filter() != (stats.Filter{}) && !m.narrowed() {
+		m = metrics()[0]
+	}
 	page.Chart = newChart(l, p, m, now, past)
 	page.Quiet = held.ok && !now.Any
 	page.Show = a.With("range", "", "from", max(held.first, held.last-6).String(), "to", held.last.String(), "by", "")
-	page.cards(l, a, m, now, past)
+	page.cards(l, a, m, rep.Filter(), now, past)
 	page.before(l, p, past)
 	for _, kind := range []string{"csv", "json"} {
 		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/series." + kind)})
 	}
-	page.Panels, err = s.panels(ctx, l, p, a, q, &now)
+	page.Panels, err = s.panels(ctx, rep, l, p, a, q, &now)
 	return page, err
 }
 
 // readBoth reads the range and the one it is compared with, past being nil for none.
-func (s *Server) readBoth(ctx context.Context, p *period, held span) (now series, past *series, err error) {
-	if now, err = s.readSeries(ctx, p, p.First, p.Last, noCutoff); err != nil {
+func readBoth(ctx context.Context, rep Reports, p *period, held span) (now series, past *series, err error) {
+	if now, err = readSeries(ctx, rep, p, p.First, p.Last, noCutoff); err != nil {
 		return now, nil, err
 	}
 	first, last, ok := p.before()
@@ -82,12 +91,15 @@ func (s *Server) readBoth(ctx context.Context, p *period, held span) (now series
 	if first < held.first {
 		return now, nil, nil // half a range is no measure
 	}
-	before, err := s.readSeries(ctx, p, first, last, p.cutoff())
+	before, err := readSeries(ctx, rep, p, first, last, p.cutoff())
 	return now, &before, err
 }
 
-func (page *overviewPage) cards(l *locale, a address, current metric, now series, past *series) {
+func (page *overviewPage) cards(l *locale, a address, current metric, on stats.Filter, now series, past *series) {
 	for i, m := range metrics() {
+		if on != (stats.Filter{}) && !m.narrowed() {
+			continue
+		}
 		value := m.Value(&now.Total)
 		name := m.Name
 		if i == 0 {
@@ -117,18 +129,18 @@ func (page *overviewPage) before(l *locale, p *period, past *series) {
 	}
 }
 
-func (s *Server) panels(ctx context.Context, l *locale, p *period, a address, q url.Values, now *series) ([]panel, error) {
+func (s *Server) panels(ctx context.Context, rep Reports, l *locale, p *period, a address, q url.Values, now *series) ([]panel, error) {
 	var all []panel
 	for _, name := range panelNames {
 		if name == "hours" {
 			all = append(all, panel{Name: name, Title: l.T("panel.hours"), Heat: newHeatView(l, &now.Heat)})
 			continue
 		}
-		box, err := s.newPanel(ctx, l, p, a, chosen(name, q))
+		box, err := s.newPanel(ctx, rep, l, p, a, chosen(name, q))
 		if err != nil {
 			return nil, err
 		}
-		if name == "consent" {
+		if name == "consent" && !box.Unpaired {
 			box.Refused, box.ShowRefused = now.Total[stats.Refused], true
 		}
 		all = append(all, box)

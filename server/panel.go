@@ -21,6 +21,7 @@ type panel struct {
 	Heat        *heatView
 	Refused     int64 // hits refused, shown beside consent outcomes
 	ShowRefused bool
+	Unpaired    bool // not counted together with what the page is narrowed to
 }
 
 // chosen returns the tab of a panel that q asks for, the first one for none.
@@ -34,7 +35,7 @@ func chosen(name string, q url.Values) listSpec {
 	return lists[0]
 }
 
-func (s *Server) newPanel(ctx context.Context, l *locale, p *period, a address, spec listSpec) (panel, error) {
+func (s *Server) newPanel(ctx context.Context, rep Reports, l *locale, p *period, a address, spec listSpec) (panel, error) {
 	out := panel{Name: spec.Panel, Title: l.T("panel." + spec.Panel)}
 	siblings := tabs(spec.Panel)
 	for i, tab := range siblings {
@@ -44,11 +45,15 @@ func (s *Server) newPanel(ctx context.Context, l *locale, p *period, a address, 
 		}
 		out.Tabs = append(out.Tabs, item{l.T("list." + tab.Name), a.With(spec.Panel, value) + "#" + spec.Panel, tab.Name == spec.Name})
 	}
+	if !spec.told(rep.Filter()) {
+		out.Unpaired = true
+		return out, nil
+	}
 	limit := panelRows
 	if spec.Dim == stats.DimCountry {
 		limit = all // the map wants them all, and there are no more than countries
 	}
-	list, err := s.readList(ctx, l, p, spec, limit, "")
+	list, err := readList(ctx, rep, l, p, spec, limit, "")
 	if err != nil {
 		return panel{}, err
 	}
@@ -58,6 +63,7 @@ func (s *Server) newPanel(ctx context.Context, l *locale, p *period, a address, 
 	if extra := len(list.Rows) - panelRows; extra > 0 {
 		list.Rows, list.More = list.Rows[:panelRows], list.More+extra
 	}
+	list.link(a, rep.Filter())
 	out.List = list
 	out.More = a.To(s.cfg.Prefix+"/list/"+spec.Name, spec.Panel, "")
 	return out, nil
@@ -78,7 +84,12 @@ func (s *Server) panel(w http.ResponseWriter, r *http.Request) {
 	}
 	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
 	l := s.pages[s.view(r).lang].locale
-	box, err := s.newPanel(ctx, l, &p, newAddress(s.cfg.Prefix+"/", q, &p), chosen(name, q))
+	rep, err := s.narrow(q)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	box, err := s.newPanel(ctx, rep, l, &p, newAddress(s.cfg.Prefix+"/", q, &p), chosen(name, q))
 	if err != nil {
 		s.broken(w, r, err)
 		return

@@ -22,6 +22,10 @@ type Reports interface {
 	Consents(ctx context.Context, days stats.Range) (stats.Consents, error)
 	// Floors returns the k below which values are held back.
 	Floors() stats.Floors
+	// Under returns the same reports narrowed to the page views under a value.
+	Under(f stats.Filter) (*stats.Reports, error)
+	// Filter returns what the reports are narrowed to.
+	Filter() stats.Filter
 }
 
 var _ Reports = (*stats.Reports)(nil)

@@ -30,13 +30,47 @@ type series struct {
 // readSeries reads the hourly totals from first to last once and sorts them into columns, in the zone
 // of p. Hours after cutoff (counted from the beginning of the range) are left out of the total, so that an
 // unfinished range is compared with as much of the one before.
-func (s *Server) readSeries(ctx context.Context, p *period, first, last stats.Day, cutoff int) (series, error) {
+func readSeries(ctx context.Context, rep Reports, p *period, first, last stats.Day, cutoff int) (series, error) {
 	var out series
 	out.Columns = columns(p, first, last)
-	points, err := s.cfg.Reports.Series(ctx, stats.Range{First: first, Last: last}, stats.ByHour, p.location())
+	points, err := rep.Series(ctx, stats.Range{First: first, Last: last}, stats.ByHour, p.location())
 	if err != nil {
 		return series{}, err
 	}
+	if rep.Filter() != (stats.Filter{}) && p.By != byHour && !p.Zoned {
+		return out.narrowed(ctx, rep, p, points, cutoff)
+	}
+	out.sort(points, first, last, cutoff)
+	return out, nil
+}
+
+// narrowed is the series under a filter: hours tell less than days, since fewer visitors carry each, so that
+// only the map of hours and the hours of an unfinished day are made of them.
+func (out series) narrowed(ctx context.Context, rep Reports, p *period, hours []stats.Point, cutoff int) (series, error) {
+	first, last := out.Columns[0].Day, out.Columns[len(out.Columns)-1].End
+	days, err := rep.Series(ctx, stats.Range{First: first, Last: last}, stats.ByDay, p.location())
+	if err != nil {
+		return series{}, err
+	}
+	byHour := out
+	byHour.Columns = columns(p, first, last)
+	byHour.sort(hours, first, last, cutoff)
+	whole := last
+	if cutoff != noCutoff {
+		whole = first + stats.Day(cutoff/24) - 1
+	}
+	out.sort(days, first, last, int(whole-first)*24)
+	for i := range hours {
+		if day, h := visit.DayOf(hours[i].At, hours[i].At.Location()); day == whole+1 && int(day-first)*24+int(h) <= cutoff {
+			out.Total.Add(&hours[i].Counts)
+		}
+	}
+	out.Heat = byHour.Heat
+	return out, nil
+}
+
+// sort adds points to their columns, and those up to cutoff to the total.
+func (out *series) sort(points []stats.Point, first, last stats.Day, cutoff int) {
 	at := 0
 	for i := range points {
 		day, h := visit.DayOf(points[i].At, points[i].At.Location())
@@ -52,7 +86,6 @@ func (s *Server) readSeries(ctx context.Context, p *period, first, last stats.Da
 		}
 		out.add(at, day, hour, &points[i].Counts, int(day-first)*24+hour <= cutoff)
 	}
-	return out, nil
 }
 
 func (c *column) holds(day stats.Day, hour int) bool {

@@ -1,0 +1,90 @@
+package server_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// TestFilterNarrowsEveryReport: a row of countries narrows the totals, the chart and every list that is counted
+// together with countries; the others say that they are not.
+func TestFilterNarrowsEveryReport(t *testing.T) {
+	b := newBench(t, with(year()))
+	cookie := b.signIn(t)
+	whole := body(t, b.do("GET", "/admin/?range=30d", nil, cookie))
+	if !strings.Contains(whole, `href="/admin/?on=country%3AKZ&amp;range=30d"`) || strings.Contains(whole, `class="chip"`) {
+		t.Error("the overview has no link that narrows it to a country, or is narrowed already")
+	}
+	page := body(t, b.do("GET", "/admin/?range=30d&on=country:KZ", nil, cookie))
+	for _, want := range []string{
+		`<a class="chip" href="/admin/?range=30d">`, "<b><bdi>Kazakhstan</bdi></b>", "Fewer than 5 visitors of a day: folded", "/zhanalyktar",
+		"Not counted together with the filter", `href="/admin/?on=page%3A%2Fpricing&amp;range=30d"`, `aria-current="true"><bdi>Kazakhstan</bdi>`,
+		`/admin/list/page?on=country%3AKZ&amp;range=30d`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the narrowed overview lacks %s", want)
+		}
+	}
+	if strings.Contains(page, "metric=refused") {
+		t.Error("refusals are not counted by country, yet a narrowed overview offers them")
+	}
+}
+
+// TestFilterOfTotals: what a filter leaves is as many as its row says, and lists under it add up with "other".
+func TestFilterOfTotals(t *testing.T) {
+	b := newBench(t, with(year()))
+	cookie := b.signIn(t)
+	read := func(path string) (file struct {
+		Under        string
+		Total, Other map[string]int64
+		Rows         []struct {
+			Value  string
+			Counts map[string]int64
+		}
+	}) {
+		if err := json.NewDecoder(b.do("GET", path, nil, cookie).Body).Decode(&file); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		return file
+	}
+	var want int64
+	for _, row := range read("/admin/export/country.json?range=7d").Rows {
+		if row.Value == "KZ" {
+			want = row.Counts["visitors"]
+		}
+	}
+	series := read("/admin/export/series.json?range=7d&on=country:KZ")
+	if series.Total["visitors"] != want || want == 0 || series.Under != "country:KZ" {
+		t.Errorf("the series under %q has %d visitors, the row %d", series.Under, series.Total["visitors"], want)
+	}
+	pages := read("/admin/export/page.json?range=7d&on=country:KZ")
+	sum := pages.Other["views"]
+	for _, row := range pages.Rows {
+		sum += row.Counts["views"]
+	}
+	if len(pages.Rows) < 5 || sum != pages.Total["views"] || pages.Total["views"] != series.Total["views"] {
+		t.Errorf("%d pages and other have %d views of %d, the series %d", len(pages.Rows), sum, pages.Total["views"], series.Total["views"])
+	}
+}
+
+func TestFilterThatMakesNoSense(t *testing.T) {
+	b := newBench(t, with(year()))
+	cookie := b.signIn(t)
+	for path, want := range map[string]int{
+		"/admin/?on=browser:Chrome": 200, "/admin/?on=country": 200, "/admin/?on=page:%00": 200, "/admin/?on=source:": 200,
+		"/admin/?on=device:mobile&metric=bots": 200, "/admin/list/status?on=country:KZ": 200, "/admin/list/exit?on=country:KZ": 200,
+		"/admin/list/page?on=device:nothing": 200, "/admin/panel/pages?on=country:KZ": 200,
+		"/admin/export/status.csv?on=country:KZ": 422, "/admin/export/page.csv?on=country:KZ": 200,
+	} {
+		if res := b.do("GET", path, nil, cookie); res.StatusCode != want {
+			t.Errorf("%s answered %d, want %d", path, res.StatusCode, want)
+		}
+	}
+	page := body(t, b.do("GET", "/admin/?on=browser:Chrome", nil, cookie))
+	if strings.Contains(page, `class="chip"`) {
+		t.Error("browsers narrow nothing, yet the page says that they do")
+	}
+	if page := body(t, b.do("GET", "/admin/?on=source:", nil, cookie)); !strings.Contains(page, "<b><bdi>Direct</bdi></b>") {
+		t.Error("direct visits are a source, too")
+	}
+}
