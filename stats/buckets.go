@@ -10,7 +10,7 @@ const more = "more"
 
 // bounds are the upper ends of the buckets of the dimensions that count how much something was. They are
 // never written to; what rests in stores is named by them, so a change needs a new dimension.
-var bounds = map[Dimension][]int64{
+var bounds = [math.MaxUint8 + 1][]int64{
 	DimLatency:  {1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000, 10000, 30000}, // milliseconds
 	DimDuration: {0, 10, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200},                            // seconds
 	DimDepth:    {1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50},                                                      // page views
@@ -24,7 +24,11 @@ var bounds = map[Dimension][]int64{
 // labels are the names of the buckets by dimension, made once.
 var labels = func() map[Dimension][]string {
 	all := make(map[Dimension][]string, len(bounds))
-	for d, list := range bounds {
+	for i, list := range bounds {
+		d := Dimension(i)
+		if list == nil {
+			continue
+		}
 		for _, bound := range list {
 			all[d] = append(all[d], strconv.FormatInt(bound, 10))
 		}

@@ -84,6 +84,12 @@ func parsePeer(s string) (addr netip.Addr, unix bool) {
 // parseNode reads an address with or without port, brackets and zone. Addresses that no client can
 // have (unspecified, multicast) are garbage too.
 func parseNode(s string) netip.Addr {
+	if addr, ok := plainV4(s); ok {
+		if addr.IsUnspecified() || addr.IsMulticast() {
+			return netip.Addr{}
+		}
+		return addr
+	}
 	s = strings.Trim(s, " \t")
 	host := s
 	if strings.HasPrefix(s, "[") {
@@ -111,6 +117,33 @@ func parseNode(s string) netip.Addr {
 	return addr.Unmap()
 }
 
+// plainV4 reads what nearly every node is: 192.0.2.1, or that with a port. It is false for everything else, good or
+// bad, and says what the long way would say.
+func plainV4(s string) (addr netip.Addr, ok bool) {
+	var b [4]byte
+	n, i := 0, 0
+	for ; n < 4; n++ {
+		start, v := i, 0
+		for ; i < len(s) && s[i]-'0' <= 9 && i-start < 3; i++ {
+			v = 10*v + int(s[i]-'0')
+		}
+		if i == start || v > 255 || s[start] == '0' && i-start > 1 {
+			return netip.Addr{}, false
+		}
+		b[n] = byte(v)
+		if n < 3 {
+			if i == len(s) || s[i] != '.' {
+				return netip.Addr{}, false
+			}
+			i++
+		}
+	}
+	if !portOrNothing(s[i:]) {
+		return netip.Addr{}, false
+	}
+	return netip.AddrFrom4(b), true
+}
+
 func portOrNothing(s string) bool {
 	if s == "" {
 		return true
@@ -118,8 +151,8 @@ func portOrNothing(s string) bool {
 	if s[0] != ':' || len(s) < 2 || len(s) > 6 {
 		return false
 	}
-	for _, c := range []byte(s[1:]) {
-		if c < '0' || c > '9' {
+	for i := 1; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
 			return false
 		}
 	}

@@ -43,6 +43,7 @@ type Anonymiser struct {
 	agents   *Agents
 	scrubber *Scrubber
 	sources  *Interner
+	from     *sourceBook
 	tracker  *Tracker
 	calendar calendar
 	firsts   firsts
@@ -62,7 +63,7 @@ func NewAnonymiser(o Options) (*Anonymiser, error) {
 	}
 	a := &Anonymiser{
 		zone: o.Zone, hosts: slices.Clone(o.Hosts), tags: slices.Clone(o.Tags), locator: o.Locator, keys: keys,
-		agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), sources: NewInterner(maxSources),
+		agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), sources: NewInterner(maxSources), from: newSourceBook(maxSources, unwanted),
 		tracker: NewTracker(o.Capacity, o.Days, o.Plan), calendar: calendar{zone: o.Zone},
 		spam: unwanted,
 	}
@@ -76,22 +77,27 @@ const maxSources = 4096
 // each hit, when the response is done. A hit whose day has been dropped is counted at hour 0 of the
 // day after, with Late set.
 func (a *Anonymiser) Page(hit Hit, res Response) (pv Pageview) {
+	a.Read(&hit, &res, &pv)
+	return pv
+}
+
+// Read is Page into a zero pv, without the copies. It changes neither hit nor res.
+func (a *Anonymiser) Read(hit *Hit, res *Response, pv *Pageview) {
 	var agent Agent
 	a.agents.parse(hit.agent.reveal(), &hit.hints, &agent)
-	pv.Kind, pv.Status = kindOf(&hit, &res), res.Status
+	pv.Kind, pv.Status = kindOf(hit, res), res.Status
 	pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion = agent.Browser, agent.BrowserVersion, agent.OS, agent.OSVersion
 	pv.Device, pv.Bot, pv.BotClass = agent.Device, agent.Bot, agent.BotClass
 	pv.Language = language(hit.language.reveal())
-	pv.Latency, pv.Download, pv.Upload = res.Latency, isDownload(&hit, &res), isUpload(&hit, &res)
+	pv.Latency, pv.Download, pv.Upload = res.Latency, isDownload(hit, res), isUpload(hit, res)
 	pv.Path = a.scrubber.Path(hit.path.reveal())
 	pv.Section = Section(pv.Path)
-	a.date(&hit, &pv)
-	a.origin(&hit, &pv)
-	a.place(&hit, &res, &pv)
+	a.date(hit, pv)
+	a.origin(hit, pv)
+	a.place(hit, res, pv)
 	if pv.View() {
-		a.observe(&hit, &pv)
+		a.observe(hit, pv)
 	}
-	return pv
 }
 
 // Event makes the hit of a custom event anonymous and takes the event into the open visit of its visitor, if
@@ -130,16 +136,17 @@ func (a *Anonymiser) date(hit *Hit, pv *Pageview) {
 
 // origin says where the visitor came from.
 func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
+	from := sourced{channel: channelDirect}
 	if hit.referrer.size > 0 {
-		pv.Source = a.source(hit)
-		if a.spam.has(pv.Source) {
+		from = a.from.find(a.source(hit))
+		if from.spam {
 			a.spam.mark(pv)
 			return
 		}
 	}
+	pv.Source, pv.Channel = from.source, from.channel
 	query := hit.query.reveal()
 	if query == "" {
-		pv.Channel = sourceChannel(pv.Source)
 		return
 	}
 	tags := Campaign(query, a.tags...)
@@ -150,7 +157,7 @@ func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
 	pv.Channel = Channel(pv.Source, tags)
 }
 
-// source is Referrer, with none of the site's own hosts.
+// source is Referrer, with none of the site's own hosts. It may be part of the request.
 func (a *Anonymiser) source(hit *Hit) string {
 	source := Referrer(hit.referrer.reveal(), hit.host.reveal())
 	for _, own := range a.hosts {
@@ -158,7 +165,7 @@ func (a *Anonymiser) source(hit *Hit) string {
 			return ""
 		}
 	}
-	return a.sources.Intern(source)
+	return source
 }
 
 func (a *Anonymiser) place(hit *Hit, res *Response, pv *Pageview) {

@@ -37,9 +37,15 @@ type Hit struct {
 }
 
 // Capture reads r at time now, finding the client's address as t says. It keeps substrings of r.
-func Capture(r *http.Request, t Trust, now time.Time) Hit {
+func Capture(r *http.Request, t Trust, now time.Time) (h Hit) {
+	h.Capture(r, t, now)
+	return h
+}
+
+// Capture is the function Capture, without a copy.
+func (hit *Hit) Capture(r *http.Request, t Trust, now time.Time) {
 	h := r.Header
-	return Hit{
+	*hit = Hit{
 		addr:     veilAddr(t.Addr(r)),
 		time:     now,
 		method:   r.Method,

@@ -12,6 +12,11 @@ const languageCodes = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn 
 // language returns the primary subtag of the preferred language of an Accept-Language header (RFC 9110
 // section 12.5.4): a constant, "" when there is none or it is unknown.
 func language(header string) string {
+	if end := strings.IndexByte(header, ','); end > 0 && strings.IndexByte(header[:end], ';') < 0 {
+		if code := languageCode(header[:end]); code != "" { // what nearly every browser sends: nothing is preferred to it
+			return code
+		}
+	}
 	best, bestQ := "", 0
 	for range 16 {
 		var item string

@@ -10,9 +10,12 @@ const maxSource = 128
 // place of a name, and for what is no web address. Path and query of the referrer are never kept. The
 // result may be part of referer.
 func Referrer(referer, ownHost string) string {
-	scheme, rest, ok := strings.Cut(referer, "://")
-	if !ok || !webScheme(scheme) {
-		return ""
+	rest, ok := strings.CutPrefix(referer, "https://")
+	if !ok {
+		scheme := ""
+		if scheme, rest, ok = strings.Cut(referer, "://"); !ok || !webScheme(scheme) {
+			return ""
+		}
 	}
 	rest = rest[:authorityEnd(rest)]
 	if rest == ownHost { // the most frequent referrer of all
@@ -22,7 +25,7 @@ func Referrer(referer, ownHost string) string {
 		rest = rest[i+1:]
 	}
 	host := bareHost(rest)
-	if !hostName(host) || strings.EqualFold(host, bareHost(ownHost)) {
+	if !hostName(host) || len(host) <= len(ownHost) && strings.EqualFold(host, bareHost(ownHost)) {
 		return ""
 	}
 	return strings.ToLower(host)

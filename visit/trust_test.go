@@ -1,6 +1,8 @@
 package visit_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -202,4 +204,29 @@ func FuzzTrust(f *testing.F) {
 			t.Fatalf("%q gives %v", peer, got)
 		}
 	})
+}
+
+// Plain IPv4 addresses go a short way, which must say what the long way of package net/netip says.
+func TestPeersAsNetipReadsThem(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(11, 12))
+	const alphabet = "0123456789....::a2550 "
+	for range 200_000 {
+		text := []byte(fmt.Sprintf("%d.%d.%d.%d:%d", rng.IntN(260), rng.IntN(260), rng.IntN(300), rng.IntN(260), rng.IntN(70000)))
+		for range rng.IntN(3) {
+			text[rng.IntN(len(text))] = alphabet[rng.IntN(len(alphabet))]
+		}
+		peer := string(text[:len(text)-rng.IntN(3)])
+		host, port, found := strings.Cut(strings.Trim(peer, " "), ":")
+		want, err := netip.ParseAddr(host)
+		if strings.Contains(port, ":") || found && strings.Trim(port, "0123456789") != "" || found && (port == "" || len(port) > 5) {
+			continue // a matter of the other tests
+		}
+		if err != nil || want.IsUnspecified() || want.IsMulticast() {
+			want = netip.Addr{}
+		}
+		if got := visit.TrustDirect.Addr(&http.Request{RemoteAddr: peer}); got != want {
+			t.Fatalf("%q is read as %v, want %v", peer, got, want)
+		}
+	}
 }

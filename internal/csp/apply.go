@@ -135,6 +135,9 @@ func loads(status int) bool {
 }
 
 func mediaKind(contentType, dest string, asked http.Header) kind {
+	if contentType == "text/html; charset=utf-8" || contentType == "text/html; charset=UTF-8" {
+		return document
+	}
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.Trim(media, " \t")
 	switch {

@@ -10,16 +10,38 @@ import (
 // stores it. The headers by which a site speaks to its own shared cache past Cache-Control (RFC 9213,
 // Surrogate-Control, X-Accel-Expires) are removed. Vary names Cookie afterwards.
 func makePrivate(h http.Header, noStore bool, v *values) {
+	silencePast(h)
+	keepPrivate(h, noStore, v)
+}
+
+// keepPrivate is makePrivate where nothing speaks past Cache-Control.
+func keepPrivate(h http.Header, noStore bool, v *values) {
 	h["Cache-Control"] = privateLines(h["Cache-Control"], noStore, v)
-	for _, key := range [...]string{"Surrogate-Control", "X-Accel-Expires"} {
-		delete(h, key)
-	}
-	for key := range h { // CDN-Cache-Control, Vercel-CDN-Cache-Control …
-		if hasSuffixFold(key, "cdn-cache-control") {
+	addVary(h, "Cookie", v)
+}
+
+// silencePast removes what speaks to shared caches past Cache-Control.
+func silencePast(h http.Header) {
+	for key := range h {
+		if pastCacheControl(key) {
 			delete(h, key)
 		}
 	}
-	addVary(h, "Cookie", v)
+}
+
+// pastCacheControl knows Surrogate-Control, X-Accel-Expires, CDN-Cache-Control, Vercel-CDN-Cache-Control …, in any
+// spelling. It is asked for every header of every response, so the last letter goes first.
+func pastCacheControl(key string) bool {
+	if len(key) < len("X-Accel-Expires") {
+		return false
+	}
+	switch key[len(key)-1] | 0x20 {
+	case 'l':
+		return hasSuffixFold(key, "cdn-cache-control") || strings.EqualFold(key, "Surrogate-Control")
+	case 's':
+		return strings.EqualFold(key, "X-Accel-Expires")
+	}
+	return false
 }
 
 // The commonest values are shared by all responses: header values are replaced, not written into.

@@ -40,13 +40,16 @@ func (w *Writer) protect(h http.Header) {
 		seen = nil // told already
 	}
 	w.filtered = true
-	personal := p.filter(h, seen)
+	personal, past := p.filter(h, seen)
 	if len(p.Expire) > 0 && storesCookies(w.r) && AppendExpirations(h, w.r, p.Expire, p.Secure, p.Now) > 0 {
 		personal = true
 	}
 	p.Expire = nil
 	if p.Private = p.Private || personal; p.Private {
-		makePrivate(h, false, &w.plan.values)
+		if past {
+			silencePast(h)
+		}
+		keepPrivate(h, false, &w.plan.values)
 	}
 	w.keys = len(h)
 }

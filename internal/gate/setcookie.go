@@ -10,10 +10,12 @@ import (
 // filter removes the Set-Cookie lines of h that p does not allow, whatever the spelling of their key. It
 // reports whether the answer rested on this visitor's choice: then no shared cache may keep it, the
 // kept cookies included, for it would hand them to visitors who refused. What is kept is unchanged and
-// in order.
-func (p *Plan) filter(h http.Header, seen *int) (personal bool) {
+// in order. Past says that there are headers by which the site speaks to shared caches past Cache-Control.
+func (p *Plan) filter(h http.Header, seen *int) (personal, past bool) {
 	for key, lines := range h {
 		switch {
+		case pastCacheControl(key):
+			past = true
 		case isSetCookie(key):
 			kept, byChoice := p.allowed(lines, seen)
 			personal = personal || byChoice
@@ -26,7 +28,7 @@ func (p *Plan) filter(h http.Header, seen *int) (personal bool) {
 			cleanTrailer(h, key, lines, false)
 		}
 	}
-	return personal
+	return personal, past
 }
 
 // allowed returns lines itself where all may pass, and never writes to it: handlers may share it.

@@ -1,39 +1,46 @@
 package guard
 
 import (
+	"hash/maphash"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/gate"
 )
 
-// maxChoices bounds the memory for verified state cookies. Visitors who decided alike in one hour hold
+// maxChoices is how many verified state cookies are remembered. Visitors who decided alike in one hour hold
 // the same value, so few are met often.
 const maxChoices = 4096
 
-// choices remembers state cookies whose signature was verified. Forged ones never enter.
+// choices remembers state cookies whose signature was verified: only that, for how long a choice holds and whether
+// it still does is asked each time. Forged ones never enter. It is read without locks; a value takes the place of
+// the one that hashes alike, where none can be aimed at.
 type choices struct {
-	mu    sync.RWMutex
-	known map[string]consent.Choice
+	seed  maphash.Seed
+	slots [maxChoices]atomic.Pointer[verified]
+}
+
+type verified struct {
+	value  string
+	choice consent.Choice
+}
+
+func (c *choices) slot(value string) *atomic.Pointer[verified] {
+	return &c.slots[maphash.String(c.seed, value)%maxChoices]
 }
 
 func (c *choices) get(value string) (consent.Choice, bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	choice, ok := c.known[value]
-	return choice, ok
+	if v := c.slot(value).Load(); v != nil && v.value == value {
+		return v.choice, true
+	}
+	return consent.Choice{}, false
 }
 
 func (c *choices) put(value string, choice consent.Choice) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.known == nil || len(c.known) >= maxChoices {
-		c.known = make(map[string]consent.Choice)
-	}
-	c.known[strings.Clone(value)] = choice
+	c.slot(value).Store(&verified{strings.Clone(value), choice})
 }
 
 // choice is what holds for a request from the given country: what its state cookie says if it is sound,

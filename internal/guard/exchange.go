@@ -54,7 +54,7 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	g := e.guard
 	defer g.rescue("begin", &ok)
 	now := g.config.Now()
-	e.hit = visit.Capture(r, g.config.Trust, now)
+	e.hit.Capture(r, g.config.Trust, now)
 	e.location = g.config.Locator.Locate(e.hit.Addr())
 	e.choice = e.regime.choice(r, e.location.Country, now)
 	plan := gate.Plan{Rules: e.regime.rules, Choice: e.choice, Now: now, Secure: g.secure(r), Observer: e}
@@ -137,7 +137,7 @@ func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 		g.leaveOut(e.hit, status, contentType(h))
 		return private
 	}
-	g.recorder.Hit(e.hit, e.choice, e.location, status, contentType(h), recorder.Ask{Asked: e.asks})
+	g.recorder.Hit(&e.hit, e.choice, e.location, status, contentType(h), recorder.Ask{Asked: e.asks})
 	return private
 }
 

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"hash/maphash"
 	"net/http"
 	"slices"
 
@@ -35,7 +36,7 @@ func (g *Guard) newRegime(filed consent.Policy, overlay consent.Overlay) (p *reg
 	if err != nil {
 		return nil, err
 	}
-	p = &regime{filed: filed, overlay: overlay, rules: rules, regional: len(rules.Policy().Models) > 0, keys: g.keys}
+	p = &regime{filed: filed, overlay: overlay, rules: rules, regional: len(rules.Policy().Models) > 0, keys: g.keys, choices: choices{seed: maphash.MakeSeed()}}
 	_, p.returns = returnsRule(rules.Policy())
 	policy := c.CSP
 	policy.Allow = append(slices.Clone(policy.Allow), c.ConsentMode.Origins()...)

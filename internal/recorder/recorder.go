@@ -36,10 +36,10 @@ func (r *Recorder) Clock(now func() time.Time) { r.now = now }
 
 // Hit counts one request of a visitor who made the given choice and is at the given location, and the
 // question that the page put to them. It reports whether it was a page view, counted or refused.
-func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Location, status int, contentType string, ask Ask) bool {
+func (r *Recorder) Hit(hit *visit.Hit, choice consent.Choice, location geo.Location, status int, contentType string, ask Ask) bool {
 	response := visit.Response{Status: status, ContentType: contentType}
 	if !choice.Counts() {
-		if !visit.IsView(hit, response) {
+		if !visit.IsView(*hit, response) {
 			return false
 		}
 		day, hour := visit.DayOf(hit.Time(), r.zone)
@@ -50,7 +50,8 @@ func (r *Recorder) Hit(hit visit.Hit, choice consent.Choice, location geo.Locati
 	if r.now != nil {
 		response.Latency = r.now().Sub(hit.Time())
 	}
-	pv := r.anonymiser.Page(hit, response)
+	var pv visit.Pageview
+	r.anonymiser.Read(hit, &response, &pv)
 	r.aggregator.Add(&pv)
 	r.shown(&pv, ask)
 	return pv.View()
