@@ -5,7 +5,7 @@ import { policy, root } from "./root";
 import { asks, read } from "./state";
 
 let choice = read(policy);
-let queue = Promise.resolve();
+let queue: Promise<void> | undefined = Promise.resolve();
 const allows = (purpose: string) => !!choice?.includes(purpose);
 let settle: (choice: readonly string[]) => void;
 const tabs = new BroadcastChannel("kelisim");
@@ -18,7 +18,7 @@ function refresh() {
   if (before + "" !== choice + "") {
     tabs.postMessage(0); // an echo ends here: by then the other tab knows as much as the cookie
     // What runs already cannot be stopped, and a living document keeps its Content-Security-Policy: a refusal leaves it as it was.
-    if ((before && !before.every(allows)) || (policy.reload && choice![1])) return location.reload();
+    if ((before && !before.every(allows)) || (policy.reload && choice![1])) return (queue = location.reload() as undefined); // and start nothing more
     start();
   }
   go();
@@ -39,7 +39,7 @@ function start() {
 // go starts what is permitted, once what was started before has loaded, and has placeholders put where frames wait. It looks
 // again whenever the page gets something new, as single-page applications do.
 function go() {
-  queue = queue.then(() => activate(allows)).then(() => {
+  queue = queue?.then(() => activate(allows)).then(() => {
     if (document.querySelector("iframe[data-src]")) bring("hold");
   });
 }
