@@ -39,6 +39,9 @@ type ConsentMode = guard.ConsentMode
 // Risk says how requests are judged for security and against fraud; see package risk.
 type Risk = guard.Risk
 
+// RiskUse says what becomes of verdicts.
+type RiskUse = guard.RiskUse
+
 // RiskEvent is a verdict that asked for more than a note.
 type RiskEvent = guard.RiskEvent
 

@@ -73,7 +73,8 @@ func (g *Guard) riskPage(w http.ResponseWriter, r *http.Request, status int, v r
 	}
 }
 
-func riskMatcher() *banner.Matcher { return banner.NewMatcher([]string{"kk", "ru", "en"}) }
+// riskMatcher falls back to English, which is not the site's choice but anybody's best guess.
+func riskMatcher() *banner.Matcher { return banner.NewMatcher([]string{"en", "kk", "ru"}) }
 
 // checkPath is where answers to challenges go.
 func (g *Guard) checkPath() string { return g.config.Prefix + "/check" }
