@@ -72,6 +72,9 @@ func (c *Closer) prepare(ctx context.Context, day Day) (Closing, error) {
 // folds until each cell is empty of people or holds at least k visitors: first the rows below k and
 // those whose parent was folded, then, as long as the rest of a parent is below k, the smallest row
 // beside it. What bots did is kept: they are no persons. Pairs follow: see crossFolder.
+//
+// Each instance that counted on the day may have counted the same visitor once. A row is safe all the same,
+// since the floor held in the instance that let it out; a rest must hold k visitors for each instance.
 func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Closing {
 	c := Closing{Day: day}
 	var total Counts
@@ -79,6 +82,7 @@ func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Clos
 		total.Add(&hours[hour])
 	}
 	kept := make(map[Dimension]map[string]*Counts)
+	writers := max(1, len(rows[dimWriter]))
 	for _, dim := range closingOrder() {
 		k := f.Of(dim)
 		list := slices.Clone(rows[dim])
@@ -88,7 +92,7 @@ func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Clos
 		case dim.Spec().Act:
 			c.Folds = append(c.Folds, foldActs(day, dim, k, list, outcomesOf(kept[DimConsent]))...)
 		default:
-			c.Folds = append(c.Folds, fold(day, dim, k, wholeOf(dim, total, kept), list, kept)...)
+			c.Folds = append(c.Folds, fold(day, dim, k, writers, wholeOf(dim, total, kept), list, kept)...)
 		}
 		kept[dim] = make(map[string]*Counts, len(list))
 		for i := range list {
@@ -98,7 +102,7 @@ func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Clos
 			}
 		}
 	}
-	c.finishPairs(hours, rows, kept, f)
+	c.finishPairs(hours, rows, kept, f, writers)
 	slices.SortStableFunc(c.Rows, func(a, b Row) int { return int(a.Dim) - int(b.Dim) })
 	slices.SortStableFunc(c.Folds, func(a, b Fold) int { return int(a.Dim) - int(b.Dim) })
 	return c

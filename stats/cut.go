@@ -113,6 +113,7 @@ func (h *hold) cut(m Moment) {
 	var totals []Total
 	var rows []Row
 	for day, d := range h.days {
+		before := len(rows)
 		totals = d.takeTotals(totals)
 		if m == HourEnd || d.ended || d.views >= int64(h.options.LeaveViews) {
 			rows = h.takeRows(d, rows)
@@ -122,6 +123,10 @@ func (h *hold) cut(m Moment) {
 			rows = h.takeCrossed(d, rows)
 		}
 		rows = h.takeActs(d, rows)
+		if !d.wrote && slices.ContainsFunc(rows[before:], func(r Row) bool { return r.Counts[Visitors] != 0 }) {
+			d.wrote = true
+			rows = append(rows, Row{Day: day, Dim: dimWriter, Value: h.options.Instance, Counts: Counts{Events: 1}})
+		}
 		if d.ended {
 			delete(h.days, day)
 		}

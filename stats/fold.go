@@ -12,14 +12,15 @@ import (
 type folder struct {
 	dim   Dimension
 	k     int
+	rest  int // visitors that a rest must count
 	rows  []Row
 	folds [FoldTop + 1]Fold
 }
 
 // fold takes the counts of people out of those rows of a dimension that must not be seen, and returns
 // what it took. kept are the final rows of the dimensions before.
-func fold(day Day, dim Dimension, k int, whole Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
-	f := folder{dim: dim, k: k, rows: rows}
+func fold(day Day, dim Dimension, k, writers int, whole Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
+	f := folder{dim: dim, k: k, rest: k * writers, rows: rows}
 	for i := range rows {
 		if !safe(&rows[i].Counts, k) {
 			f.take(i, FoldBelow)
@@ -72,12 +73,15 @@ func (f *folder) complement(rest Counts, members []int) {
 		return cmp.Or(cmp.Compare(x.Counts[Visitors], y.Counts[Visitors]), strings.Compare(x.Value, y.Value))
 	})
 	for _, i := range left {
-		if safe(&rest, f.k) {
+		if safe(&rest, f.rest) {
 			return
 		}
+		enough := f.rows[i].Counts[Visitors] >= int64(f.k)
 		c := people(f.rows[i].Counts)
 		f.take(i, FoldComplement)
-		rest.Add(&c)
+		if rest.Add(&c); enough { // k visitors in one instance
+			return
+		}
 	}
 }
 

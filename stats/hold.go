@@ -43,6 +43,7 @@ type heldDay struct {
 
 	crossings [MaxDimension - firstPair]crossing
 	ended     bool
+	wrote     bool // rows of it have left
 }
 
 // held is one value of a dimension on one day.

@@ -155,5 +155,5 @@ const (
 	DimEvent      // name of a custom event
 	DimScreen     // class of the screen, of visitors who consented: "narrow", "medium", "wide", "widest"
 	DimUnsigned   // "page /a", "event signup": what pages told without a token of ours, so that anybody may have made it up
-	NumDimensions // stays below dimHour
+	NumDimensions // stays below dimWriter
 )

@@ -11,6 +11,7 @@ import (
 //
 // Dimensions of pairs are numbers from firstPair on, never listed by [Dimensions]: see [Pairs].
 const (
+	dimWriter Dimension = 94 // instances that wrote rows of the day; not told, and gone when it is closed
 	dimHour   Dimension = 95 // hour of the day, "00" to "23": in pairs only
 	firstPair Dimension = 96
 	DimFlow   Dimension = firstPair + pairRows*pairColumns // entry page and the page after it; Visits count
@@ -94,7 +95,7 @@ func Pairs() iter.Seq[Dimension] {
 	}
 }
 
-// Stored calls yield for every dimension that stores keep: [Dimensions], then [Pairs].
+// Stored calls yield for every dimension that stores keep: [Dimensions], one for the house, then [Pairs].
 func Stored() iter.Seq[Dimension] {
 	return func(yield func(Dimension) bool) {
 		for d := Dimension(1); d < MaxDimension; d++ {

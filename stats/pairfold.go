@@ -35,7 +35,7 @@ type line struct {
 }
 
 // finishPairs computes the final form of the pairs of a day whose other rows are kept.
-func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept map[Dimension]map[string]*Counts, floors Floors) {
+func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept map[Dimension]map[string]*Counts, floors Floors, writers int) {
 	var views int64
 	for hour := range hours {
 		views += hours[hour][Views]
@@ -47,7 +47,7 @@ func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept 
 			continue
 		}
 		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
-		f := crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rows: list}, kept: kept, hours: hours, safe: make(map[line]bool)}
+		f := crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rest: floors.Of(dim) * writers, rows: list}, kept: kept, hours: hours, safe: make(map[line]bool)}
 		f.cut(top)
 		if f.k > 1 {
 			f.fold()
@@ -167,7 +167,7 @@ func (f *crossFolder) complete(l line, members []int) {
 		}
 	}
 	rest[Crowd] = 0
-	if f.safe[l] || smallest < 0 || rest.IsZero() || rest[Visitors] >= int64(f.k) {
+	if f.safe[l] || smallest < 0 || rest.IsZero() || rest[Visitors] >= int64(f.rest) {
 		return
 	}
 	f.drop(smallest, FoldComplement)

@@ -55,7 +55,7 @@ type Other struct {
 
 // Top returns the values of a dimension.
 func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
-	if !q.Dim.Valid() {
+	if !q.Dim.Valid() || q.Dim == dimWriter {
 		return Top{}, fmt.Errorf("%w %d", ErrDimension, q.Dim)
 	}
 	if err := q.Range.check(); err != nil {

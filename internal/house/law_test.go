@@ -85,6 +85,7 @@ var law = map[string][]string{
 	"internal/csp":        {"consent"},
 	"internal/cookielist": {"consent"},
 	"internal/beacon":     {"visit"},
+	"internal/attack":     {"visit", "stats"},
 	"internal/recorder":   {"consent", "visit", "geo", "risk", "stats", "internal/beacon"},
 	"internal/centre":     {"consent", "static/banner"},
 	"internal/spool":      {"consent", "stats"},
