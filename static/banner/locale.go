@@ -31,13 +31,10 @@ func For(lang string) *Locale {
 	return all.byTag["en"]()
 }
 
-// Text returns the words for key, with each {name} of pairs ("name", "value", …) filled in. What a language does not say yet
-// is said in English; a key that does not exist gives the key itself, so that a slip is seen and breaks nothing.
+// Text returns the words for key, with each {name} of pairs ("name", "value", …) filled in. A key
+// that does not exist gives the key itself, so that a slip is seen and breaks nothing.
 func (l *Locale) Text(key string, pairs ...string) string {
 	text, ok := l.texts[key]
-	if !ok && l.Tag != "en" {
-		return For("en").Text(key, pairs...)
-	}
 	if !ok {
 		return key
 	}
