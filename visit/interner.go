@@ -18,6 +18,14 @@ func NewInterner(size int) *Interner {
 	return &Interner{seed: maphash.MakeSeed(), cache: newCache[string, string](size)}
 }
 
+// known returns the string that is shared for s, if there is one.
+func (in *Interner) known(s string) (string, bool) {
+	if shared := in.cache.get(maphash.String(in.seed, s), &s); shared != nil {
+		return *shared, true
+	}
+	return "", false
+}
+
 // Intern returns a string equal to s that shares no memory with it.
 func (in *Interner) Intern(s string) string {
 	if s == "" {

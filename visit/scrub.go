@@ -27,6 +27,9 @@ func NewScrubber(size int) *Scrubber {
 // and markup characters; it begins with a slash, and what does not fit goes by whole segments. Equal
 // results are one string, which keeps nothing of raw alive. Scrubbing twice changes nothing.
 func (s *Scrubber) Path(raw string) string {
+	if known, ok := s.shared.known(raw); ok { // a result of before, which scrubbing again does not change
+		return known
+	}
 	if plain(raw) {
 		return s.shared.Intern(raw)
 	}

@@ -39,7 +39,7 @@ type Page struct {
 
 // Mint makes and checks the tokens of pages. It is safe for concurrent use.
 type Mint struct {
-	macs   sync.Pool
+	desks  sync.Pool
 	random io.Reader
 	used   used
 }
@@ -51,38 +51,48 @@ func NewMint(secret []byte, random io.Reader) (*Mint, error) {
 		return nil, fmt.Errorf("beacon: %w", err)
 	}
 	m := &Mint{random: random}
-	m.macs.New = func() any { return hmac.New(sha256.New, key) }
+	m.desks.New = func() any { return &desk{mac: hmac.New(sha256.New, key)} }
 	return m, nil
 }
 
-// Issue makes the token of a page that is served now.
-func (m *Mint) Issue(p Page, now time.Time) string { return m.issue(p, now, 0) }
+// desk is what a token is made on. It is used again, since every page needs one.
+type desk struct {
+	mac     hash.Hash
+	token   [plainLength + macLength]byte
+	message []byte
+	sum     [sha256.Size]byte
+}
 
-func (m *Mint) issue(p Page, now time.Time, link byte) string {
-	var b [plainLength + macLength]byte
-	binary.BigEndian.PutUint32(b[:], uint32(now.Unix()))
+// Issue makes the token of a page that is served now.
+func (m *Mint) Issue(p Page, now time.Time) string { return string(m.Append(nil, p, now)) }
+
+// Append is Issue at the end of dst.
+func (m *Mint) Append(dst []byte, p Page, now time.Time) []byte { return m.issue(dst, p, now, 0) }
+
+func (m *Mint) issue(dst []byte, p Page, now time.Time, link byte) []byte {
+	d := m.desks.Get().(*desk)
+	defer m.desks.Put(d)
+	b := d.token[:]
+	binary.BigEndian.PutUint32(b, uint32(now.Unix()))
 	binary.BigEndian.PutUint32(b[4:], uint32(p.Day))
 	b[8] = link
 	if _, err := io.ReadFull(m.random, b[9:plainLength]); err != nil {
-		return "" // the page goes without: what it tells is shown apart
+		return dst // the page goes without: what it tells is shown apart
 	}
-	m.sign(b[:], p)
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	d.sign(p)
+	return base64.RawURLEncoding.AppendEncode(dst, b)
 }
 
-// sign writes the code over b's plain part and p behind it.
-func (m *Mint) sign(b []byte, p Page) {
-	mac := m.macs.Get().(hash.Hash)
-	defer m.macs.Put(mac)
-	mac.Reset()
-	var key [16]byte
-	binary.BigEndian.PutUint64(key[:], p.Visitor[0])
-	binary.BigEndian.PutUint64(key[8:], p.Visitor[1])
-	mac.Write(b[:plainLength])
-	mac.Write(key[:])
-	io.WriteString(mac, p.Path) //nolint:errcheck // a hash takes everything
-	var sum [sha256.Size]byte
-	copy(b[plainLength:], mac.Sum(sum[:0])[:macLength])
+// sign writes the code over the token's plain part and p behind it.
+func (d *desk) sign(p Page) {
+	b := append(d.message[:0], d.token[:plainLength]...)
+	b = binary.BigEndian.AppendUint64(b, p.Visitor[0])
+	b = binary.BigEndian.AppendUint64(b, p.Visitor[1])
+	d.message = append(b, p.Path...)
+	d.mac.Reset()
+	d.mac.Write(d.message)
+	copy(d.token[plainLength:], d.mac.Sum(d.sum[:0])[:macLength])
+	clear(d.message)
 }
 
 // Errors of [Mint.Redeem]: why a token does not hold.
@@ -124,9 +134,7 @@ func (m *Mint) Redeem(r *Report, p Page, now time.Time) (Told, error) {
 	if !ok || visit.Day(int32(binary.BigEndian.Uint32(b[4:]))) != p.Day {
 		return Told{}, ErrToken
 	}
-	check := b
-	m.sign(check[:], p)
-	if subtle.ConstantTimeCompare(check[plainLength:], b[plainLength:]) != 1 {
+	if !m.holds(b, p) {
 		return Told{}, ErrToken
 	}
 	issued := time.Unix(int64(binary.BigEndian.Uint32(b[:])), 0)
@@ -139,13 +147,22 @@ func (m *Mint) Redeem(r *Report, p Page, now time.Time) (Told, error) {
 	return t, err
 }
 
+// holds reports whether the code of a token is that of p.
+func (m *Mint) holds(b [plainLength + macLength]byte, p Page) bool {
+	d := m.desks.Get().(*desk)
+	defer m.desks.Put(d)
+	d.token = b
+	d.sign(p)
+	return subtle.ConstantTimeCompare(d.token[plainLength:], b[plainLength:]) == 1
+}
+
 // Follow makes the token of a virtual page to which the document of a redeemed delivery has moved; "" where it has
 // moved too often.
 func (m *Mint) Follow(t Told, p Page, now time.Time) string {
 	if t.link >= maxChain {
 		return ""
 	}
-	return m.issue(p, now, t.link+1)
+	return string(m.issue(nil, p, now, t.link+1))
 }
 
 // Held is how many tokens are remembered as used.

@@ -151,7 +151,7 @@ func addVary(h http.Header, names string, v *values) {
 		h["Vary"] = v.one(names)
 		return
 	}
-	for _, name := range strings.Split(names, ",") {
+	for name := range strings.SplitSeq(names, ",") {
 		if name = trim(name); name != "" && !inList(h["Vary"], name) {
 			h["Vary"] = append(h["Vary"][:len(h["Vary"]):len(h["Vary"])], name)
 		}

@@ -74,6 +74,11 @@ func isConditional(r *http.Request) bool {
 	return false
 }
 
+// negotiates reports whether askWhole would change anything.
+func negotiates(h http.Header) bool {
+	return len(h["Accept-Encoding"]) > 0 || len(h["If-None-Match"]) > 0 || len(h["If-Modified-Since"]) > 0
+}
+
 // askWhole changes the header h of a copied request so that the answer can take the markup:
 //
 //   - Accept-Encoding becomes identity, so that compressors within and upstreams send text. A

@@ -30,7 +30,7 @@ func Hide(r *http.Request, p *Plan) *http.Request {
 			h["Cookie"] = p.values.one(kept)
 		}
 	}
-	if wantsRewrite(r, p) {
+	if wantsRewrite(r, p) && negotiates(r.Header) {
 		p.askWhole(own())
 	}
 	if p.Whole && isConditional(r) {

@@ -104,16 +104,16 @@ func (e *Exchange) Tail() (tag []byte) {
 	if g.post.opening == "" || !g.mayTell(e.choice) || e.excluded || g.down.Load() {
 		return nil
 	}
-	token := ""
+	tag = append(append(e.tag[:0], g.post.opening...), ` data-k="`...)
 	if day, key, ok := g.anonymiser.Pseudonym(e.hit); ok {
-		token = g.post.mint.Issue(beacon.Page{Path: g.anonymiser.Path(e.hit.Path()), Visitor: key, Day: day}, g.config.Now())
+		tag = g.post.mint.Append(tag, beacon.Page{Path: g.anonymiser.Path(e.hit.Path()), Visitor: key, Day: day}, g.config.Now())
 	}
-	tag = make([]byte, 0, len(g.post.opening)+len(token)+len(closing)+24)
-	tag = append(append(append(append(tag, g.post.opening...), ` data-k="`...), token...), '"')
+	tag = append(tag, '"')
 	if agreed(e.choice) {
 		tag = append(tag, " data-w"...)
 	}
-	return append(tag, closing...)
+	e.tag = append(tag, closing...)
+	return e.tag
 }
 
 // mayTell reports whether the page of a visitor may tell of itself.

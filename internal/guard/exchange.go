@@ -31,6 +31,7 @@ type Exchange struct {
 	excluded  bool // the site's own people ask
 	answering bool // the response is on its way
 	skipped   bool
+	tag       []byte // of the beacon, used again
 	risk      riskState
 }
 
