@@ -2,6 +2,7 @@ package risk
 
 import (
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/kelisim/kelisim/visit"
@@ -52,6 +53,25 @@ const (
 	oldAge   = 5 * 12               // months after which nobody updated a browser
 	staleGeo = 366 * 24 * time.Hour // after which the class of a network is not weighed
 )
+
+// nameMemo remembers what the user agents that were met last are called, under 64 bits of a keyed hash.
+type nameMemo [2048]atomic.Pointer[knownName]
+
+type knownName struct {
+	hash uint64
+	visit.Agent
+}
+
+// of names the user agent of q. What it returns must not be changed.
+func (m *nameMemo) of(agents *visit.Agents, q *Request) *visit.Agent {
+	cell := &m[q.agentHash%uint64(len(m))]
+	if known := cell.Load(); known != nil && known.hash == q.agentHash {
+		return &known.Agent
+	}
+	known := &knownName{q.agentHash, agents.Parse(q.agent, nil)}
+	cell.Store(known)
+	return &known.Agent
+}
 
 // judgeAgent marks what the user agent alone says.
 func (q *Request) judgeAgent() {

@@ -25,7 +25,8 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 		q.exempt = true
 		return v
 	}
-	q.named = e.agents.Parse(q.agent, nil)
+	q.agentHash = maphash.String(e.seed, q.agent)
+	q.named = e.names.of(e.agents, q)
 	e.judge(q, key)
 	if e.remember(&v, q, rules.off) {
 		e.spread(q, key)
@@ -50,7 +51,6 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 func (e *Engine) judge(q *Request, key *sipKey) {
 	q.judged = true
 	q.judgeAgent()
-	q.agentHash = maphash.String(e.seed, q.agent)
 	if q.version == 0 {
 		q.instant.set(httpVersion)
 	}

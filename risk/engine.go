@@ -51,6 +51,7 @@ type Engine struct {
 	geoBuilt func() time.Time
 	seed     maphash.Seed
 	hints    hintMemo
+	names    nameMemo
 	served   atomic.Uint32 // kinds of programs that the site runs
 	figures  tallies
 }

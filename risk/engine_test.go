@@ -224,3 +224,19 @@ func TestNames(t *testing.T) {
 		t.Error("names are not checked")
 	}
 }
+
+// TestOrdinaryRequestsAllocateNothing: judged before and after its answer, a request of an ordinary visitor costs no memory.
+func TestOrdinaryRequestsAllocateNothing(t *testing.T) {
+	e := engine(t, func(o *risk.Options) { o.Rules.Off = []risk.Code{"crawl_rate"} })
+	q := risk.FromLog(visit.LogLine{Addr: alice, Time: noon, Method: "GET", Target: "/articles/2026/a-page?page=2", UserAgent: chrome}, geo.Location{})
+	e.Assess(&q)
+	if n := testing.AllocsPerRun(1000, func() {
+		again := q
+		if v := e.Assess(&again); v.Action != risk.ActionAllow {
+			t.Errorf("%v", codesOf(v))
+		}
+		e.Observe(&again, 200)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -64,7 +64,8 @@ func (h *headerSet) judge(t *testing.T, secure bool) risk.Verdict {
 		r.Header.Add(pair[0], pair[1])
 	}
 	hit := visit.Capture(r, visit.TrustDirect, noon)
-	q := risk.Capture(r, &hit, geo.Location{}, secure)
+	var q risk.Request
+	q.Capture(r, &hit, &geo.Location{}, secure)
 	return engine(t).Assess(&q)
 }
 

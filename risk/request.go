@@ -17,7 +17,7 @@ const MaxTarget = 4096
 const redacted = "risk.Request(redacted)"
 
 // Request is what is judged: personal data, which lives on the goroutine of its request and prints as "redacted". Make one
-// with [Capture] or [FromLog].
+// with [Request.Capture] or [FromLog]; the zero Request is ready for the former.
 type Request struct {
 	addr    netip.Addr
 	now     int64 // milliseconds since 1970
@@ -31,7 +31,7 @@ type Request struct {
 
 	// What the engine found, so that it is found once.
 	who       Pseudonym
-	named     visit.Agent
+	named     *visit.Agent
 	instant   marks // signals of this request
 	agentHash uint64
 	judged    bool
@@ -51,20 +51,18 @@ type headers struct {
 	platform string
 }
 
-// Capture reads r, whose hit was captured and located. Secure says that the browser reaches the site over TLS. It
-// keeps substrings of r.
-func Capture(r *http.Request, hit *visit.Hit, place geo.Location, secure bool) Request {
-	h := r.Header
-	q := Request{
-		addr: hit.Addr(), now: hit.Time().UnixMilli(), method: r.Method, path: r.URL.Path, target: r.RequestURI,
-		version: version(r.ProtoMajor, r.ProtoMinor), agent: hit.UserAgent(), place: place,
-		headers: headers{known: true, secure: secure, language: hit.AcceptLanguage(), accept: first(h, "Accept"), encoding: first(h, "Accept-Encoding"), dest: hit.Destination()},
-	}
-	q.headers.brands, q.headers.platform, _ = hit.ClientHints()
+// Capture makes q the zero Request's reading of r, whose hit was captured and located. Secure says that the browser reaches the site
+// over TLS. It keeps substrings of r.
+func (q *Request) Capture(r *http.Request, hit *visit.Hit, place *geo.Location, secure bool) {
+	q.addr, q.now, q.agent, q.place = hit.Addr(), hit.Time().UnixMilli(), hit.UserAgent(), *place
+	q.method, q.path, q.target, q.version = r.Method, r.URL.Path, r.RequestURI, version(r.ProtoMajor, r.ProtoMinor)
+	h := &q.headers
+	h.known, h.secure, h.language, h.dest = true, secure, hit.AcceptLanguage(), hit.Destination()
+	h.accept, h.encoding = first(r.Header, "Accept"), first(r.Header, "Accept-Encoding")
+	h.brands, h.platform, _ = hit.ClientHints()
 	if q.target == "" { // made within the program
 		q.target = r.URL.RequestURI()
 	}
-	return q
 }
 
 // FromLog makes a Request of a line of an access log. Logs know no headers, so nothing is judged by them.

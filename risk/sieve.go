@@ -1,13 +1,13 @@
 package risk
 
 // sieve tells in one cheap look that no pattern can be in a target: of each pattern it knows either a byte that ordinary
-// addresses do not have or the pair of letters that is rarest in them. Nearly all requests end here.
+// addresses do not have or the three letters in a row that are rarest in them. Nearly all requests end here.
 type sieve struct {
 	fold  [256]uint8
-	pairs [64 * 64]bool
+	rares [64 * 64]uint64 // by two symbols, a bit for each third
 }
 
-// The symbols that pairs are made of. All other bytes are odd.
+// The symbols that are told apart. All other bytes are odd.
 const (
 	foldDigit = 27
 	foldOdd   = 63
@@ -29,30 +29,27 @@ func newSieve(all []pattern) *sieve {
 	for i := range len(plainSymbols) {
 		s.fold[plainSymbols[i]] = uint8(28 + i)
 	}
-	for i := range 64 {
-		s.pairs[i<<6|foldOdd] = true
-	}
 	for _, p := range all {
 		s.know(p.text)
 	}
 	return s
 }
 
-// know makes the sieve catch a pattern.
+// know makes the sieve catch a pattern, of at least three bytes where none of them is odd.
 func (s *sieve) know(text string) {
-	best, rarest := 0, 1<<30
+	at, rarest := 0, 1<<30
 	for i := range len(text) {
 		if s.fold[text[i]] == foldOdd {
 			return // caught already
 		}
-		if i == 0 {
+		if i < 2 {
 			continue
 		}
-		if n := frequency(text[i-1]) * frequency(text[i]); n < rarest {
-			best, rarest = int(s.fold[text[i-1]])<<6|int(s.fold[text[i]]), n
+		if n := frequency(text[i-2]) * frequency(text[i-1]) * frequency(text[i]); n < rarest {
+			at, rarest = i, n
 		}
 	}
-	s.pairs[best] = true
+	s.rares[int(s.fold[text[at-2]])<<6|int(s.fold[text[at-1]])] |= 1 << s.fold[text[at]]
 }
 
 // frequency is about how often a byte occurs in a thousand of ordinary addresses.
@@ -69,11 +66,14 @@ func frequency(c byte) int {
 
 // passes reports a target that holds none of the patterns.
 func (s *sieve) passes(target string) bool {
-	odd, before := false, uint(0)
+	if len(target) > MaxTarget {
+		return false
+	}
+	met, before := uint64(0), uint(0)
 	for i := range len(target) {
 		at := uint(s.fold[target[i]])
-		odd = odd || s.pairs[(before<<6|at)&(64*64-1)]
-		before = at
+		met |= s.rares[before&(64*64-1)]>>at&1 | uint64(at+1)>>6 // the last symbol is that of all odd bytes
+		before = before<<6 | at
 	}
-	return !odd && len(target) <= MaxTarget
+	return met == 0
 }

@@ -88,7 +88,7 @@ func (e *Exchange) judge(r *http.Request, now time.Time) {
 	g := e.guard
 	ok := true
 	defer g.rescue("risk", &ok)
-	e.risk.request = risk.Capture(r, &e.hit, e.location, g.secure(r) || loopback(r.Host))
+	e.risk.request.Capture(r, &e.hit, &e.location, g.secure(r) || loopback(r.Host))
 	e.risk.verdict = g.risk.engine.Assess(&e.risk.request)
 	e.risk.judged = true
 	v := &e.risk.verdict

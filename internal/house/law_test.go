@@ -86,7 +86,7 @@ var law = map[string][]string{
 	"internal/cookielist": {"consent"},
 	"internal/beacon":     {"visit"},
 	"internal/attack":     {"visit", "stats"},
-	"internal/recorder":   {"consent", "visit", "geo", "risk", "stats", "internal/beacon"},
+	"internal/recorder":   {"consent", "visit", "geo", "stats", "internal/beacon"},
 	"internal/centre":     {"consent", "static/banner"},
 	"internal/spool":      {"consent", "stats"},
 	"internal/bundle":     {"internal/bundle"},
@@ -205,6 +205,34 @@ func TestMiddlewarePullsNoDriver(t *testing.T) {
 			}
 			if core && strings.HasPrefix(dep, "github.com/labstack/echo") {
 				t.Errorf("%s pulls in %s: the core knows no framework", p.name(), dep)
+			}
+		}
+	}
+}
+
+// TestRiskAndStatisticsAreApart: no file but the glue of the middleware sees both what is counted and who is judged.
+func TestRiskAndStatisticsAreApart(t *testing.T) {
+	t.Parallel()
+	both := []string{"middleware/middleware.go"} // names both, and does nothing with either
+	for _, p := range list(t) {
+		for _, dep := range p.Deps {
+			if p.name() == "stats" && dep == module+"risk" || p.name() == "risk" && dep == module+"stats" || p.name() == "internal/recorder" && dep == module+"risk" {
+				t.Errorf("%s pulls in %s: what is counted and who is judged are apart", p.name(), dep)
+			}
+		}
+		for _, name := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := 0
+			for _, i := range file.Imports {
+				if path := strings.Trim(i.Path.Value, `"`); path == module+"risk" || path == module+"stats" {
+					seen++
+				}
+			}
+			if at := p.name() + "/" + name; seen == 2 && !slices.Contains(both, at) {
+				t.Errorf("%s imports both risk and stats: no code may see both", at)
 			}
 		}
 	}
