@@ -8,4 +8,8 @@ user default off
 user stats on >$KELISIM_STATS_PASSWORD ~k:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction -@dangerous +info +bgrewriteaof
 user keeper on >$KELISIM_KEEPER_PASSWORD ~c:* ~a:* resetchannels -@all +@read +@write +@scripting +@connection +@transaction -@dangerous +info +bgrewriteaof
 USERS
+# Processes that count together for limits (docs/risk.md) do so as a user of their own, where it has a password.
+if [ -n "${KELISIM_RISK_PASSWORD:-}" ]; then
+  echo "user risk on >$KELISIM_RISK_PASSWORD ~r:* resetchannels -@all +incrby +pexpire +multi +exec +hello +ping" >> /tmp/users.acl
+fi
 exec redis-server --appendonly yes --appendfsync everysec --dir "${KELISIM_REDIS_DIR:-/data}" --aclfile /tmp/users.acl "$@"
