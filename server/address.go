@@ -36,6 +36,9 @@ func newAddress(path string, q url.Values, p *period) address {
 	if m := findMetric(q.Get("metric")); m.Name == q.Get("metric") && m.Name != metrics()[0].Name {
 		a.values.Set("metric", m.Name)
 	}
+	if q.Get(whoParam) == whoBots {
+		a.values.Set(whoParam, whoBots)
+	}
 	if f := parseFilter(q); f != (stats.Filter{}) {
 		a.values.Set(filterParam, filterText(f))
 	}
@@ -72,6 +75,15 @@ func (a address) To(path string, pairs ...string) string {
 
 // field is a hidden field of a form.
 type field struct{ Name, Value string }
+
+// Whose requests lists are of: people's unless the address says "who=bots".
+const (
+	whoParam = "who"
+	whoBots  = "bots"
+)
+
+// bots reports whether lists are of bots.
+func (a address) bots() bool { return a.values.Get(whoParam) == whoBots }
 
 // Fields returns the state as hidden fields, without the named parameters.
 func (a address) Fields(without ...string) (all []field) {

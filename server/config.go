@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kelisim/kelisim/visit"
 )
 
 // Config says what the dashboard shows and how it is reached. Reports and Documents are required;
@@ -34,6 +36,9 @@ type Config struct {
 	// Changed is called after rules were added to the policy here, or taken back, to put them in force at once. Its
 	// error is logged: the rules are kept, and come into force later. Nil: they do at the next start.
 	Changed func(context.Context) error
+
+	// Plan is the site's goals and funnels. Nil: there are none, and the page says how to define some.
+	Plan *visit.Plan
 
 	// Site is the name shown beside the logo, a host as a rule. Default: empty.
 	Site string

@@ -107,3 +107,8 @@ func level(v, most int64, shades int, bend float64) int {
 	part := math.Pow(float64(v)/float64(most), bend)
 	return min(shades, max(1, int(math.Ceil(part*float64(shades)))))
 }
+
+// width0 is width without a least one: nothing is as wide as nothing.
+func width0(share float64) string {
+	return strconv.FormatFloat(math.Min(100, math.Max(0, share*100)), 'f', 1, 64) + "%"
+}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
@@ -35,7 +36,8 @@ type exportedRow struct {
 func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	name, kind, _ := strings.Cut(r.PathValue("file"), ".")
 	spec, known := findList(name)
-	if (!known && name != "series") || (kind != "csv" && kind != "json") {
+	drawn := drawnExports[name]
+	if (!known && drawn == nil) || (kind != "csv" && kind != "json") {
 		http.NotFound(w, r)
 		return
 	}
@@ -45,6 +47,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := parsePeriod(r.URL.Query(), held, s.cfg.Now(), s.cfg.Zone)
+	spec = spec.of(r.URL.Query().Get(whoParam) == whoBots)
 	rep, err := s.narrow(r.URL.Query())
 	if err != nil {
 		s.broken(w, r, err)
@@ -54,22 +57,25 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this list is not counted together with what the address narrows it to", http.StatusUnprocessableEntity)
 		return
 	}
+	if !known && name != "series" && rep.Filter() != (stats.Filter{}) {
+		rep = s.cfg.Reports
+	}
 	var file exported
-	var measures []stats.Measure
+	var columns []string
 	if known {
-		file, measures, err = s.exportList(r, rep, &p, spec)
+		file, columns, err = s.exportList(r.Context(), rep, &p, spec, cut(r.URL.Query().Get("q"), searchMax))
 	} else {
-		file, measures, err = s.exportSeries(r, rep, &p)
+		file, columns, err = drawn(r.Context(), s, rep, &p)
 	}
 	if err != nil {
 		s.broken(w, r, err)
 		return
 	}
-	file.List, file.First, file.Last, file.Zone = name, p.First.String(), p.Last.String(), s.zoneName(&p, known)
+	file.List, file.First, file.Last, file.Zone = name, p.First.String(), p.Last.String(), s.zoneName(&p, name != "series")
 	file.Under = filterText(rep.Filter())
 	body, mime := file.json(), "application/json"
 	if kind == "csv" {
-		body, mime = file.csv(measures), "text/csv; charset=utf-8; header=present"
+		body, mime = file.csv(columns), "text/csv; charset=utf-8; header=present"
 	}
 	w.Header().Set("Content-Type", mime)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+"-"+file.First+"-"+file.Last+"."+kind+`"`)
@@ -84,9 +90,9 @@ func (s *Server) zoneName(p *period, list bool) string {
 	return s.cfg.Zone.String()
 }
 
-func (s *Server) exportList(r *http.Request, rep Reports, p *period, spec listSpec) (exported, []stats.Measure, error) {
+func (s *Server) exportList(ctx context.Context, rep Reports, p *period, spec listSpec, search string) (exported, []string, error) {
 	l := s.pages[s.cfg.Languages[0]].locale
-	list, err := readList(r.Context(), rep, l, p, spec, all, cut(r.URL.Query().Get("q"), searchMax))
+	list, err := readList(ctx, rep, l, p, spec, all, search)
 	if err != nil {
 		return exported{}, nil, err
 	}
@@ -98,15 +104,15 @@ func (s *Server) exportList(r *http.Request, rep Reports, p *period, spec listSp
 	for _, row := range list.Rows {
 		file.Rows = append(file.Rows, exportedRow{Value: clean(row.Value, valueMax), Counts: named(&row.Counts, measures)})
 	}
-	return file, measures, nil
+	return file, texts(measures), nil
 }
 
-func (s *Server) exportSeries(r *http.Request, rep Reports, p *period) (exported, []stats.Measure, error) {
-	now, err := readSeries(r.Context(), rep, p, p.First, p.Last, noCutoff)
+func exportSeries(ctx context.Context, _ *Server, rep Reports, p *period) (exported, []string, error) {
+	now, err := readSeries(ctx, rep, p, p.First, p.Last, noCutoff)
 	if err != nil {
 		return exported{}, nil, err
 	}
-	measures := []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Bounces, stats.Seconds, stats.Requests, stats.Bots, stats.Events, stats.Refused}
+	measures := []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Bounces, stats.Seconds, stats.Requests, stats.Bots, stats.Events, stats.Refused, stats.Beacons, stats.Engaged, stats.Scrolled}
 	file := exported{Total: named(&now.Total, measures), Other: map[string]int64{}, Rows: []exportedRow{}}
 	for _, c := range now.Columns {
 		at := c.Day.String()
@@ -115,7 +121,14 @@ func (s *Server) exportSeries(r *http.Request, rep Reports, p *period) (exported
 		}
 		file.Rows = append(file.Rows, exportedRow{Time: at, Counts: named(&c.Counts, measures)})
 	}
-	return file, measures, nil
+	return file, texts(measures), nil
+}
+
+func texts(measures []stats.Measure) (names []string) {
+	for _, m := range measures {
+		names = append(names, m.String())
+	}
+	return names
 }
 
 func named(c *stats.Counts, measures []stats.Measure) map[string]int64 {
@@ -135,23 +148,19 @@ func (e *exported) json() []byte {
 }
 
 // csv writes RFC 4180. The line of what no row names has an empty value and stands last.
-func (e *exported) csv(measures []stats.Measure) []byte {
+func (e *exported) csv(columns []string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	first := "value"
-	if e.List == "series" {
+	if len(e.Rows) > 0 && e.Rows[0].Time != "" || e.List == "series" {
 		first = "time"
 	}
-	line := []string{first}
-	for _, m := range measures {
-		line = append(line, m.String())
-	}
-	_ = w.Write(line)
+	_ = w.Write(append([]string{first}, columns...))
 	write := func(label string, counts map[string]int64) {
 		line := []string{label}
-		for _, m := range measures {
-			line = append(line, strconv.FormatInt(counts[m.String()], 10))
+		for _, name := range columns {
+			line = append(line, strconv.FormatInt(counts[name], 10))
 		}
 		_ = w.Write(line)
 	}

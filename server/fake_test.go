@@ -166,7 +166,9 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 			s.pairs(day, dim, &whole, f)
 			continue
 		}
-		whole = dim.Whole(whole)
+		if !dim.Spec().Signal {
+			whole = dim.Whole(whole)
+		}
 		for _, w := range s.values[dim] {
 			row := stats.Row{Day: day, Dim: dim, Value: w.value}
 			for m := range stats.NumMeasures {
@@ -241,6 +243,15 @@ func catalogue() map[stats.Dimension][]weighted {
 		stats.DimStatus:         {{"2xx", .86}, {"3xx", .1}, {"4xx", .035}, {"5xx", .002}},
 		stats.DimBot:            {{"search: Googlebot", .22}, {"search: YandexBot", .13}, {"ai: GPTBot", .16}, {"ai: ClaudeBot", .08}, {"monitor: UptimeRobot", .07}, {"preview: TelegramBot", .05}, {"scanner: zgrab", .09}, {"tool: curl", .04}, {"feed: Feedly", .02}},
 		stats.DimConsent:        {{"banner/shown", .5}, {"banner/accepted", .22}, {"banner/rejected", .13}, {"banner/customised", .04}, {"centre/customised", .012}, {"centre/withdrawn", .01}, {"centre/changed", .006}},
+
+		stats.DimTitle: {{"Kelisim", .3}, {"How to choose a tariff", .12}}, stats.DimOutbound: {{"github.com", .2}, {"egov.kz", .1}}, stats.DimDownload: {{"/downloads/prospekt.pdf", .02}},
+		stats.DimUpload: {{"/feedback", .003}}, stats.DimNetwork: {{"eyeball", .71}, {"mobile", .2}, {"hosting", .03}}, stats.DimScreen: {{"narrow", .5}, {"wide", .3}, {"widest", .1}},
+		stats.DimLatency: {{"5", .3}, {"20", .4}, {"75", .2}, {"300", .08}, {"2000", .02}}, stats.DimDepth: {{"1", .42}, {"2", .2}, {"3", .14}, {"5", .12}, {"10", .1}, {"more", .02}},
+		stats.DimDuration: {{"0", .42}, {"30", .2}, {"120", .2}, {"600", .15}, {"more", .03}}, stats.DimScroll: {{"10", .1}, {"50", .3}, {"100", .6}},
+		stats.DimEngaged: {{"5", .2}, {"30", .4}, {"120", .3}, {"more", .1}}, stats.DimLCP: {{"1500", .7}, {"3000", .2}, {"more", .1}}, stats.DimINP: {{"100", .6}, {"500", .4}}, stats.DimCLS: {{"0", .5}, {"50", .3}, {"more", .2}},
+		stats.DimEvent: {{"signup", .04}, {"signup: plan=free", .03}, {"play", .02}}, stats.DimUnsigned: {{"page /cached", .02}},
+		stats.DimGoal: {{"order", .04}, {"played", .02}}, stats.DimFunnel: {{"shop/1", .3}, {"shop/2", .12}, {"shop/3", .05}},
+		stats.DimReturn: {{stats.ReturnDay, .2}, {stats.ReturnWeek, .12}, {stats.ReturnMonth, .05}, {stats.ReturnNew, .03}}, stats.DimCohort: {{"2026-03", .02}, {"2026-04", .03}},
 
 		stats.DimConsentPurpose:  {{"preferences/granted", .041}, {"statistics/granted", .029}, {"marketing/granted", .011}, {"marketing/withdrawn", .009}, {"statistics/withdrawn", .006}},
 		stats.DimConsentCountry:  answered(.5, .22, weighted{"KZ", .58}, weighted{"RU", .13}, weighted{"UZ", .06}, weighted{"DE", .04}, weighted{"US", .03}),

@@ -24,7 +24,7 @@ var unstable = []struct {
 }
 
 func TestGoldenPages(t *testing.T) {
-	b := newBench(t, with(year()), finding)
+	b := newBench(t, with(year()), finding, planned)
 	cookie := b.signIn(t)
 	b.declare(t, cookie, "_hjSessionUser_1", "statistics")
 	tests := []struct{ name, path, view string }{
@@ -38,6 +38,10 @@ func TestGoldenPages(t *testing.T) {
 		{"findings.en", "/admin/findings?done=added&name=_hjSessionUser_1", "en.auto"},
 		{"findings.kk", "/admin/findings", "kk.auto"},
 		{"findings.ru", "/admin/findings?done=added&name=nobody", "ru.auto"},
+		{"technical.en", "/admin/technical?range=30d", "en.auto"},
+		{"technical.bots.ru", "/admin/technical?range=30d&who=bots", "ru.auto"},
+		{"returning.kk", "/admin/returning?range=12m&by=month", "kk.auto"},
+		{"narrowed.ru", "/admin/?range=30d&on=country:KZ", "ru.auto"},
 		{"health.kk", "/admin/health", "kk.auto"},
 		{"missing.ru", "/admin/nothing", "ru.auto"},
 	}

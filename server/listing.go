@@ -43,8 +43,8 @@ type why struct {
 const all = 10_000
 
 func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listSpec, limit int, search string) (listing, error) {
-	q := stats.Query{Dim: spec.Dim, Range: stats.Range{First: p.First, Last: p.Last}, Sort: spec.Order, Limit: limit, Search: search}
-	if spec.Kind == kindClass {
+	q := stats.Query{Dim: spec.Dim, Range: stats.Range{First: p.First, Last: p.Last}, Sort: spec.Order, Limit: limit, Search: search, Bots: spec.Order == stats.Bots}
+	if spec.Kind == kindClass || spec.Kind == kindBucket {
 		q.Limit, q.Search = all, ""
 	}
 	top, err := rep.Top(ctx, q)
@@ -54,6 +54,9 @@ func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listS
 	if spec.Kind == kindClass {
 		top.Lines = byClass(top.Lines)
 		top.Values = len(top.Lines)
+	}
+	if spec.Kind == kindBucket {
+		sortBuckets(top.Lines, spec.Dim)
 	}
 	list := newListing(l, spec, top, rep.Floors().Of(spec.Dim))
 	if f := rep.Filter(); f != (stats.Filter{}) {
@@ -69,6 +72,10 @@ func newListing(l *locale, spec listSpec, top stats.Top, k int) listing {
 	out.Why = why{K: k, Hidden: max(0, o.Hidden[m]), Folded: max(0, o.Folded[m]), Rest: max(0, o.Rest[m]), Partial: spec.Dim.Spec().Partial}
 	unnamed := o.Counts
 	unnamed.Sub(&o.Unlisted)
+	if spec.sparse() {
+		unnamed.Sub(&o.Rest)
+		out.Sum, out.Why.Rest = max(0, top.Whole[m]-o.Rest[m]), 0
+	}
 	most := max(0, unnamed[m])
 	for _, line := range top.Lines {
 		most = max(most, line.Counts[m])

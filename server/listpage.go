@@ -61,6 +61,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
 	l := s.pages[s.view(r).lang].locale
 	search := cut(q.Get("q"), searchMax)
+	spec = spec.of(q.Get(whoParam) == whoBots)
 	rep, err := s.narrow(q)
 	if err != nil {
 		s.broken(w, r, err)
@@ -96,7 +97,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 
 func newListPage(l *locale, p *period, a address, held span, spec listSpec, list listing, prefix string) listPage {
 	page := listPage{Bar: newRangeBar(l, p, a, held), Title: l.T("list." + spec.Name), Help: l.T("list." + spec.Name + ".help"), Panel: spec.Panel, List: list,
-		Action: a.path, Fields: a.Fields(), Home: a.To(prefix+"/", spec.Panel, spec.Name) + "#" + spec.Panel}
+		Action: a.path, Fields: a.Fields(), Home: a.To(prefix+panelPage(spec.Panel), spec.Panel, spec.Name) + "#" + spec.Panel}
 	for _, tab := range tabs(spec.Panel) {
 		page.Siblings = append(page.Siblings, item{l.T("list." + tab.Name), a.To(prefix + "/list/" + tab.Name), tab.Name == spec.Name})
 	}

@@ -29,10 +29,18 @@ const (
 	kindWord // one of our own words, in the locales under "value.<dimension>.<value>"
 	kindBot  // "search: Googlebot"
 	kindClass
+	kindBucket // how much something was: in the order of its buckets
 )
 
-// panelNames are the panels of the overview, in order. "hours" has no list.
-var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "consent", "bots", "answers", "lost"}
+// panelNames are the panels of the overview, and then those of the technical page, in order. Those in
+// drawn have no list.
+var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "attention", "flows", "goals", "links", "consent", "speed", "answers", "lost", "bots", "events", "unsigned"}
+
+// technicalPanels is where those of the technical page begin.
+const technicalPanels = 10
+
+// drawn are the panels that are no list.
+var drawn = [...]string{"hours", "flows", "goals", "speed"}
 
 func listSpecs() []listSpec {
 	return []listSpec{
@@ -40,6 +48,7 @@ func listSpecs() []listSpec {
 		{"entry", "pages", stats.DimPage, stats.Entries, kindPath},
 		{"exit", "pages", stats.DimPage, stats.Exits, kindPath},
 		{"section", "pages", stats.DimSection, stats.Views, kindPath},
+		{"title", "pages", stats.DimTitle, stats.Events, kindPlain},
 		{"source", "sources", stats.DimSource, stats.Visitors, kindHost},
 		{"channel", "sources", stats.DimChannel, stats.Visitors, kindWord},
 		{"campaign", "sources", stats.DimCampaign, stats.Visitors, kindPlain},
@@ -48,11 +57,22 @@ func listSpecs() []listSpec {
 		{"city", "places", stats.DimCity, stats.Visitors, kindPlace},
 		{"provider", "places", stats.DimProvider, stats.Visitors, kindPlain},
 		{"language", "places", stats.DimLanguage, stats.Visitors, kindLanguage},
+		{"network", "places", stats.DimNetwork, stats.Visitors, kindWord},
 		{"browser", "people", stats.DimBrowser, stats.Visitors, kindPlain},
 		{"version", "people", stats.DimBrowserVersion, stats.Visitors, kindPlain},
 		{"os", "people", stats.DimOS, stats.Visitors, kindPlain},
 		{"osversion", "people", stats.DimOSVersion, stats.Visitors, kindPlain},
 		{"device", "people", stats.DimDevice, stats.Visitors, kindWord},
+		{"screen", "people", stats.DimScreen, stats.Visitors, kindWord},
+		{"depth", "attention", stats.DimDepth, stats.Visits, kindBucket},
+		{"duration", "attention", stats.DimDuration, stats.Visits, kindBucket},
+		{"engaged", "attention", stats.DimEngaged, stats.Events, kindBucket},
+		{"scroll", "attention", stats.DimScroll, stats.Events, kindBucket},
+		{"outbound", "links", stats.DimOutbound, stats.Events, kindPlain},
+		{"download", "links", stats.DimDownload, stats.Requests, kindPath},
+		{"upload", "links", stats.DimUpload, stats.Requests, kindPath},
+		{"event", "events", stats.DimEvent, stats.Events, kindPlain},
+		{"unsigned", "unsigned", stats.DimUnsigned, stats.Events, kindPlain},
 		{"status", "answers", stats.DimStatus, stats.Requests, kindWord},
 		{"file", "answers", stats.DimFile, stats.Requests, kindPath},
 		{"missing", "lost", stats.DimNotFound, stats.Requests, kindPath},
@@ -84,6 +104,9 @@ func tabs(panel string) (all []listSpec) {
 // columns are the measures that the list's own page and its exports show, the ordering one first.
 func (spec listSpec) columns() []stats.Measure {
 	all := []stats.Measure{spec.Order}
+	if spec.Order == stats.Bots {
+		return all
+	}
 	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Bots, stats.Events} {
 		if m != spec.Order && spec.Dim.Spec().Measures.Has(m) {
 			all = append(all, m)
@@ -92,8 +115,28 @@ func (spec listSpec) columns() []stats.Measure {
 	return all
 }
 
+// botted reports whether the list can be seen for bots, too.
+func (spec listSpec) botted() bool {
+	return spec.Dim.Spec().Measures.Has(stats.Bots) && spec.Order != stats.Entries && spec.Order != stats.Exits
+}
+
+// of returns the list of bots rather than of people, if bots.
+func (spec listSpec) of(bots bool) listSpec {
+	if bots && spec.botted() {
+		spec.Order = stats.Bots
+	}
+	return spec
+}
+
+// sparse reports that most requests have no value of the list at all: what is not in its rows is no "other".
+func (spec listSpec) sparse() bool {
+	return spec.Dim == stats.DimDownload || spec.Dim == stats.DimUpload
+}
+
 // bounced reports whether the list's rows know of bounces and durations.
-func (spec listSpec) bounced() bool { return spec.Dim.Spec().Measures.Has(stats.Bounces) }
+func (spec listSpec) bounced() bool {
+	return spec.Dim.Spec().Measures.Has(stats.Bounces) && spec.Order != stats.Bots
+}
 
 // Label writes a value for people to read.
 func (spec listSpec) Label(l *locale, value string) string {
@@ -118,6 +161,8 @@ func (spec listSpec) Label(l *locale, value string) string {
 		}
 	case kindClass:
 		return word(l, "botclass", value)
+	case kindBucket:
+		return bucketLabel(l, spec.Dim, value)
 	}
 	return clean(value, valueMax)
 }

@@ -11,12 +11,12 @@ import (
 // TestEveryLinkLeadsSomewhere walks the dashboard as a browser without scripts does: through links, and
 // through forms that are sent by GET as they stand.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	b := newBench(t, with(year()), finding)
+	b := newBench(t, with(year()), finding, planned)
 	cookie := b.signIn(t)
 	seen := map[string]bool{}
-	queue := []string{"/admin/", "/admin/findings", "/admin/consents", "/admin/health"}
+	queue := []string{"/admin/", "/admin/findings", "/admin/consents", "/admin/health", "/admin/technical", "/admin/returning"}
 	walked := 0
-	for len(queue) > 0 && walked < 150 {
+	for len(queue) > 0 && walked < 220 {
 		target := queue[0]
 		queue = queue[1:]
 		if seen[target] {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/kelisim/kelisim/stats"
 )
@@ -22,6 +23,7 @@ type overviewPage struct {
 	Before  string // what is compared with, in words; "" for nothing
 	NoPast  bool   // a comparison was wanted, but nothing was counted then
 	Chips   *chips
+	Who     []item // people, bots
 }
 
 // card is one of the totals.
@@ -58,12 +60,15 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
 	a := newAddress(s.cfg.Prefix+"/", q, p)
-	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok, Chips: newChips(l, rep, a)}
+	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok, Chips: newChips(l, rep, a), Who: newWho(l, a)}
 	now, past, err := readBoth(ctx, rep, p, held)
 	if err != nil {
 		return page, err
 	}
 	m := findMetric(q.Get("metric"))
+	if a.bots() && q.Get("metric") == "" {
+		m = findMetric("bots")
+	}
 	if rep.Filter() != (stats.Filter{}) && !m.narrowed() {
 		m = metrics()[0]
 	}
@@ -75,8 +80,13 @@ func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *per
 	for _, kind := range []string{"csv", "json"} {
 		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/series." + kind)})
 	}
-	page.Panels, err = s.panels(ctx, rep, l, p, a, q, &now)
+	page.Panels, err = s.panels(ctx, rep, l, p, a, q, &now, panelNames[:technicalPanels])
 	return page, err
+}
+
+// newWho is the choice between people and bots.
+func newWho(l *locale, a address) []item {
+	return []item{{l.T("who.people"), a.With(whoParam, ""), !a.bots()}, {l.T("who.bots"), a.With(whoParam, whoBots, filterParam, ""), a.bots()}}
 }
 
 // readBoth reads the range and the one it is compared with, past being nil for none.
@@ -129,14 +139,27 @@ func (page *overviewPage) before(l *locale, p *period, past *series) {
 	}
 }
 
-func (s *Server) panels(ctx context.Context, rep Reports, l *locale, p *period, a address, q url.Values, now *series) ([]panel, error) {
+func (s *Server) panels(ctx context.Context, rep Reports, l *locale, p *period, a address, q url.Values, now *series, names []string) ([]panel, error) {
 	var all []panel
-	for _, name := range panelNames {
-		if name == "hours" {
-			all = append(all, panel{Name: name, Title: l.T("panel.hours"), Heat: newHeatView(l, &now.Heat)})
+	for _, name := range names {
+		if slices.Contains(drawn[:], name) {
+			if a.bots() {
+				continue
+			}
+			box, err := s.drawnPanel(ctx, rep, l, p, a, name, now)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, box)
 			continue
 		}
-		box, err := s.newPanel(ctx, rep, l, p, a, chosen(name, q))
+		spec := chosen(name, q)
+		if a.bots() && !spec.botted() {
+			if spec = tabs(name)[0]; !spec.botted() {
+				continue
+			}
+		}
+		box, err := s.newPanel(ctx, rep, l, p, a, spec)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/kelisim/kelisim/stats"
 )
@@ -19,9 +20,40 @@ type panel struct {
 	More        string // the list's own page
 	Map         *mapView
 	Heat        *heatView
-	Refused     int64 // hits refused, shown beside consent outcomes
+	Flows       *flowView
+	Goals       *goalView
+	Speed       *speedView
+	Source      string // where a script fetches it alone
+	Refused     int64  // hits refused, shown beside consent outcomes
 	ShowRefused bool
 	Unpaired    bool // not counted together with what the page is narrowed to
+}
+
+// panelPage is the path of the page that a panel is on.
+func panelPage(name string) string {
+	if slices.Contains(panelNames[technicalPanels:], name) {
+		return "/technical"
+	}
+	return "/"
+}
+
+// drawnPanel makes a panel that is no list.
+func (s *Server) drawnPanel(ctx context.Context, rep Reports, l *locale, p *period, a address, name string, now *series) (out panel, err error) {
+	out = panel{Name: name, Title: l.T("panel." + name)}
+	days, f := stats.Range{First: p.First, Last: p.Last}, rep.Filter()
+	out.Unpaired = f != (stats.Filter{}) && name != "hours" && (name != "flows" || f.Dim != stats.DimPage)
+	switch {
+	case out.Unpaired:
+	case name == "hours":
+		out.Heat = newHeatView(l, &now.Heat)
+	case name == "flows":
+		out.Flows, err = newFlowView(ctx, rep, days, a)
+	case name == "goals":
+		out.Goals, err = newGoalView(ctx, s, rep, days)
+	case name == "speed":
+		out.Speed, err = newSpeedView(ctx, rep, l, days)
+	}
+	return out, err
 }
 
 // chosen returns the tab of a panel that q asks for, the first one for none.
@@ -36,15 +68,19 @@ func chosen(name string, q url.Values) listSpec {
 }
 
 func (s *Server) newPanel(ctx context.Context, rep Reports, l *locale, p *period, a address, spec listSpec) (panel, error) {
-	out := panel{Name: spec.Panel, Title: l.T("panel." + spec.Panel)}
-	siblings := tabs(spec.Panel)
-	for i, tab := range siblings {
+	out := panel{Name: spec.Panel, Title: l.T("panel." + spec.Panel), Source: s.cfg.Prefix + "/panel/" + spec.Panel}
+	bots := a.bots()
+	for i, tab := range tabs(spec.Panel) {
+		if bots && !tab.botted() {
+			continue
+		}
 		value := tab.Name
 		if i == 0 {
 			value = ""
 		}
 		out.Tabs = append(out.Tabs, item{l.T("list." + tab.Name), a.With(spec.Panel, value) + "#" + spec.Panel, tab.Name == spec.Name})
 	}
+	spec = spec.of(bots)
 	if !spec.told(rep.Filter()) {
 		out.Unpaired = true
 		return out, nil
@@ -60,7 +96,7 @@ func (s *Server) newPanel(ctx context.Context, rep Reports, l *locale, p *period
 	if spec.Dim == stats.DimCountry {
 		out.Map = newMapView(l, s.world, list)
 	}
-	if extra := len(list.Rows) - panelRows; extra > 0 {
+	if extra := len(list.Rows) - panelRows; extra > 0 && spec.Kind != kindBucket {
 		list.Rows, list.More = list.Rows[:panelRows], list.More+extra
 	}
 	list.link(a, rep.Filter())
@@ -89,7 +125,7 @@ func (s *Server) panel(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, r, err)
 		return
 	}
-	box, err := s.newPanel(ctx, rep, l, &p, newAddress(s.cfg.Prefix+"/", q, &p), chosen(name, q))
+	box, err := s.newPanel(ctx, rep, l, &p, newAddress(s.cfg.Prefix+panelPage(name), q, &p), chosen(name, q))
 	if err != nil {
 		s.broken(w, r, err)
 		return

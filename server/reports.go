@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
 )
 
 // Reports answers how many. Its answers have the k-floor applied already: whatever it returns may be
@@ -20,6 +21,16 @@ type Reports interface {
 	Folds(ctx context.Context, days stats.Range) ([]stats.Fold, error)
 	// Consents returns what became of asking visitors on the days of the range.
 	Consents(ctx context.Context, days stats.Range) (stats.Consents, error)
+	// Quantiles returns how much something was, by bucket: waiting times, for one.
+	Quantiles(ctx context.Context, dim stats.Dimension, days stats.Range) (stats.Quantiles, error)
+	// Flows returns how visits went on from their entry page; from is "" for all of them.
+	Flows(ctx context.Context, days stats.Range, from string, limit int) ([]stats.Flow, int64, error)
+	// Goals returns what visits reached of a plan.
+	Goals(ctx context.Context, plan *visit.Plan, days stats.Range) ([]stats.GoalReport, []stats.FunnelReport, error)
+	// Loyalty returns the visitors of days, weeks or months, of those who consented to statistics.
+	Loyalty(ctx context.Context, days stats.Range, unit stats.Unit) (stats.Loyalty, error)
+	// Cohorts returns how many of those whose first visit was in one month came again in the months of the range.
+	Cohorts(ctx context.Context, days stats.Range) (months []string, cohorts []stats.Cohort, err error)
 	// Floors returns the k below which values are held back.
 	Floors() stats.Floors
 	// Under returns the same reports narrowed to the page views under a value.

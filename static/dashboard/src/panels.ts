@@ -13,7 +13,7 @@ export function panels(root: Document): void {
 async function swap(panel: HTMLElement, link: HTMLAnchorElement): Promise<void> {
   panel.setAttribute("aria-busy", "true");
   try {
-    const fresh = await load(panel.dataset.panel ?? "", link.href);
+    const fresh = await load(panel, link.href);
     const label = link.textContent;
     panel.replaceWith(fresh);
     history.replaceState(null, "", link.href.split("#")[0]);
@@ -24,9 +24,10 @@ async function swap(panel: HTMLElement, link: HTMLAnchorElement): Promise<void> 
   }
 }
 
-async function load(name: string, href: string): Promise<HTMLElement> {
+async function load(panel: HTMLElement, href: string): Promise<HTMLElement> {
+  const name = panel.dataset.panel ?? "";
   const url = new URL(href);
-  url.pathname += `panel/${encodeURIComponent(name)}`;
+  url.pathname = panel.dataset.source ?? "";
   url.hash = "";
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" } });
   if (!answer.ok) throw new Error(String(answer.status));

@@ -1,0 +1,43 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// technicalPage is about what the server answered, how quickly, and to whom but people.
+type technicalPage struct {
+	Bar    rangeBar
+	Panels []panel
+	Chips  *chips
+	Who    []item
+}
+
+func (s *Server) technical(w http.ResponseWriter, r *http.Request) {
+	ctx, q := r.Context(), r.URL.Query()
+	held, err := s.readSpan(ctx)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	q.Del("tz") // lists are of the site's days
+	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
+	page, err := s.newTechnicalPage(ctx, s.pages[s.view(r).lang].locale, &p, q, held)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "technical", page)
+}
+
+func (s *Server) newTechnicalPage(ctx context.Context, l *locale, p *period, q url.Values, held span) (technicalPage, error) {
+	rep, err := s.narrow(q)
+	if err != nil {
+		return technicalPage{}, err
+	}
+	a := newAddress(s.cfg.Prefix+"/technical", q, p)
+	page := technicalPage{Bar: newRangeBar(l, p, a, held), Chips: newChips(l, rep, a), Who: newWho(l, a)}
+	page.Panels, err = s.panels(ctx, rep, l, p, a, q, nil, panelNames[technicalPanels:])
+	return page, err
+}
