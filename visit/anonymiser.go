@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -138,7 +137,7 @@ func (a *Anonymiser) date(hit *Hit, pv *Pageview) {
 func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
 	from := sourced{channel: channelDirect}
 	if hit.referrer.size > 0 {
-		from = a.from.find(a.source(hit))
+		from = a.from.of(hit.referrer.reveal(), hit.host.reveal(), a.hosts)
 		if from.spam {
 			a.spam.mark(pv)
 			return
@@ -155,17 +154,6 @@ func (a *Anonymiser) origin(hit *Hit, pv *Pageview) {
 		pv.Source = a.sources.Intern(tags.Source)
 	}
 	pv.Channel = Channel(pv.Source, tags)
-}
-
-// source is Referrer, with none of the site's own hosts. It may be part of the request.
-func (a *Anonymiser) source(hit *Hit) string {
-	source := Referrer(hit.referrer.reveal(), hit.host.reveal())
-	for _, own := range a.hosts {
-		if strings.EqualFold(source, bareHost(own)) {
-			return ""
-		}
-	}
-	return source
 }
 
 func (a *Anonymiser) place(hit *Hit, res *Response, pv *Pageview) {

@@ -10,25 +10,43 @@ const maxSource = 128
 // place of a name, and for what is no web address. Path and query of the referrer are never kept. The
 // result may be part of referer.
 func Referrer(referer, ownHost string) string {
-	rest, ok := strings.CutPrefix(referer, "https://")
+	authority, ok := authority(referer)
+	if !ok || authority == ownHost { // the most frequent referrer of all
+		return ""
+	}
+	if host := hostOf(authority); !isHost(host, ownHost) {
+		return host
+	}
+	return ""
+}
+
+// authority returns the host and port of a web address.
+func authority(address string) (authority string, ok bool) {
+	rest, ok := strings.CutPrefix(address, "https://")
 	if !ok {
 		scheme := ""
-		if scheme, rest, ok = strings.Cut(referer, "://"); !ok || !webScheme(scheme) {
-			return ""
+		if scheme, rest, ok = strings.Cut(address, "://"); !ok || !webScheme(scheme) {
+			return "", false
 		}
 	}
 	rest = rest[:authorityEnd(rest)]
-	if rest == ownHost { // the most frequent referrer of all
-		return ""
-	}
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
 		rest = rest[i+1:]
 	}
-	host := bareHost(rest)
-	if !hostName(host) || len(host) <= len(ownHost) && strings.EqualFold(host, bareHost(ownHost)) {
-		return ""
+	return rest, true
+}
+
+// hostOf returns the host as it is counted; "" for what is no name.
+func hostOf(authority string) string {
+	if host := bareHost(authority); hostName(host) {
+		return strings.ToLower(host)
 	}
-	return strings.ToLower(host)
+	return ""
+}
+
+// isHost reports whether a host as [hostOf] returns it is the one of a Host header.
+func isHost(host, header string) bool {
+	return len(host) <= len(header) && strings.EqualFold(host, bareHost(header))
 }
 
 func webScheme(s string) bool {

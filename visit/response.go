@@ -68,8 +68,12 @@ func isDownload(h *Hit, res *Response) bool {
 	if h.method != http.MethodGet || res.Status != http.StatusOK || h.prefetch {
 		return false
 	}
+	ext := extension(h.path.reveal())
+	if ext == "" {
+		return false
+	}
 	var lower [5]byte
-	n := copy(lower[:], extension(h.path.reveal()))
+	n := copy(lower[:], ext)
 	for i := range n {
 		if c := lower[i]; c >= 'A' && c <= 'Z' {
 			lower[i] = c + 'a' - 'A'

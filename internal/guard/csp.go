@@ -32,7 +32,7 @@ func (e *Exchange) restrict(status int, h http.Header) (private bool) {
 	defer g.rescue("csp", &ok)
 	return e.regime.sources.Apply(h, csp.Response{
 		Request: e.outer, Status: status, Choice: e.choice, Secure: g.secure(e.outer), Shared: gate.Cacheable(h),
-		Reporting: g.reports.wanted(g.config.Now()),
+		Reporting: g.reports.wanted(e.hit.Time()),
 	})
 }
 
