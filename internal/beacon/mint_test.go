@@ -153,3 +153,23 @@ func TestLane(t *testing.T) {
 		t.Error("the next minute takes nothing")
 	}
 }
+
+// TestIssuingIsCheap: each page pays for it.
+func TestIssuingIsCheap(t *testing.T) {
+	m := mint(t)
+	m.Issue(article, noon)
+	if n := testing.AllocsPerRun(200, func() { m.Issue(article, noon) }); n > 2 {
+		t.Errorf("a token costs %v allocations, want the token itself", n)
+	}
+}
+
+func BenchmarkIssue(b *testing.B) {
+	m, err := beacon.NewMint(bytes.Repeat([]byte("s"), 32), rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Issue(article, noon)
+	}
+}

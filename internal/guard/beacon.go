@@ -57,6 +57,7 @@ type post struct {
 	mint     *beacon.Mint
 	lane     beacon.Lane
 	declared map[string]bool // nil for any
+	file     string          // of the script, "" for none
 	opening  string          // of the script's tag, up to the token; "" for none
 	taken    [numFates]fate
 }
@@ -75,9 +76,12 @@ func (g *Guard) newPost() (*post, error) {
 	}
 	switch g.config.Beacon.Mode {
 	case BeaconFull:
-		p.opening = opening(g.config.Prefix, "beaconfull.js")
+		p.file = "beaconfull.js"
 	case BeaconCore:
-		p.opening = opening(g.config.Prefix, "beacon.js")
+		p.file = "beacon.js"
+	}
+	if p.file != "" {
+		p.opening = opening(g.config.Prefix, p.file)
 	}
 	return p, nil
 }

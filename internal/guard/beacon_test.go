@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -273,4 +274,50 @@ func TestOwnVisitsAreLeftOut(t *testing.T) {
 			t.Errorf("totals %v", sum)
 		}
 	})
+}
+
+// TestSharedPagesTellApart: a page that a cache keeps for everybody has the script without a token, and so have pages of a
+// file server by the script's lasting name.
+func TestSharedPagesTellApart(t *testing.T) {
+	h := build(t, nil)
+	site := h.guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "public, max-age=600")
+		_, _ = io.WriteString(w, "<!doctype html><html><body><p>page</p></body></html>")
+	}))
+	h.server.Config.Handler = site
+	if token, ok := h.visitPage("/shared"); !ok || token != "" {
+		t.Errorf("the shared page: script %v, token %q", ok, token)
+	}
+	res, text := h.do(http.MethodGet, "/consent/beacon.js", nil)
+	if res.StatusCode != http.StatusOK || !strings.Contains(text, "sendBeacon") || res.Header.Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Errorf("the script: status %d, %v", res.StatusCode, res.Header)
+	}
+	h.tell("p", "/shared", "t", "Shared")
+	if rows := h.rows(stats.DimUnsigned); rows["page /shared"][stats.Events] != 1 {
+		t.Errorf("apart: %v", rows)
+	}
+}
+
+// TestBeaconOff: no script, and no endpoint.
+func TestBeaconOff(t *testing.T) {
+	h := build(t, func(c *guard.Config) { c.Beacon.Mode = guard.BeaconOff })
+	if _, ok := h.visitPage("/a"); ok {
+		t.Error("the page has the script")
+	}
+	if status, _ := h.tell("p", "/a"); status != http.StatusNotFound && status != http.StatusMethodNotAllowed {
+		t.Errorf("the endpoint answers %d", status)
+	}
+	if h.live()[stats.Beacons] != 0 || len(h.rows(stats.DimUnsigned)) != 0 {
+		t.Error("something is counted")
+	}
+}
+
+func TestBeaconSettingsAreChecked(t *testing.T) {
+	for _, b := range []guard.Beacon{{Mode: "loud"}, {Events: []string{"Sign Up"}}, {Events: []string{""}}, {Events: []string{"a@b.example"}}, {Events: make([]string, 500)}} {
+		c := guard.Config{Beacon: b, Dir: t.TempDir()}
+		if _, err := guard.New(c); err == nil || !strings.Contains(err.Error(), "Beacon") {
+			t.Errorf("%+v: %v", b, err)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"sync/atomic"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/kelisim/kelisim/internal/beacon"
 	"github.com/kelisim/kelisim/internal/recorder"
+	"github.com/kelisim/kelisim/static/banner"
 	"github.com/kelisim/kelisim/visit"
 )
 
@@ -47,7 +49,12 @@ func (g *Guard) beaconPath() string { return g.config.Prefix + "/beacon" }
 func (g *Guard) withBeacon(next http.Handler) http.Handler {
 	path := g.beaconPath()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path || g.post.opening == "" {
+		switch {
+		case g.post.opening != "" && r.URL.Path == path:
+		case g.post.opening != "" && r.URL.Path == path+".js" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			g.serveBeacon(w, r)
+			return
+		default:
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -66,6 +73,17 @@ func (g *Guard) withBeacon(next http.Handler) http.Handler {
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(token))
 	})
+}
+
+// serveBeacon answers with the script under a name that stays, for pages that the guard never sees: they have no token.
+func (g *Guard) serveBeacon(w http.ResponseWriter, r *http.Request) {
+	asset, _ := banner.Lookup(banner.Name(g.post.file))
+	h := w.Header()
+	h.Set("Content-Type", asset.Type)
+	h.Set("Cache-Control", "public, max-age=3600")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("ETag", asset.ETag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(asset.Content))
 }
 
 // told takes a delivery in. It returns the status to answer with, and the token of a virtual page.

@@ -63,4 +63,4 @@ history.pushState = function (...all) {
 };
 addEventListener("popstate", moved);
 
-self.kelisim.track = (name, props = {}) => say("e", [name, ...Object.entries(props).map((pair) => pair.join("="))].join("\t"));
+if (self.kelisim) self.kelisim.track = (name, props = {}) => say("e", [name, ...Object.entries(props).map((pair) => pair.join("="))].join("\t"));
