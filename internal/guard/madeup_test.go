@@ -47,7 +47,7 @@ func TestMadeUpValuesAreBounded(t *testing.T) {
 		t.Skip("sends a million requests")
 	}
 	dir := ""
-	h := build(t, func(c *guard.Config) { dir, c.FlushEvery = c.Dir, 200*time.Millisecond })
+	h := build(t, func(c *guard.Config) { dir, c.FlushEvery = c.Dir, time.Second })
 	h.do(http.MethodGet, "/real", nil)
 	site := h.guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
