@@ -16,6 +16,9 @@ func (b *Rulebook) Apply(s Submission, before Choice, now time.Time) (Choice, Re
 		before = b.adopt(before)
 		before.optOut = asked
 	}
+	if s.Action == Allow {
+		before.lapse()
+	}
 	after := Choice{
 		book: b, decided: true, revision: b.policy.Revision.Number, at: hour(now), method: s.Method,
 		met: before.optOut, optOut: before.optOut, model: before.model,
@@ -23,11 +26,25 @@ func (b *Rulebook) Apply(s Submission, before Choice, now time.Time) (Choice, Re
 	after.granted, after.services = b.grants(s, before)
 	after.withdrawn = (before.granted | before.withdrawn) &^ after.granted
 	after.taken = (before.services | before.taken) &^ after.services
-	if s.Action == Withdraw && after.Grants() { // what stays granted is neither renewed nor said anew
+	switch { // what stays granted is neither renewed nor said anew
+	case s.Action == Withdraw && after.Grants():
 		after.at, after.revision, after.met = before.at, before.revision, before.met
+	case s.Action == Allow && (before.granted&after.granted != 0 || before.services&after.services != 0):
+		after.at = before.at
 	}
 	after.until = b.until(after)
 	return after, b.record(s, before, after, now)
+}
+
+// lapse takes back what the browser has refused since it was granted: who allows one thing more says nothing of the rest.
+func (c *Choice) lapse() {
+	if c.opted == 0 {
+		return
+	}
+	refused := c.book.follow(c.opted)
+	c.withdrawn |= c.granted & c.opted
+	c.taken |= c.services & refused
+	c.granted, c.services = c.granted&^c.opted, c.services&^refused
 }
 
 // grants returns the purposes and services that are granted once s is in force.

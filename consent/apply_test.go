@@ -3,6 +3,7 @@ package consent_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/kelisim/kelisim/consent"
 )
@@ -71,5 +72,40 @@ func TestPartialWithdrawalDoesNotOverruleTheBrowser(t *testing.T) {
 	c, _ = b.Apply(takeBack(consent.Preferences), c, noon)
 	if got := b.Effective(c, gpc).Stance(consent.Marketing); got != consent.OptedOut {
 		t.Errorf("marketing is %v, want %v", got, consent.OptedOut)
+	}
+}
+
+func allowMore(purposes ...consent.Purpose) consent.Submission {
+	return consent.Submission{Action: consent.Allow, Purposes: purposes}
+}
+
+// S3-6.1: who was opted out by the browser and then has one film shown says nothing of statistics.
+func TestS3_6_1_AllowingOneThingOverridesTheBrowserForItAlone(t *testing.T) {
+	for _, b := range []*consent.Rulebook{compile(t), compile(t, func(p *consent.Policy) { p.PerService = true })} {
+		before := b.Effective(visitor(b, plain, accept), gpc)
+		c, record := b.Apply(allowMore(consent.Marketing), before, noon)
+		c = b.Effective(c, gpc)
+		if !c.Allows(consent.Marketing) || c.Allows(consent.Statistics) || !c.Allows(consent.Preferences) || record.Event != consent.EventGiven {
+			t.Errorf("per service %v: granted is %v by %s", b.PerService(), c.Granted(), record.Event)
+		}
+		for _, s := range b.Services() {
+			if c.AllowsService(s.ID) != c.Allows(s.Purpose) {
+				t.Errorf("per service %v: service %s for %s: %v", b.PerService(), s.ID, s.Purpose, c.ServiceStance(s.ID))
+			}
+		}
+	}
+}
+
+// S2-2.7: what was granted once does not last longer because something else is allowed later.
+func TestAllowRenewsNothing(t *testing.T) {
+	b := compile(t)
+	later := noon.AddDate(0, 5, 0)
+	c, record := b.Apply(allowMore(consent.Marketing), visitor(b, plain, choose(consent.Statistics)), later)
+	if want := visitor(b, plain, accept).Until(); !c.Until().Equal(want) || !record.Until.Equal(want) {
+		t.Errorf("statistics are granted until %v, the record says %v; want %v", c.Until(), record.Until, want)
+	}
+	fresh, _ := b.Apply(allowMore(consent.Marketing), visitor(b, plain, reject), later)
+	if fresh.At().Before(later.Add(-time.Hour)) {
+		t.Errorf("of a visitor who had refused everything: granted at %v", fresh.At())
 	}
 }

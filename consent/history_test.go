@@ -55,6 +55,7 @@ func (w *witness) answer(s consent.Submission, asks bool) {
 	case consent.Choose:
 		name(now)
 	case consent.Allow:
+		w.lapse(asks)
 		keep()
 		name(now)
 	case consent.Withdraw:
@@ -76,6 +77,20 @@ func (w *witness) answer(s consent.Submission, asks bool) {
 	}
 	if w.decided, w.granted = true, now; !partial {
 		w.askedWhenDeciding = asks
+	}
+}
+
+// lapse: what the browser refused since it was granted is not what is allowed now.
+func (w *witness) lapse(asks bool) {
+	for what := range w.granted {
+		purpose := consent.Purpose(strings.TrimPrefix(what, "p:"))
+		if id, ok := strings.CutPrefix(what, "s:"); ok {
+			purpose = served[id]
+		}
+		if w.stance(what, purpose, asks) == consent.OptedOut {
+			delete(w.granted, what)
+			w.taken[what] = true
+		}
 	}
 }
 

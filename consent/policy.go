@@ -153,6 +153,6 @@ const (
 
 // OptOuts says what an [OptOut] of the browser refuses. Global Privacy Control is always honoured.
 type OptOuts struct {
-	Purposes  []Purpose `json:"purposes,omitempty"`   // default: all but necessary and preferences
+	Purposes  []Purpose `json:"purposes,omitempty"`   // default: all but necessary and preferences; an empty list is a fault
 	IgnoreDNT bool      `json:"ignore_dnt,omitempty"` // default: Do Not Track is honoured like GPC (S3-6.1)
 }

@@ -165,6 +165,9 @@ func isCookieName(name string) bool {
 }
 
 func (v *validation) optOuts() {
+	if v.OptOuts.Purposes != nil && len(v.OptOuts.Purposes) == 0 {
+		v.add("opt_outs.purposes", "is empty: name what is refused where a browser asks not to be tracked, or leave it out for all but necessary and preferences")
+	}
 	for i, p := range v.OptOuts.Purposes {
 		field := at("opt_outs.purposes", i)
 		if p == Necessary {

@@ -115,6 +115,7 @@ func TestValidate(t *testing.T) {
 		{"transfers.publication", func(p *consent.Policy) { p.Transfers.Publication = "maybe" }},
 		{"opt_outs.purposes[0]", func(p *consent.Policy) { p.OptOuts.Purposes = []consent.Purpose{consent.Necessary} }},
 		{"opt_outs.purposes[0]", func(p *consent.Policy) { p.OptOuts.Purposes = []consent.Purpose{"films"} }},
+		{"opt_outs.purposes", func(p *consent.Policy) { p.OptOuts.Purposes = []consent.Purpose{} }},
 	} {
 		p := shop()
 		row.change(&p)
