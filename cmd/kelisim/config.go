@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -83,11 +84,25 @@ func (c fileConfig) values() map[string]any {
 	return values
 }
 
+// ignoreEmpty makes an empty environment variable one that is not set, as files for containers write it: KELISIM_FORM=
+func ignoreEmpty(k *kong.Kong) error {
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(name string) bool {
+				value, set := os.LookupEnv(name)
+				return set && value == ""
+			})
+			flag.Envs = flag.Tag.Envs
+		}
+		return next(nil)
+	})
+}
+
 // resolver answers flags that the command line does not set. The environment goes before the file.
 func resolver(values map[string]any) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		for _, name := range flag.Envs {
-			if _, ok := os.LookupEnv(name); ok {
+			if os.Getenv(name) != "" {
 				return nil, nil
 			}
 		}

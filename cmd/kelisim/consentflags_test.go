@@ -83,3 +83,25 @@ func TestConsentFlagsAreQuietByDefault(t *testing.T) {
 		t.Error("mode.js speaks although Consent Mode is off")
 	}
 }
+
+// TestEmptyVariablesAreNotSet: compose files and service managers write KELISIM_FORM= for "as it is without".
+func TestEmptyVariablesAreNotSet(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"FORM", "CSP", "CSP_ALLOW", "HOSTS", "COOKIE_DOMAIN", "UNCLASSIFIED", "CONSENT_MODE", "WAIT_FOR_UPDATE", "URL_PASSTHROUGH", "ADS_DATA_REDACTION",
+		"ADDR", "DATA", "REDIS_URL", "SITE", "ZONE", "FLOOR", "GEO", "POLICY", "TRUST", "SECURE", "RISK", "RISK_NODES", "RISK_DNS", "CONFIG", "SECRET_FILE",
+	} {
+		cmd := program(t, "policy", "lint", "none.yaml")
+		cmd.Env = append(cmd.Env, "KELISIM_"+name+"=")
+		if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), "none.yaml") || strings.Contains(string(out), "KELISIM_") {
+			t.Errorf("KELISIM_%s=: %s", name, out)
+		}
+	}
+	cmd := program(t, "proxy", "--upstream", "http://127.0.0.1:9")
+	for _, name := range []string{"FORM", "CSP", "WAIT_FOR_UPDATE", "URL_PASSTHROUGH", "FLOOR", "SECURE", "RISK", "ADDR", "DATA", "SITE"} {
+		cmd.Env = append(cmd.Env, "KELISIM_"+name+"=")
+	}
+	if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), "a site needs its own policy") {
+		t.Errorf("with empty variables: %s", out)
+	}
+}

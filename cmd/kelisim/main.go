@@ -67,6 +67,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code; panic(exitSignal{}) }),
 		kong.Configuration(loadYAML),
+		kong.PostBuild(ignoreEmpty),
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "kelisim:", err)

@@ -164,6 +164,7 @@ func (s shelf) Edition(_ context.Context, hash string) (consent.Edition, error) 
 func TestS4_10_FormerRevisionsCanBeRead(t *testing.T) {
 	old := newSite(t, func(p *consent.Policy) {
 		p.Revision.Number, p.Revision.Date = 2, "2025-01-02"
+		p.Controller.Name = "The owner of then"
 		p.Purposes = p.Purposes[:2]
 		p.Services, p.Transfers = nil, consent.Transfers{ThirdParties: consent.No, CrossBorder: consent.No, Publication: consent.No}
 	}).rules
@@ -176,6 +177,9 @@ func TestS4_10_FormerRevisionsCanBeRead(t *testing.T) {
 	then := b.get("/consent/notice?lang=en&edition=" + old.Hash()).Body.String()
 	if !strings.Contains(then, `<p class="lead">In force from 2 January 2025, revision 2`) || strings.Contains(then, "Marketing") {
 		t.Errorf("the former revision is not shown:\n%s", then)
+	}
+	if !strings.Contains(then, "The owner of then") || strings.Contains(now, "The owner of then") {
+		t.Error("a former revision does not name who answered for the data then")
 	}
 	if w := b.get("/consent/notice?edition=nothing"); w.Code != 404 {
 		t.Errorf("a revision that never was: %d", w.Code)

@@ -29,6 +29,8 @@ type Config struct {
 	Origins []string
 	// Archive keeps the policy's former revisions, which the notice then shows; nil for none.
 	Archive Archive
+	// Now is the clock; [time.Now] by default.
+	Now func() time.Time
 	// Logger gets the causes of failures, never anything about a visitor; [slog.Default] by default.
 	Logger *slog.Logger
 }
@@ -54,6 +56,9 @@ func New(c Config) (http.Handler, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
@@ -69,6 +74,7 @@ func New(c Config) (http.Handler, error) {
 type handler struct {
 	Config
 	edition atomic.Pointer[edition]
+	past    history
 }
 
 func (h *handler) routes() *http.ServeMux {

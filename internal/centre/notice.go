@@ -58,8 +58,10 @@ func (h *handler) notice(w http.ResponseWriter, r *http.Request) {
 		policy, hash = edition.Policy, edition.Hash
 	}
 	locale := banner.For(lang)
+	frame := h.frame(e, lang, locale.Text("notice.title"), self)
+	frame.Policy = policy // who answered for the data then, and where one could complain
 	h.write(w, http.StatusOK, "notice", lang, notice{
-		frame:      h.frame(e, lang, locale.Text("notice.title"), self),
+		frame:      frame,
 		Revision:   revision(policy, locale),
 		Changed:    changed(policy, lang),
 		Purposes:   switches(policy, policy.Purposes, lang, consent.Choice{}),
@@ -81,6 +83,8 @@ func (h *handler) former(ctx context.Context, hash string) (consent.Edition, err
 	if h.Archive == nil {
 		return consent.Edition{}, fs.ErrNotExist
 	}
+	ctx, cancel := context.WithTimeout(ctx, historyTime)
+	defer cancel()
 	return h.Archive.Edition(ctx, hash)
 }
 
@@ -89,7 +93,7 @@ func (h *handler) history(ctx context.Context, e *edition, shown string, locale 
 	if h.Archive == nil {
 		return nil
 	}
-	editions, err := h.Archive.Editions(ctx)
+	editions, err := h.past.list(ctx, h.Archive, h.Now())
 	if err != nil {
 		h.Logger.ErrorContext(ctx, "centre: former policies could not be read", "error", err)
 	}

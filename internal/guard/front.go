@@ -35,7 +35,7 @@ const (
 func (g *Guard) centreConfig(p *regime) centre.Config {
 	c := g.config
 	config := centre.Config{
-		Consents: desk{g, p}, Mount: c.Prefix, Zone: c.Zone, Logger: c.Logger,
+		Consents: desk{g, p}, Mount: c.Prefix, Zone: c.Zone, Now: c.Now, Logger: c.Logger,
 		Form: c.Form, Mode: c.ConsentMode, Origins: c.origins(),
 	}
 	if documents, ok := c.Store.(consent.Documents); ok {
