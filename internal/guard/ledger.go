@@ -44,22 +44,27 @@ type LedgerState struct {
 }
 
 func (g *Guard) newLog() (*ledger.Log, error) {
-	c := g.config
-	keys, err := ledger.NewKeys(logOrigin(c.Policy), c.Secret, c.OldSecrets...)
+	c, file := g.config, filepath.Join(g.config.Dir, "ledger.head")
+	ctx, cancel := context.WithTimeout(context.Background(), nameTime)
+	defer cancel()
+	keys, err := ledger.Continue(ctx, c.Store, file, logName(c.Policy), c.Secret, c.OldSecrets...)
 	if err != nil {
 		return nil, err
 	}
 	return ledger.New(ledger.Options{
-		Store: c.Store, Keys: keys, Records: g.keys, File: filepath.Join(c.Dir, "ledger.head"), Settle: settleTime, Now: c.Now, Logger: c.Logger,
+		Store: c.Store, Keys: keys, Records: g.keys, File: file, Settle: settleTime, Now: c.Now, Logger: c.Logger,
 	})
 }
 
-// logOrigin names the log after the site's domain, or its name where it has none.
-func logOrigin(p consent.Policy) string {
+// nameTime bounds how long a start waits for a store to tell under which name the log was begun.
+const nameTime = 2 * time.Second
+
+// logName names a log that begins: after the site's domain, or its name where it has none.
+func logName(p consent.Policy) string {
 	if len(p.Site.Domains) > 0 {
-		return ledger.Origin(p.Site.Domains[0])
+		return p.Site.Domains[0]
 	}
-	return ledger.Origin(p.Site.Name)
+	return p.Site.Name
 }
 
 func (w *witness) start(g *Guard) {

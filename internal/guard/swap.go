@@ -13,7 +13,7 @@ import (
 // (S4-10). It returns once the policy is in force; the error says why it is not, and then the former one stands: it
 // names every fault of p at once, and what may not follow the policy in force ([consent.Rulebook.Succeeds]).
 //
-// The ledger's log keeps the name that it began with, whatever site.domains says. Safe for concurrent use.
+// The ledger's log keeps the name that it began with, whatever site.domains says, here and after a restart. Safe for concurrent use.
 func (g *Guard) SetPolicy(p consent.Policy) error {
 	g.swapping.Lock()
 	defer g.swapping.Unlock()
