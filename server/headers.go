@@ -46,6 +46,6 @@ func (s *Server) local(path string) string {
 // machine reports whether r comes from a program, which wants a status rather than a form.
 func (s *Server) machine(r *http.Request) bool {
 	p := strings.TrimPrefix(r.URL.Path, s.cfg.Prefix)
-	return strings.HasPrefix(p, "/export/") || strings.HasPrefix(p, "/panel/") || strings.HasPrefix(p, "/api/") ||
+	return strings.HasPrefix(p, "/export/") || strings.HasPrefix(p, "/panel/") || p == "/realtime/stream" || strings.HasPrefix(p, "/api/") ||
 		strings.HasPrefix(r.Header.Get("Accept"), "application/json")
 }

@@ -23,7 +23,8 @@ type overviewPage struct {
 	Before  string // what is compared with, in words; "" for nothing
 	NoPast  bool   // a comparison was wanted, but nothing was counted then
 	Chips   *chips
-	Who     []item // people, bots
+	Who     []item   // people, bots
+	Apart   []string // panels that are not counted together with the filter
 }
 
 // card is one of the totals.
@@ -81,7 +82,21 @@ func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *per
 		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/series." + kind)})
 	}
 	page.Panels, err = s.panels(ctx, rep, l, p, a, q, &now, panelNames[:technicalPanels])
+	page.Panels, page.Apart = setApart(page.Panels)
 	return page, err
+}
+
+// setApart takes out the panels of which no list is counted together with the filter; their titles are told
+// instead.
+func setApart(panels []panel) (told []panel, apart []string) {
+	for _, box := range panels {
+		if box.Unpaired && (len(box.Tabs) <= 1 || !slices.ContainsFunc(tabs(box.Name), func(spec listSpec) bool { return spec.told(box.under) })) {
+			apart = append(apart, box.Title)
+			continue
+		}
+		told = append(told, box)
+	}
+	return told, apart
 }
 
 // newWho is the choice between people and bots.

@@ -23,6 +23,7 @@ type panel struct {
 	Flows       *flowView
 	Goals       *goalView
 	Speed       *speedView
+	under       stats.Filter
 	Source      string // where a script fetches it alone
 	Refused     int64  // hits refused, shown beside consent outcomes
 	ShowRefused bool
@@ -81,6 +82,7 @@ func (s *Server) newPanel(ctx context.Context, rep Reports, l *locale, p *period
 		out.Tabs = append(out.Tabs, item{l.T("list." + tab.Name), a.With(spec.Panel, value) + "#" + spec.Panel, tab.Name == spec.Name})
 	}
 	spec = spec.of(bots)
+	out.under = rep.Filter()
 	if !spec.told(rep.Filter()) {
 		out.Unpaired = true
 		return out, nil

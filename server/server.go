@@ -18,6 +18,9 @@ type Server struct {
 	pages    pages
 	assets   *assets
 	world    *world
+	now      *realtime
+	streams  chan struct{} // one for each that is open
+	closing  chan struct{} // closed when streams must end
 	started  time.Time
 	handler  http.Handler
 }
@@ -29,7 +32,8 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), sessions: newSessions(cfg), started: cfg.Now()}
+	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), sessions: newSessions(cfg), started: cfg.Now(),
+		now: newRealtime(cfg.Reports, cfg.Zone), streams: make(chan struct{}, streamsMax), closing: make(chan struct{})}
 	if s.hasher, err = newHasher(cfg.Rand); err != nil {
 		return nil, err
 	}
@@ -58,6 +62,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+p+"/setup", s.setup)
 	mux.HandleFunc("POST "+p+"/view", s.setView)
 	mux.Handle("GET "+p+"/{$}", s.member(s.overview))
+	mux.Handle("GET "+p+"/realtime", s.member(s.realtimePage))
+	mux.Handle("GET "+p+"/realtime/stream", s.member(s.stream))
 	mux.Handle("GET "+p+"/technical", s.member(s.technical))
 	mux.Handle("GET "+p+"/returning", s.member(s.returning))
 	mux.Handle("GET "+p+"/panel/{name}", s.member(s.panel))

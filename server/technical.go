@@ -12,6 +12,7 @@ type technicalPage struct {
 	Panels []panel
 	Chips  *chips
 	Who    []item
+	Apart  []string
 }
 
 func (s *Server) technical(w http.ResponseWriter, r *http.Request) {
@@ -39,5 +40,6 @@ func (s *Server) newTechnicalPage(ctx context.Context, l *locale, p *period, q u
 	a := newAddress(s.cfg.Prefix+"/technical", q, p)
 	page := technicalPage{Bar: newRangeBar(l, p, a, held), Chips: newChips(l, rep, a), Who: newWho(l, a)}
 	page.Panels, err = s.panels(ctx, rep, l, p, a, q, nil, panelNames[technicalPanels:])
+	page.Panels, page.Apart = setApart(page.Panels)
 	return page, err
 }

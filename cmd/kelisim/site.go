@@ -88,7 +88,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	}
 	st.dashboard, err = server.New(server.Config{
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
-		Documents: store, Health: st.health, Purposes: st.purposes, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
+		Documents: store, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	})
 	if err != nil {
 		return nil, errors.Join(usageError{err}, st.close(ctx))
@@ -233,6 +233,7 @@ func (s *site) serve(ctx context.Context, handlers map[net.Listener]http.Handler
 	defer s.follow()()
 	s.places.warn(s.streams.logger, time.Now())
 	defer s.places.follow(s.streams.logger)()
+	defer s.background(ctx)()
 	failed := make(chan error, len(handlers))
 	var servers []*http.Server
 	for listener, handler := range handlers {
@@ -254,6 +255,14 @@ func (s *site) serve(ctx context.Context, handlers map[net.Listener]http.Handler
 		}
 	}
 	return errors.Join(err, s.close(drain))
+}
+
+// background runs what the dashboard does beside answering, until ctx is done; the function it returns waits for that.
+func (s *site) background(ctx context.Context) (wait func()) {
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); s.dashboard.Run(ctx) }()
+	return func() { stop(); <-done }
 }
 
 // invite prints the one-time link by which the first admin makes an account, where there is none yet.
