@@ -82,11 +82,13 @@ func games() []game {
 func TestNobodyIsFoundInADump(t *testing.T) {
 	t.Parallel()
 	for name, open := range targets {
-		for i, g := range games() {
-			t.Run(fmt.Sprintf("%s/%d addresses, %d views, %v of the day, %d guards", name, g.addrs, g.views, g.share, g.guards), func(t *testing.T) {
-				play(t, open(t), g, uint64(i))
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			for i, g := range games() {
+				t.Run(fmt.Sprintf("%d addresses, %d views, %v of the day, %d guards", g.addrs, g.views, g.share, g.guards), func(t *testing.T) {
+					play(t, open(t), g, uint64(i))
+				})
+			}
+		})
 	}
 }
 

@@ -42,6 +42,7 @@ func Bench(b *testing.B, h Harness, size func(b *testing.B, site string) int64) 
 		b.ReportMetric(float64(size(b, "year"))/(1<<20), "MiB/Mviews")
 		b.ReportMetric(float64(rows)/365, "rows/day")
 	})
+	benchPairs(b, h, size)
 	for _, days := range []stats.Day{30, 365} {
 		for _, dim := range []stats.Dimension{stats.DimPage, stats.DimCountry} {
 			b.Run(fmt.Sprintf("rows%d/%v", days, dim), func(b *testing.B) {
@@ -62,6 +63,37 @@ func Bench(b *testing.B, h Harness, size func(b *testing.B, site string) int64) 
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// benchPairs measures what the pairs of a million page views over a year take, and of ten million.
+func benchPairs(b *testing.B, h Harness, size func(b *testing.B, site string) int64) {
+	for _, perDay := range []int{2740, 27_400} {
+		b.Run(fmt.Sprint("pairs", perDay), func(b *testing.B) {
+			site := fmt.Sprint("pairs", perDay)
+			s := h.Open(b, site)
+			rows := 0
+			var days [5]stats.Closing
+			for d := range days {
+				days[d] = pairsOnly(Crossed(day0+stats.Day(d), perDay))
+			}
+			before := size(b, site)
+			for d := range stats.Day(365) {
+				c := days[d%5]
+				c.Day, c.Folds = day0+d, nil
+				for i := range c.Rows {
+					c.Rows[i].Day = c.Day
+				}
+				rows += len(c.Rows)
+				if err := s.Close(b.Context(), c); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() { // the measure is the size
+			}
+			b.ReportMetric(float64(size(b, site)-before)/(1<<20)/365/float64(perDay)*1e6, "MiB/Mviews")
+			b.ReportMetric(float64(rows)/365, "rows/day")
 		})
 	}
 }

@@ -41,6 +41,44 @@ func TestRowsRoundTrip(t *testing.T) {
 	}
 }
 
+func pairRows() []stats.Row {
+	var list []stats.Row
+	for _, a := range []string{"", "/", "/a", "/ab", "KZ"} {
+		for _, b := range []string{"", "Chrome", "Chrome 9", "x\x1fy"} {
+			list = append(list, stats.Row{Value: stats.JoinPair(a, b), Counts: stats.Counts{int64(len(a)), 1, int64(len(b))}})
+		}
+	}
+	return list
+}
+
+func TestPairsRoundTripAndAreShort(t *testing.T) {
+	want := pairRows()
+	mixed := slices.Clone(want)
+	slices.Reverse(mixed)
+	mixed = append(mixed, stats.Row{Value: "nothing counted, and no pair"})
+	blob := packed.AppendRows(nil, mixed)
+	got, err := unpack(string(blob))
+	slices.SortFunc(want, func(a, b stats.Row) int { return strings.Compare(a.Value, b.Value) })
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v\nwant %v", got, err, want)
+	}
+	for i := range blob {
+		if _, err := unpack(string(blob[:i])); !errors.Is(err, packed.ErrCorrupt) {
+			t.Errorf("%d bytes of %d: %v", i, len(blob), err)
+		}
+	}
+	if _, err := unpack(string(append(blob, 0))); !errors.Is(err, packed.ErrCorrupt) {
+		t.Errorf("a byte too many: %v", err)
+	}
+	var long []stats.Row
+	for i := range 1000 {
+		long = append(long, stats.Row{Value: stats.JoinPair(fmt.Sprintf("/page-%03d", i/10), fmt.Sprint("Some provider of the Internet number ", i%10)), Counts: stats.Counts{1}})
+	}
+	if n := len(packed.AppendRows(nil, long)); n > 12_000 {
+		t.Errorf("1,000 rows take %d bytes", n)
+	}
+}
+
 func TestFoldsRoundTrip(t *testing.T) {
 	want := []stats.Fold{
 		{Day: 7, Dim: 1, Reason: stats.FoldBelow, K: 5, Values: 300, Counts: stats.Counts{1, -1}},
@@ -72,6 +110,7 @@ func TestEveryCutIsCorrupt(t *testing.T) {
 
 func FuzzRows(f *testing.F) {
 	f.Add(packed.AppendRows(nil, rows()))
+	f.Add(packed.AppendRows(nil, pairRows()))
 	f.Add(packed.AppendRows(nil, nil))
 	f.Add([]byte("\x01\xff\xff\xff\xff\x0f\x00"))
 	f.Add([]byte("\x01\x02\x80\x80\x80\x20\x00\x01a\x01\x00"))

@@ -19,6 +19,9 @@ const maxText = 64 << 20
 // Rows with nothing to count are left out; rows is sorted in place.
 func AppendRows(dst []byte, rows []stats.Row) []byte {
 	sort.Slice(rows, func(i, j int) bool { return rows[i].Value < rows[j].Value })
+	if counted := counting(rows); arePairs(counted) {
+		return appendPairs(dst, counted)
+	}
 	n, text := 0, 0
 	for i := range rows {
 		if rows[i].Counts != (stats.Counts{}) {
@@ -46,6 +49,17 @@ func AppendRows(dst []byte, rows []stats.Row) []byte {
 		}
 	}
 	return dst
+}
+
+// counting returns the rows that count something.
+func counting(rows []stats.Row) []stats.Row {
+	some := make([]stats.Row, 0, len(rows))
+	for i := range rows {
+		if rows[i].Counts != (stats.Counts{}) {
+			some = append(some, rows[i])
+		}
+	}
+	return some
 }
 
 func sharedPrefix(a, b string) int {
@@ -82,6 +96,9 @@ func Rows[B ~[]byte | ~string](blob B, f func(value string, c *stats.Counts)) er
 
 // values unfolds the values of a blob into one string and the offsets at which each ends.
 func values[B ~[]byte | ~string](blob B) (text string, ends []uint32, rest B, err error) {
+	if len(blob) > 0 && blob[0] == versionPairs {
+		return pairs(blob[1:])
+	}
 	if len(blob) == 0 || blob[0] != version {
 		return "", nil, blob, ErrCorrupt
 	}
