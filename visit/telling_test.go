@@ -3,6 +3,7 @@ package visit_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kelisim/kelisim/visit"
 )
@@ -42,5 +43,31 @@ func TestHostsOfLinks(t *testing.T) {
 		if got := visit.HostOf(row.raw); got != row.want {
 			t.Errorf("HostOf(%q) = %q, want %q", row.raw, got, row.want)
 		}
+	}
+}
+
+// TestFirstsDieWithTheirDay: who has done a thing before is known on its day only.
+func TestFirstsDieWithTheirDay(t *testing.T) {
+	a, err := visit.NewAnonymiser(visit.Options{Secret: []byte(strings.Repeat("s", 32)), Zone: time.UTC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, other := visit.Key{1, 2}, visit.Key{3, 4}
+	for i, row := range []struct {
+		day  visit.Day
+		key  visit.Key
+		what string
+		want bool
+	}{
+		{100, one, "event signup", true}, {100, one, "event signup", false}, {100, other, "event signup", true},
+		{100, one, "event play", true}, {101, one, "event signup", true},
+	} {
+		if got := a.First(row.day, row.key, row.what); got != row.want {
+			t.Errorf("%d: %v", i, got)
+		}
+	}
+	a.Drop(100)
+	if a.First(100, visit.Key{9, 9}, "event signup") {
+		t.Error("a day that is over knows firsts")
 	}
 }

@@ -154,15 +154,6 @@ func TestLane(t *testing.T) {
 	}
 }
 
-// TestIssuingIsCheap: each page pays for it.
-func TestIssuingIsCheap(t *testing.T) {
-	m := mint(t)
-	m.Issue(article, noon)
-	if n := testing.AllocsPerRun(200, func() { m.Issue(article, noon) }); n > 2 {
-		t.Errorf("a token costs %v allocations, want the token itself", n)
-	}
-}
-
 func BenchmarkIssue(b *testing.B) {
 	m, err := beacon.NewMint(bytes.Repeat([]byte("s"), 32), rand.Reader)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
 )
 
 var tokenOf = regexp.MustCompile(`<script src="/consent/beaconfull\.[\w-]+\.js"(?: data-k="([\w-]*)")?( data-w)? defer></script>`)
@@ -319,5 +320,32 @@ func TestBeaconSettingsAreChecked(t *testing.T) {
 		if _, err := guard.New(c); err == nil || !strings.Contains(err.Error(), "Beacon") {
 			t.Errorf("%+v: %v", b, err)
 		}
+	}
+}
+
+// TestEventsReachGoals: what a page tells with its token reaches the goals and funnels of its visit; what comes without one
+// does not.
+func TestEventsReachGoals(t *testing.T) {
+	h := build(t, func(c *guard.Config) {
+		plan, err := visit.NewPlan(
+			[]visit.Goal{{Name: "Account", Aim: visit.Aim{Event: "signup"}}},
+			[]visit.Funnel{{Name: "Way", Steps: []visit.Aim{{Page: "/a"}, {Event: "signup"}}}},
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Plan = plan
+	})
+	token, _ := h.visitPage("/a")
+	h.tell("p", "/a", "e", "signup")
+	if rows := h.rows(stats.DimGoal); len(rows) != 0 {
+		t.Errorf("a made-up event reached %v", rows)
+	}
+	h.tell("k", token, "p", "/a", "e", "signup", "e", "signup")
+	if rows := h.rows(stats.DimGoal); rows["Account"][stats.Events] != 2 || rows["Account"][stats.Visits] != 1 {
+		t.Errorf("goals %v, want one visit that reached it twice", rows)
+	}
+	if rows := h.rows(stats.DimFunnel); rows[stats.FunnelStep("Way", 2)][stats.Visits] != 1 {
+		t.Errorf("funnels %v", rows)
 	}
 }
