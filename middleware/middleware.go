@@ -164,9 +164,16 @@ func (g *Guard) RiskEvents() []RiskEvent { return g.core.RiskEvents() }
 func (g *Guard) RiskEngine() *risk.Engine { return g.core.RiskEngine() }
 
 // Banner is the banner's markup for the page that answers c, for templates that print it themselves
-// (Config.ByTemplate).
+// (Config.ByTemplate). It is in the language that the address names ("/ru/…" or "?lang=ru"), else in that which the visitor's
+// browser prefers; a template that knows the language of its page takes BannerIn.
 func (g *Guard) Banner(c echo.Context) template.HTML {
 	return g.core.Banner(c.Response().Writer, c.Request())
+}
+
+// BannerIn is Banner in the language of the page, a BCP 47 tag such as "kk" or "pt-BR". Where the policy does not have the
+// language, or for "", it is Banner.
+func (g *Guard) BannerIn(c echo.Context, lang string) template.HTML {
+	return g.core.BannerIn(c.Response().Writer, c.Request(), lang)
 }
 
 // Handler guards a plain net/http handler, such as a reverse proxy, and answers the privacy centre itself.

@@ -59,13 +59,14 @@ func run(addr, data string) (err error) {
 	e.Use(guard.Process)
 	guard.Register(e.Group("/consent"))
 	e.GET("/", func(c echo.Context) error {
-		c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-		c.Response().WriteHeader(http.StatusOK)
-		return page.Execute(c.Response(), map[string]any{
-			"Banner":    guard.Banner(c),
+		view := map[string]any{ // before the answer begins: what depends on the visitor makes it private
+			"Banner":    guard.BannerIn(c, "en"), // as the page says of itself
 			"Advertise": guard.Choice(c).Allows(consent.Marketing),
 			"Country":   guard.Verdict(c).Country,
-		})
+		}
+		c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+		c.Response().WriteHeader(http.StatusOK)
+		return page.Execute(c.Response(), view)
 	})
 	return examples.Serve(e, addr)
 }

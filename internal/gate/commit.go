@@ -71,7 +71,7 @@ func (w *Writer) choose(h http.Header) bool {
 		w.markup = w.plan.Shared
 	}
 	if w.shared && w.markup != nil && w.enc != unknown {
-		w.varyShared(h) // without markup too: a script's copy must not be shown as the page
+		addVary(h, "Sec-Fetch-Dest", &w.plan.values) // without markup too: a script's copy must not be shown as the page
 	}
 	if !w.want || w.markup == nil {
 		return false
@@ -80,9 +80,11 @@ func (w *Writer) choose(h http.Header) bool {
 	return true
 }
 
-func (w *Writer) varyShared(h http.Header) {
+// varyShared names what a shared page was chosen on; what only the language was chosen on does not count where the page
+// itself settles it.
+func (w *Writer) varyShared(h http.Header, settled bool) {
 	addVary(h, "Sec-Fetch-Dest", &w.plan.values)
-	if w.plan.SharedVary != "" {
+	if w.plan.SharedVary != "" && !settled {
 		addVary(h, w.plan.SharedVary, &w.plan.values)
 	}
 }
@@ -90,11 +92,14 @@ func (w *Writer) varyShared(h http.Header) {
 // revalidated makes a 304 name the representation that the browser asked about: the page with markup.
 func (w *Writer) revalidated(h http.Header) {
 	switch m := w.plan.matched; {
+	case m.settled && (!m.markup || Cacheable(h)):
+		suffixETag(h, w.plan.Shared.any, &w.plan.values)
+		w.varyShared(h, true)
 	case m.shared && (!m.markup || Cacheable(h)):
-		suffixETag(h, w.plan.Shared, &w.plan.values)
-		w.varyShared(h)
+		suffixETag(h, w.plan.Shared.tag, &w.plan.values)
+		w.varyShared(h, false)
 	case m.markup:
-		suffixETag(h, w.plan.Markup, &w.plan.values)
+		suffixETag(h, w.plan.Markup.tag, &w.plan.values)
 		makePrivate(h, !w.plan.Choice.Decided(), &w.plan.values)
 	default:
 		return
@@ -121,17 +126,32 @@ func (w *Writer) mark(h http.Header, known bool) {
 		w.tail = nonced(w.plan.Tail.Tail(), h)
 	}
 	fixLength(h, len(w.dressed)+len(w.tail), known, &w.plan.values)
-	suffixETag(h, w.markup, &w.plan.values)
+	shared := w.shared && Cacheable(h)
+	w.name(h, shared)
 	dropValidators(h)
 	cleanTrailers(h, true)
 	if _, typed := h["Content-Type"]; !typed {
 		h["Content-Type"] = w.plan.values.one("text/html; charset=utf-8") // what the server would find
 	}
-	if w.shared && Cacheable(h) {
-		w.varyShared(h)
+	if shared {
+		w.varyShared(h, w.settled)
 		return
 	}
 	makePrivate(h, !w.plan.Choice.Decided(), &w.plan.values)
+}
+
+// name makes the validator that of the page with markup. That of a shared page is not known before the page has said its
+// language, which it does not to a HEAD.
+func (w *Writer) name(h http.Header, shared bool) {
+	tag := w.markup.tag
+	switch {
+	case shared && w.settled:
+		tag = w.markup.any
+	case shared && w.plan.Tongues != nil && w.scan.n == 0:
+		delete(h, "Etag")
+		return
+	}
+	suffixETag(h, tag, &w.plan.values)
 }
 
 func fixLength(h http.Header, extra int, known bool, v *values) {

@@ -38,7 +38,7 @@
 // markup for this visitor went in, or where somebody said so (Plan.Private, MarkPrivate, the Observer);
 // with markup and an undecided visitor it is no-store, too. A page that the site itself marks cacheable
 // (public, or a lifetime without no-cache) takes Plan.Shared instead and stays cacheable, varying by
-// Sec-Fetch-Dest and Plan.SharedVary.
+// Sec-Fetch-Dest and, unless it says itself in which language it is, Plan.SharedVary.
 //
 // A page with markup is another representation. Its ETag becomes weak and names the markup; the tag is
 // mapped back in If-None-Match and If-Match, and forward in a 304. It loses Last-Modified, digests and

@@ -11,6 +11,7 @@ type Markup struct {
 	html  []byte // UTF-8
 	ascii []byte // the same for pages in another or an unknown encoding
 	tag   string // names it in validators
+	any   string // names all that it was joined with, in the validators of pages that settle the language
 	echo  int    // by how many of its first bytes a page is known that has it already
 }
 

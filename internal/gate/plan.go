@@ -25,8 +25,8 @@ type Plan struct {
 	// Shared is put instead of Markup into pages that the site itself marks cacheable, for every
 	// visitor, decided or not; nil leaves them without. Such pages stay cacheable.
 	Shared *Markup
-	// SharedVary names the request headers on which Shared was chosen, such as "Accept-Language"; it
-	// is merged into Vary. "" for none.
+	// SharedVary names the request headers on which the language of Shared was chosen, such as "Accept-Language"; it
+	// is merged into Vary, unless Tongues finds that the page itself settles the language. "" for none.
 	SharedVary string
 
 	// Tongues finds Markup and Shared in the language that a page declares on its <html> tag, in its first 64 KiB; nil leaves

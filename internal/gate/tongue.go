@@ -9,8 +9,8 @@ import (
 // Tongues knows the markups of a site in all languages. It is safe for concurrent use and does not allocate.
 type Tongues interface {
 	// In returns what m says in the language that a page declares for itself, such as "kk" or "pt-BR", as it stands there;
-	// m where there is nothing in that language. Both must have been joined by [Join].
-	In(m *Markup, lang []byte) *Markup
+	// m and false where there is nothing in that language. Both must have been joined by [Join].
+	In(m *Markup, lang []byte) (in *Markup, ok bool)
 }
 
 // Join makes each of all vouch for the others in its tag, so that a page whose language picks one of them has a new
@@ -26,6 +26,10 @@ func Join(all []*Markup) {
 		own.Write(sum.Sum([]byte(m.tag)))
 		m.tag, m.echo = strconv.FormatUint(uint64(own.Sum32())|1<<32, 16)[1:], echo
 	}
+	sum.Write([]byte("any"))
+	for _, m := range all {
+		m.any = strconv.FormatUint(uint64(sum.Sum32())|1<<32, 16)[1:]
+	}
 }
 
 // shared is how many bytes two beginnings have in common.
@@ -37,13 +41,14 @@ func shared(a, b []byte) int {
 	return n
 }
 
-// speak chooses the bytes that go into the page, once its <html> tag has been read or must do without. The validator stays
-// that of the markup that was chosen before: the page itself decides which language it is in.
+// speak chooses the bytes that go into the page, once its <html> tag has been read or must do without, and finds out whether
+// the page itself settles the language. The validator then stands for the markup in whatever language; else it is that of
+// the markup that was chosen before.
 func (w *Writer) speak() {
 	m := w.markup
 	if t := w.plan.Tongues; t != nil && m != nil {
 		if lang := langOf(w.scan.root()); len(lang) > 0 {
-			m = t.In(m, lang)
+			m, w.settled = t.In(m, lang)
 		}
 	}
 	w.dressed = nonced(m.bytes(w.enc != isASCII), w.inner.Header())

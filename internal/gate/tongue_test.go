@@ -14,11 +14,11 @@ import (
 // tongues are markups by language.
 type tongues map[string]*gate.Markup
 
-func (t tongues) In(m *gate.Markup, lang []byte) *gate.Markup {
+func (t tongues) In(m *gate.Markup, lang []byte) (*gate.Markup, bool) {
 	if other := t[string(lang)]; other != nil {
-		return other
+		return other, true
 	}
-	return m
+	return m, false
 }
 
 // speaking is a new set, so that no test sees the tags of another's.

@@ -13,8 +13,9 @@ const (
 	suffixLen  = len(suffixMark) + 8 + 1
 )
 
-// match says which of the two markups the validators of a request were made for.
-type match struct{ markup, shared bool }
+// match says which markup the validators of a request were made for: one of the two, or the shared one in the language that
+// the page settles. Not both of the latter, so that a 304 is certain to be for one of them.
+type match struct{ markup, shared, settled bool }
 
 // restore maps the entity tags of an If-None-Match that belong to the markups of p back to those of the
 // handler, and drops all others. "*" stays.
@@ -30,8 +31,10 @@ func (p *Plan) restore(lines []string) string {
 			return
 		case p.Markup != nil && tag == p.Markup.tag:
 			p.matched.markup = true
-		case p.Shared != nil && tag == p.Shared.tag:
+		case p.Shared != nil && tag == p.Shared.tag && !p.matched.settled:
 			p.matched.shared = true
+		case p.Shared != nil && tag == p.Shared.any && !p.matched.shared:
+			p.matched.settled = true
 		default:
 			return
 		}
@@ -111,8 +114,8 @@ func cutSuffix(opaque string) (base, tag string, strong, ok bool) {
 	return opaque[:n] + `"`, opaque[n+len(suffixMark) : len(opaque)-2], kind == 's', true
 }
 
-// suffixETag makes the ETag of h that of the page with m. A malformed one is removed.
-func suffixETag(h http.Header, m *Markup, v *values) {
+// suffixETag makes the ETag of h that of the page with the markup that has the tag. A malformed one is removed.
+func suffixETag(h http.Header, tag string, v *values) {
 	values := h["Etag"]
 	if len(values) == 0 {
 		return
@@ -126,7 +129,7 @@ func suffixETag(h http.Header, m *Markup, v *values) {
 	if weak {
 		kind = `w"`
 	}
-	h["Etag"] = v.one("W/" + opaque[:len(opaque)-1] + suffixMark + m.tag + kind)
+	h["Etag"] = v.one("W/" + opaque[:len(opaque)-1] + suffixMark + tag + kind)
 }
 
 // dropValidators removes what is no longer true of a page with markup: digests, the promise of ranges,

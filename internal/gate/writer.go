@@ -32,6 +32,7 @@ type Writer struct {
 	dressed []byte  // its bytes, with the nonces of the site's policy
 	tail    []byte  // what is put behind them, likewise
 	shared  bool    // it is Plan.Shared
+	settled bool    // the page has said its language, and there is markup in it
 	scan    scanner
 	sent    int    // bytes of the handler's body that have left, while scanning
 	buf     []byte // those that wait
@@ -74,7 +75,7 @@ func (w *Writer) rewind() {
 	w.phase, w.status, w.seen, w.keys = fresh, 0, 0, 0
 	w.told, w.filtered, w.changed = false, false, false
 	if w.markup != nil {
-		w.enc, w.markup, w.dressed, w.tail, w.shared, w.sent = notPage, nil, nil, nil, false, 0
+		w.enc, w.markup, w.dressed, w.tail, w.shared, w.settled, w.sent = notPage, nil, nil, nil, false, false, 0
 		w.scan.reset(nil)
 		w.buf = w.buf[:0]
 	}

@@ -71,7 +71,7 @@ type Config struct {
 	Floors stats.Floors
 	// Capacity is the number of visitors a day that can be told apart. Default: 2,000,000.
 	Capacity int
-	// ByTemplate leaves pages alone: the site's templates print [Guard.Banner] themselves right after
+	// ByTemplate leaves pages alone: the site's templates print [Guard.Banner] or [Guard.BannerIn] themselves right after
 	// the body tag. Default: the banner is put into every HTML page.
 	ByTemplate bool
 	// Form is how the question is laid out. Default: FormBox.

@@ -87,9 +87,9 @@ func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
 	notice := e.regime.rules.Notice(e.choice).Kind
 	e.news = notice == consent.NoticeMinor
 	e.asks = notice != consent.NoticeNone && !e.news
-	plan.Markup, plan.Shared, plan.SharedVary = face.of(notice).markup, face.shared, "Accept-Language"
+	plan.Markup, plan.Shared = face.of(notice).markup, face.shared
 	if !settled {
-		plan.Tongues = e.regime.faces
+		plan.Tongues, plan.SharedVary = e.regime.faces, "Accept-Language"
 	}
 }
 

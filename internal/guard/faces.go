@@ -153,8 +153,15 @@ func (l *languages) keep(wish, lang string) string {
 }
 
 // Banner is the markup for the page that w carries to r's visitor, for templates that print it
-// themselves right after the body tag. The page is then private, and gets no other banner.
+// themselves right after the body tag. The page is then private, and gets no other banner. It is in the language that the
+// address names, else in that which the visitor's browser prefers.
 func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
+	return g.BannerIn(w, r, "")
+}
+
+// BannerIn is Banner in the language of the page, such as "kk" or "pt-BR"; where the policy does not have it, or for "", as
+// Banner chooses.
+func (g *Guard) BannerIn(w http.ResponseWriter, r *http.Request, lang string) template.HTML {
 	var tail []byte
 	if gated := gateOf(w); gated != nil {
 		gated.SkipMarkup()
@@ -162,6 +169,9 @@ func (g *Guard) Banner(w http.ResponseWriter, r *http.Request) template.HTML {
 		tail = gated.Tail()
 	}
 	p := g.now()
-	face, _ := p.faces.of(r)
+	face := p.faces.speaks([]byte(lang))
+	if face == nil {
+		face, _ = p.faces.of(r)
+	}
 	return face.of(p.rules.Notice(g.choiceUnder(p, r)).Kind).html + template.HTML(tail) //nolint:gosec // our own tag
 }

@@ -140,20 +140,45 @@ func TestAChallengeNeedsNoScriptAndNoCookie(t *testing.T) {
 		t.Errorf("return %q", form.Get("return"))
 	}
 	form.Set("answer", strconv.Itoa(sum+1))
-	if res, text = j.do("POST", "/consent/check", form); res.StatusCode != http.StatusForbidden || !strings.Contains(text, `role="alert"`) || len(res.Cookies()) != 0 {
+	if res, text = j.do("POST", "/consent/answer", form); res.StatusCode != http.StatusForbidden || !strings.Contains(text, `role="alert"`) || len(res.Cookies()) != 0 {
 		t.Fatalf("a wrong answer: %d %s", res.StatusCode, text)
 	}
 	form, sum = fill(t, text)
 	form.Set("answer", " "+strconv.Itoa(sum)+" ")
 	form.Set("return", "/fine?a=b")
-	if res, _ = j.do("POST", "/consent/check", form); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/fine?a=b" || len(res.Cookies()) != 0 {
+	if res, _ = j.do("POST", "/consent/answer", form); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/fine?a=b" || len(res.Cookies()) != 0 {
 		t.Fatalf("the right answer: %d %v", res.StatusCode, res.Header)
 	}
 	if res, _ = j.do("GET", "/fine?a=b", nil); res.StatusCode != 200 || res.Header.Get("X-Verdict") != "log" {
 		t.Errorf("behind it: %d %s", res.StatusCode, res.Header.Get("X-Verdict"))
 	}
-	if res, _ = j.do("POST", "/consent/check", form); res.StatusCode != http.StatusForbidden {
+	if res, _ = j.do("POST", "/consent/answer", form); res.StatusCode != http.StatusForbidden {
 		t.Errorf("the answer a second time: %d", res.StatusCode)
+	}
+}
+
+// TestReceiptsAreCheckedWhereRequestsAreJudged: an answer to a challenge takes no path of the privacy centre.
+func TestReceiptsAreCheckedWhereRequestsAreJudged(t *testing.T) {
+	t.Parallel()
+	for _, use := range []guard.RiskUse{guard.RiskShadow, guard.RiskEnforce} {
+		j := judge(t, use, nil)
+		r, err := http.NewRequest(http.MethodPost, j.server.URL+"/consent/check", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header = j.header.Clone()
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "application/json")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		res, err := j.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(text), `"sound":false`) {
+			t.Errorf("%v: %d %.300s", use, res.StatusCode, text)
+		}
 	}
 }
 
@@ -166,7 +191,7 @@ func TestAnswersLeadNowhereElse(t *testing.T) {
 		form, sum := fill(t, text)
 		form.Set("answer", strconv.Itoa(sum))
 		form.Set("return", to)
-		if res, _ := j.do("POST", "/consent/check", form); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/" {
+		if res, _ := j.do("POST", "/consent/answer", form); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/" {
 			t.Errorf("%.40q: %d, %q", to, res.StatusCode, res.Header.Get("Location"))
 		}
 	}

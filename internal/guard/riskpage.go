@@ -58,7 +58,7 @@ func (g *Guard) riskPage(w http.ResponseWriter, r *http.Request, status int, v r
 	case "old":
 		v.FaultText = tongue.old
 	}
-	v.Action, v.Privacy = g.checkPath(), g.config.Prefix+"/"
+	v.Action, v.Privacy = g.answerPath(), g.config.Prefix+"/"
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Lang)
@@ -76,8 +76,8 @@ func (g *Guard) riskPage(w http.ResponseWriter, r *http.Request, status int, v r
 // riskMatcher falls back to English, which is not the site's choice but anybody's best guess.
 func riskMatcher() *banner.Matcher { return banner.NewMatcher([]string{"en", "kk", "ru"}) }
 
-// checkPath is where answers to challenges go.
-func (g *Guard) checkPath() string { return g.config.Prefix + "/check" }
+// answerPath is where answers to challenges go. The centre has no such path; its check is that of receipts.
+func (g *Guard) answerPath() string { return g.config.Prefix + "/answer" }
 
 // ask shows a question, and afterwards goes on to the address back.
 func (g *Guard) ask(w http.ResponseWriter, r *http.Request, addr netip.Addr, fault, back string) {
@@ -98,14 +98,14 @@ func localPath(path string) string {
 	return path
 }
 
-// withRisk answers check below the prefix: answers to challenges.
+// withRisk takes answers to challenges, below the prefix.
 func (g *Guard) withRisk(centre http.Handler) http.Handler {
 	if g.risk == nil {
 		return centre
 	}
-	check := g.checkPath()
+	answers := g.answerPath()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != check || r.Method != http.MethodPost {
+		if r.URL.Path != answers || r.Method != http.MethodPost {
 			centre.ServeHTTP(w, r)
 			return
 		}

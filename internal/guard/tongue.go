@@ -24,13 +24,13 @@ func (f *faces) join() {
 }
 
 // In implements [gate.Tongues]: what m says in the language of the page, where the policy has it.
-func (f *faces) In(m *gate.Markup, lang []byte) *gate.Markup {
+func (f *faces) In(m *gate.Markup, lang []byte) (in *gate.Markup, ok bool) {
 	place, ok := f.places[m]
 	face := f.speaks(lang)
 	if !ok || face == nil || face.all()[place] == nil {
-		return m
+		return m, false
 	}
-	return face.all()[place]
+	return face.all()[place], true
 }
 
 // speaks is the face for a page in lang; nil where the policy does not have the language.
