@@ -11,6 +11,7 @@ import (
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/gate/gatetest"
 	"github.com/kelisim/kelisim/middleware"
+	"github.com/kelisim/kelisim/risk"
 )
 
 // discard is a response writer that costs nothing.
@@ -125,5 +126,18 @@ func TestBudget(t *testing.T) {
 	}
 	if bare, guarded := measure(site(nil)), measure(site(guard)); guarded-bare > 1 {
 		t.Errorf("the guard allocates %.1f times a request over bare Echo's %.1f; 1 is allowed", guarded-bare, bare)
+	}
+}
+
+// BenchmarkJudged compares a guarded Echo site with the same site that judges its requests as well, in one run.
+func BenchmarkJudged(b *testing.B) {
+	for _, use := range []middleware.RiskUse{middleware.RiskOff, middleware.RiskShadow, middleware.RiskEnforce} {
+		guard := mount(b, func(c *middleware.Config) {
+			c.ByTemplate = true
+			c.Risk = middleware.Risk{Use: use, Rules: risk.Rules{Off: []risk.Code{"crawl_rate"}}} // the clock stands still
+		})
+		r := request(b, guard, consent.Accept)
+		r.Header.Set("Accept-Encoding", "gzip, deflate, br")
+		b.Run([]string{"off", "shadow", "enforce"}[use], func(b *testing.B) { run(b, site(guard), r) })
 	}
 }

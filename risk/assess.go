@@ -181,7 +181,7 @@ func (e *Engine) hash(s string) uint32 { return uint32(maphash.String(e.seed, s)
 
 // conclude weighs the evidence. The shard must be locked.
 func (e *Engine) conclude(v *Verdict, q *Request, active marks, entry *entry, now int64) {
-	bot, attack, weak, strong := 0, 0, 0, false
+	bot, attack := 0, 0 // a weak signal weighs less than any action asks for
 	v.Reasons = v.Reasons[:0:0]
 	for rest := active; rest != 0; rest &= rest - 1 {
 		s := signal(bits.TrailingZeros64(uint64(rest)))
@@ -192,8 +192,6 @@ func (e *Engine) conclude(v *Verdict, q *Request, active marks, entry *entry, no
 		case groupAttack:
 			attack += int(r.Weight)
 		}
-		strong = strong || r.Strong
-		weak++
 		v.Reasons = append(v.Reasons, Reason{r.Code, r.Weight, r.Basis, r.Clause, r.Bucket()})
 		if int(s) < numHeld && entry.held[s] > now {
 			if end := time.UnixMilli(entry.held[s]); end.After(v.Expires) {
@@ -203,9 +201,6 @@ func (e *Engine) conclude(v *Verdict, q *Request, active marks, entry *entry, no
 	}
 	v.Bot, v.Network = uint8(min(bot, scoreMost)), uint8(min(attack, scoreMost))
 	v.Action = actionOf(bot + attack)
-	if !strong && weak < 2 {
-		v.Action = min(v.Action, ActionLog)
-	}
 	if q.verified || entry.passed > now {
 		v.Action = min(v.Action, ActionLog)
 	}

@@ -63,6 +63,10 @@ func (k tokenKey) mac(head []byte, who Pseudonym, answer int) []byte {
 	return m.Sum(nil)[:tokenSize-tokenHead]
 }
 
+func (p Pseudonym) bytes() []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, p[0]), p[1])
+}
+
 // Challenge makes a question for an address.
 func (e *Engine) Challenge(addr netip.Addr, now time.Time) (Challenge, error) {
 	who, _ := e.Who(addr.Unmap().WithZone(""), now)

@@ -227,7 +227,10 @@ func TestNames(t *testing.T) {
 
 // TestOrdinaryRequestsAllocateNothing: judged before and after its answer, a request of an ordinary visitor costs no memory.
 func TestOrdinaryRequestsAllocateNothing(t *testing.T) {
-	e := engine(t, func(o *risk.Options) { o.Rules.Off = []risk.Code{"crawl_rate"} })
+	e := engine(t, func(o *risk.Options) {
+		o.Rules = limited(1_000_000, "")
+		o.Rules.Limits[0].Path = []string{"/articles/"}
+	})
 	q := risk.FromLog(visit.LogLine{Addr: alice, Time: noon, Method: "GET", Target: "/articles/2026/a-page?page=2", UserAgent: chrome}, geo.Location{})
 	e.Assess(&q)
 	if n := testing.AllocsPerRun(1000, func() {

@@ -75,7 +75,7 @@ func (e *Engine) limits(v *Verdict, q *Request, rules *ruleSet) {
 		if v.Action >= r.Then && v.Refuses() || q.verified || !among(r.Method, q.method) || !begins(r.Path, q.path) {
 			continue
 		}
-		ok, wait := e.limiter.serve(r, q.addr, q.now)
+		ok, wait := e.limiter.serve(r, rules.ids[i], q.addr, q.now)
 		if ok {
 			continue
 		}
@@ -86,8 +86,9 @@ func (e *Engine) limits(v *Verdict, q *Request, rules *ruleSet) {
 	}
 }
 
-// serve counts one request and reports whether it is within the limit, or else when the window ends.
-func (l *limiter) serve(r *Limit, addr netip.Addr, now int64) (ok bool, wait time.Duration) {
+// serve counts one request and reports whether it is within the limit, or else when the window ends. The id is of the limit's name, so that
+// it is the same in all processes.
+func (l *limiter) serve(r *Limit, id uint64, addr netip.Addr, now int64) (ok bool, wait time.Duration) {
 	key, err := l.keyAt(now)
 	if err != nil {
 		return true, 0
@@ -97,13 +98,14 @@ func (l *limiter) serve(r *Limit, addr netip.Addr, now int64) (ok bool, wait tim
 		who = key.of(addr, scopeNetwork)
 	}
 	window := now / r.Window.Milliseconds()
-	name := key.sum(binary.BigEndian.AppendUint64(append(who.bytes(), r.Name...), uint64(window)))
+	var m [32]byte
+	binary.BigEndian.PutUint64(m[:8], who[0])
+	binary.BigEndian.PutUint64(m[8:16], who[1])
+	binary.BigEndian.PutUint64(m[16:24], id)
+	binary.BigEndian.PutUint64(m[24:], uint64(window))
+	name := key.sum(m[:])
 	wait = time.Duration((window+1)*r.Window.Milliseconds()-now) * time.Millisecond
 	return l.count(r, name, window, now), wait
-}
-
-func (p Pseudonym) bytes() []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, p[0]), p[1])
 }
 
 // count decides on what is known here, and asks the others where that is not enough.

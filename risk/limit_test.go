@@ -114,8 +114,8 @@ func TestOvershootHasItsBound(t *testing.T) {
 					total += serve(g, 1, time.Minute)
 				}
 			}
-			if total > most || total < limit {
-				t.Errorf("in turn, %d guards, limit %d: %d served, want %d to %d", nodes, limit, total, limit, most)
+			if want := max(limit, nodes*share); total != want {
+				t.Errorf("in turn, %d guards, limit %d: %d served, want %d", nodes, limit, total, want)
 			}
 		}
 	}

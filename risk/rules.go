@@ -3,6 +3,7 @@ package risk
 import (
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"net/netip"
 	"slices"
 	"strings"
@@ -183,11 +184,17 @@ func (a *Rule) covers(b *Rule) bool {
 type ruleSet struct {
 	Rules
 	off     marks
-	signals []marks // by rule
+	signals []marks  // by rule
+	ids     []uint64 // by limit, of its name
 }
 
 func compile(r Rules) *ruleSet {
 	set := &ruleSet{Rules: r, signals: make([]marks, len(r.Rules))}
+	for i := range r.Limits {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(r.Limits[i].Name)) // it never fails
+		set.ids = append(set.ids, h.Sum64())
+	}
 	mark := func(m *marks, codes []Code) {
 		for _, code := range codes {
 			if s, ok := signalOf(code); ok {

@@ -12,7 +12,7 @@ func TestRulesDecide(t *testing.T) {
 	t.Parallel()
 	rules := risk.Rules{
 		Allow: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/28")},
-		Off:   []risk.Code{"system_file"},
+		Off:   []risk.Code{"system_file", "secret_missing"},
 		Rules: []risk.Rule{
 			{Name: "tools may use the interface", Path: []string{"/api/"}, Signal: []risk.Code{"agent_tool"}, Then: risk.ActionAllow},
 			{Name: "admins abroad", Country: []string{"DE", "FR"}, Path: []string{"/admin"}, Then: risk.ActionStepUp},
@@ -36,7 +36,9 @@ func TestRulesDecide(t *testing.T) {
 		{"a reader from a data centre", step{place: geo.Location{Net: geo.NetHosting}}, risk.ActionAllow, ""},
 		{"a rule never lowers", step{method: "DELETE", target: "/x?q=<script>"}, risk.ActionThrottle, "watch"},
 		{"and raises", step{method: "DELETE"}, risk.ActionLog, "watch"},
+		{"the first that fits decides", step{method: "DELETE", target: "/admin/a", place: geo.Location{Country: "DE"}}, risk.ActionStepUp, "admins abroad"},
 		{"a signal that is off", step{target: "/etc/passwd"}, risk.ActionAllow, ""},
+		{"a signal of answers that is off", step{target: "/.env", status: 404}, risk.ActionAllow, ""},
 		{"a network that may do anything", step{target: "/x?q=<script>", from: bob}, risk.ActionAllow, ""},
 	} {
 		e := engine(t, func(o *risk.Options) { o.Rules = rules })

@@ -210,3 +210,14 @@ func TestNeighboursWeigh(t *testing.T) {
 		t.Error("of another network")
 	}
 }
+
+// TestMissingPicturesAreNoScan: a page whose pictures are gone is nobody's attack.
+func TestMissingPicturesAreNoScan(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for i := range 30 {
+		if v := do(e, step{target: fmt.Sprintf("/photos/%d.jpg", i), status: 404}); v.Action != risk.ActionAllow || len(v.Reasons) > 0 {
+			t.Fatalf("the %dth: %v %v", i, v.Action, codesOf(v))
+		}
+	}
+}
