@@ -15,6 +15,7 @@ type chart struct {
 	Grid             []gridLine
 	Labels           []axisLabel
 	Rows             []chartRow
+	Marks            []string // where notes stand, from the left
 	Compared         bool
 	Empty            bool
 	Most             string // the value at the top edge
@@ -36,6 +37,7 @@ type chartRow struct {
 	PastRaw     string
 	Unfinished  bool
 	WithoutPast bool
+	Note        string // what people wrote about it
 }
 
 const chartWidth, chartHeight = 1000.0, 260.0

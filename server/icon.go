@@ -36,6 +36,8 @@ func icons(name string) template.HTML {
 		return head + `<path d="M8 1.800l5 2v4c0 3-2 5.400-5 6.400-3-1-5-3.400-5-6.400v-4z"/><path d="M5.800 8l1.600 1.600L10.400 6.500"/>` + tail
 	case "compare":
 		return head + `<path d="M3 12l3.500-4 2.500 2 4-5"/><path d="M3 8l3-3" stroke-dasharray="1 2.500"/>` + tail
+	case "mark":
+		return head + `<path d="M4 2.500h8v11l-4-3-4 3z"/>` + tail
 	case "close":
 		return head + `<path d="M4.500 4.500l7 7M11.500 4.500l-7 7"/>` + tail
 	case "leave":

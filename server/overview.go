@@ -23,7 +23,9 @@ type overviewPage struct {
 	Before  string // what is compared with, in words; "" for nothing
 	NoPast  bool   // a comparison was wanted, but nothing was counted then
 	Chips   *chips
-	Who     []item   // people, bots
+	Who     []item // people, bots
+	Notes   notePage
+	Views   viewMenu
 	Apart   []string // panels that are not counted together with the filter
 }
 
@@ -74,6 +76,15 @@ func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *per
 		m = metrics()[0]
 	}
 	page.Chart = newChart(l, p, m, now, past)
+	notes, err := s.notesOf(ctx, p)
+	if err != nil {
+		return page, err
+	}
+	page.Chart.annotate(now.Columns, notes)
+	page.Notes = newNotePage(l, p, a, notes)
+	if page.Views, err = s.viewMenu(ctx, a); err != nil {
+		return page, err
+	}
 	page.Quiet = held.ok && !now.Any
 	page.Show = a.With("range", "", "from", max(held.first, held.last-6).String(), "to", held.last.String(), "by", "")
 	page.cards(l, a, m, rep.Filter(), now, past)

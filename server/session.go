@@ -17,11 +17,14 @@ const (
 
 // newSessions keeps sessions in memory, under a hash of their token.
 func newSessions(cfg Config) *scs.SessionManager {
-	m := scs.New()
-	m.Store = newMemory(time.Now) // scs reckons its deadlines by the system's clock
-	m.HashTokenInStore = true
-	m.IdleTimeout = sessionIdle
-	m.Lifetime = sessionLife
+	m := &scs.SessionManager{ // scs.New would start a goroutine that nobody ends
+		Store:            newMemory(time.Now), // scs reckons its deadlines by the system's clock
+		Codec:            scs.GobCodec{},
+		HashTokenInStore: true,
+		IdleTimeout:      sessionIdle,
+		Lifetime:         sessionLife,
+	}
+	m.Cookie.Persist = true
 	m.Cookie.Name = sessionCookie
 	m.Cookie.Path = cfg.Prefix
 	m.Cookie.HttpOnly = true

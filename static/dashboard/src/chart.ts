@@ -81,9 +81,31 @@ function options(figure: HTMLElement, plot: HTMLElement, series: Series, labels:
       { stroke: colour("--curve"), width: 2, fill: wash(colour("--curve")), points: { show: series.now.length === 2 } },
       { stroke: colour("--curve"), width: 2, dash: [3, 5], points: { show: false } },
     ],
-    plugins: [tooltip(plot, series)],
+    plugins: [tooltip(plot, series), marks(series, colour("--warn"))],
     hooks: { setSelect: [(u) => zoomTo(u, series, zoom)] },
   };
+}
+
+/** Upright lines where people wrote notes. */
+function marks(series: Series, colour: string): uPlot.Plugin {
+  const draw = (u: uPlot): void => {
+    series.notes.forEach((note, i) => {
+      if (!note) return;
+      const x = u.valToPos(i, "x", true);
+      u.ctx.save();
+      u.ctx.strokeStyle = u.ctx.fillStyle = colour;
+      u.ctx.setLineDash([3, 3]);
+      u.ctx.beginPath();
+      u.ctx.moveTo(x, u.bbox.top);
+      u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+      u.ctx.stroke();
+      u.ctx.beginPath();
+      u.ctx.arc(x, u.bbox.top, 4 * devicePixelRatio, 0, 2 * Math.PI);
+      u.ctx.fill();
+      u.ctx.restore();
+    });
+  };
+  return { hooks: { draw } };
 }
 
 /** A colour of the sheet (#rrggbb) fading out downwards. */

@@ -11,7 +11,7 @@ export function tooltip(plot: HTMLElement, series: Series): uPlot.Plugin {
     const left = u.cursor.left ?? -1;
     tip.hidden = i === null || i === undefined || left < 0;
     if (tip.hidden || i === null || i === undefined) return;
-    tip.replaceChildren(...line(series.labels[i], series.nowTexts[i]), ...line(series.pastLabels[i], series.pastTexts[i]));
+    tip.replaceChildren(...line(series.labels[i], series.nowTexts[i]), ...line(series.pastLabels[i], series.pastTexts[i]), ...remark(series.notes[i]));
     place(plot, tip, u.over.offsetLeft + left);
   };
   return {
@@ -30,6 +30,14 @@ function line(label: string | undefined, value: string | undefined): HTMLElement
   name.textContent = label;
   number.textContent = value ?? "";
   return [name, number];
+}
+
+function remark(text: string | undefined): HTMLElement[] {
+  if (!text) return [];
+  const note = document.createElement("span");
+  note.className = "tip-note";
+  note.textContent = text;
+  return [note];
 }
 
 function place(plot: HTMLElement, tip: HTMLElement, x: number): void {
