@@ -187,3 +187,39 @@ func TestSharedLinesAreNotWritten(t *testing.T) {
 		t.Errorf("%q, sent %q", lines, rec.Header()["Set-Cookie"])
 	}
 }
+
+// TestHouseCookiesAreOurs: no handler of the site marks visitors under the names that need no consent, nor writes what a
+// visitor decided. It may delete them, as one does who clears all.
+func TestHouseCookiesAreOurs(t *testing.T) {
+	t.Parallel()
+	rules := gatetest.Rules(t)
+	for _, row := range []struct {
+		line         string
+		site, centre bool // passes from there
+	}{
+		{"cookie_consent=1.1.t.0.0.s.bn.mac; Path=/", false, true},
+		{"__Host-consent_proof=visitor-7; Path=/; Secure", false, true},
+		{"kelisim_own=visitor-7", false, true},
+		{"kelisim_own=me; Path=/", true, true},
+		{"kelisim_own=admin; Path=/", true, true},
+		{"cookie_consent=; Max-Age=0", true, true},
+		{"cookie_consent=vouched; Path=/", true, true},
+	} {
+		for _, house := range []bool{false, true} {
+			var w gate.Writer
+			inner := httptest.NewRecorder()
+			r := request(nil)
+			w.Reset(inner, r, gate.Plan{Rules: rules, Choice: gatetest.Visitors(rules)[0].Choice, Now: gatetest.Now, House: house})
+			w.Vouch("cookie_consent=vouched; Path=/")
+			w.Header().Set("Set-Cookie", row.line)
+			w.WriteHeader(http.StatusOK)
+			want := row.site
+			if house {
+				want = row.centre
+			}
+			if got := inner.Header().Get("Set-Cookie") != ""; got != want {
+				t.Errorf("house %v: %s passes: %v, want %v", house, row.line, got, want)
+			}
+		}
+	}
+}

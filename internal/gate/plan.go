@@ -44,12 +44,18 @@ type Plan struct {
 	// asked for without validators, for a 304 would revive a page with the header of an older choice.
 	Whole bool
 
+	// House says that the handler is the house's own and may set its cookies, see consent.StateCookie. Those of other
+	// handlers are dropped, but for deletions and what [Writer.Vouch] was called with.
+	House bool
+
 	// Observer is told what happens; nil for nobody.
 	Observer Observer
 
 	// Expire is filled in by Hide: declared cookies that the browser still holds and whose purpose
 	// the visitor refuses. They are deleted with the response.
 	Expire []consent.Expiry
+
+	vouched string // a line of the house that Observer.Commit has added
 
 	matched match // the validators that Hide mapped back
 	values  values

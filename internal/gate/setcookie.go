@@ -56,10 +56,21 @@ func (p *Plan) decide(line string, seen *int) (allow, byChoice bool) {
 	}
 	ck := consent.ParseSetCookie(line, p.Now)
 	d := p.Rules.Decide(p.Choice, ck)
+	if d.Reason == consent.ReasonHouse && !p.House && line != p.vouched && !harmlessHouse(line) {
+		return false, true // the site's handler has no business with it: it could mark visitors, or undo what they decided
+	}
 	if d.Unclassified && seen != nil {
 		p.observe(seen, ck.Name, d)
 	}
 	return d.Allow, !d.Allow || d.Purpose != consent.Necessary && d.Purpose != ""
+}
+
+// harmlessHouse knows the cookie of the house that others than the privacy centre set, the dashboard for one: it says
+// the same of everybody.
+func harmlessHouse(line string) bool {
+	pair, _, _ := strings.Cut(line, ";")
+	name, value, _ := strings.Cut(pair, "=")
+	return trim(name) == consent.ExcludeCookie && (value == "me" || value == "admin")
 }
 
 // hasControl finds the bytes at which browsers cut or refuse a line (RFC 6265bis section 5.6).

@@ -62,7 +62,7 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	own := g.own(r.URL.Path)
 	e.own = own
 	e.excluded = g.excluded(r)
-	plan.Whole, plan.Tail = e.regime.sources.Varies(), e
+	plan.Whole, plan.Tail, plan.House = e.regime.sources.Varies(), e, own
 	if g.risk != nil && !own {
 		e.judge(r, now)
 	}
@@ -98,7 +98,7 @@ func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
 	g := e.guard
 	e.choice, e.asks, e.news, e.counts, e.excluded, e.request = consent.Choice{}, false, false, false, true, r
 	e.own, e.answering = g.own(r.URL.Path), true
-	e.writer.Reset(w, r, gate.Plan{Rules: e.regime.rules, Now: time.Now(), Whole: e.regime.sources.Varies(), Observer: e})
+	e.writer.Reset(w, r, gate.Plan{Rules: e.regime.rules, Now: time.Now(), House: e.own, Whole: e.regime.sources.Varies(), Observer: e})
 }
 
 // own reports whether a path is the privacy centre's.

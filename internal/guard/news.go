@@ -14,7 +14,9 @@ func (e *Exchange) tell(status int, h http.Header) (private bool) {
 		return false
 	}
 	e.news = false
-	h.Add("Set-Cookie", desk{e.guard, e.regime}.told(e.outer, e.choice).String())
+	line := desk{e.guard, e.regime}.told(e.outer, e.choice).String()
+	e.writer.Vouch(line)
+	h.Add("Set-Cookie", line)
 	return true
 }
 
