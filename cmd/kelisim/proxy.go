@@ -47,11 +47,23 @@ func (c proxyCmd) Run(s streams) error {
 	if err := st.invite(ctx, base(listener)); err != nil {
 		return errors.Join(err, listener.Close(), st.close(ctx))
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/healthz", st.healthz)
-	mux.Handle("/admin/", st.dashboard.Handler())
-	mux.Handle("/", st.guard.Handler(c.proxy(upstream, s)))
-	return st.serve(ctx, map[net.Listener]http.Handler{listener: mux})
+	return st.serve(ctx, map[net.Listener]http.Handler{listener: st.routes(c.proxy(upstream, s))})
+}
+
+// routes has the site answer all but the admin's pages. A ServeMux would redirect addresses such as /a//b and
+// /web/https://example.com, which are the site's own business.
+func (s *site) routes(next http.Handler) http.Handler {
+	dashboard, guarded := s.dashboard.Handler(), s.guard.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/healthz":
+			s.healthz(w, r)
+		case ownPath(r):
+			dashboard.ServeHTTP(w, r)
+		default:
+			guarded.ServeHTTP(w, r)
+		}
+	})
 }
 
 // proxy hands requests on as they came: host and forwarding headers included, with this hop added.
