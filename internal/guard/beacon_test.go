@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
@@ -270,11 +272,50 @@ func TestOwnVisitsAreLeftOut(t *testing.T) {
 		h := build(t, func(c *guard.Config) {
 			c.Own = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 		})
+		h.header.Set("Cookie", "my_kelisim_own=1")
 		h.do(http.MethodGet, "/a", nil)
 		if sum := h.live(); !sum.IsZero() {
 			t.Errorf("totals %v", sum)
 		}
 	})
+	t.Run("another cookie", func(t *testing.T) {
+		h := build(t, nil)
+		h.header.Set("Cookie", "my_kelisim_own=1; kelisim_own=")
+		h.do(http.MethodGet, "/a", nil)
+		if sum := h.live(); sum[stats.Views] != 1 {
+			t.Errorf("totals %v", sum)
+		}
+	})
+}
+
+// fragile is a locator that breaks when it is told to.
+type fragile struct {
+	geo.Locator
+	broken atomic.Bool
+}
+
+func (f *fragile) Locate(addr netip.Addr) geo.Location {
+	if f.broken.Load() {
+		panic("the tables are gone")
+	}
+	return f.Locator.Locate(addr)
+}
+
+// TestFaultOfTheBeaconIsOurs: a page that tells while something of ours breaks gets an answer.
+func TestFaultOfTheBeaconIsOurs(t *testing.T) {
+	tables, err := geo.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	locator := &fragile{Locator: tables}
+	h := build(t, func(c *guard.Config) { c.Locator = locator })
+	locator.broken.Store(true)
+	if status, _ := h.tell("p", "/a"); status != http.StatusNoContent {
+		t.Errorf("status %d", status)
+	}
+	if h.guard.State().Faults == 0 {
+		t.Error("the fault is not counted")
+	}
 }
 
 // TestSharedPagesTellApart: a page that a cache keeps for everybody has the script without a token, and so have pages of a

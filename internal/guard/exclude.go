@@ -24,8 +24,9 @@ const excludeTerm = 365 * 24 * time.Hour
 func (g *Guard) excluded(r *http.Request) bool {
 	for _, line := range r.Header["Cookie"] {
 		if strings.Contains(line, consent.ExcludeCookie+"=") {
-			cookie, err := r.Cookie(consent.ExcludeCookie)
-			return err == nil && cookie.Value != ""
+			if cookie, err := r.Cookie(consent.ExcludeCookie); err == nil && cookie.Value != "" {
+				return true
+			}
 		}
 	}
 	if len(g.config.Own) == 0 {

@@ -89,6 +89,7 @@ func (g *Guard) serveBeacon(w http.ResponseWriter, r *http.Request) {
 // told takes a delivery in. It returns the status to answer with, and the token of a virtual page.
 func (g *Guard) told(r *http.Request) (status int, token string) {
 	ok := true
+	status = http.StatusNoContent // after a fault of ours
 	defer g.rescue("beacon", &ok)
 	switch site := r.Header.Get("Sec-Fetch-Site"); {
 	case r.Method != http.MethodPost:
