@@ -107,12 +107,16 @@ func (h *hold) takeCrossed(d *heldDay, list []Row) []Row {
 // endCrossed drops what may not leave.
 func (h *hold) endCrossed(d *heldDay) {
 	for i := range d.crossings {
+		var stay map[uint64]*crossed
 		for key, c := range d.crossings[i].values {
-			if !h.may(firstPair+Dimension(i), c) {
-				delete(d.crossings[i].values, key)
+			if h.may(firstPair+Dimension(i), c) {
+				if stay == nil {
+					stay = make(map[uint64]*crossed)
+				}
+				stay[key] = c
 			}
 		}
-		d.crossings[i].rare = nil
+		d.crossings[i] = crossing{values: stay}
 	}
 }
 

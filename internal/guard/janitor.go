@@ -62,7 +62,7 @@ func (g *Guard) sweep(ctx context.Context) error {
 	if g.spool.State().Batches > 0 || g.importing(ctx) {
 		return nil // what is on its way to the store may belong to a day that would close
 	}
-	_, err := stats.NewCloser(g.config.Store, g.config.Store, g.config.Floors).Close(ctx, ended)
+	err := g.closeDays(ctx, ended)
 	if first, ok := g.firstKept(); ok {
 		err = errors.Join(err, g.config.Store.Expire(ctx, first))
 	}

@@ -107,6 +107,32 @@ func TestSweepClosesADayThatIsOver(t *testing.T) {
 	}
 }
 
+func TestOneInstanceAtATimeClosesDays(t *testing.T) {
+	t.Parallel()
+	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	g, store := clocked(t, now, "2 years")
+	count(t, g, now.time())
+	now.add(24 * time.Hour)
+	settle(t, g)
+	other := []byte("another " + now.time().Add(time.Minute).Format(time.RFC3339))
+	if ok, err := store.Swap(t.Context(), Closing, nil, other); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if err := g.sweep(t.Context()); err != nil || open(t, store) != 1 {
+		t.Errorf("a day was closed while another instance closes days (%v)", err)
+	}
+	if held, err := store.Get(t.Context(), Closing); err != nil || string(held) != string(other) {
+		t.Errorf("the other's claim was taken: %q, %v", held, err)
+	}
+	now.add(2 * time.Minute) // the other was killed, and its claim has expired
+	if err := g.sweep(t.Context()); err != nil || open(t, store) != 0 {
+		t.Errorf("the day stays open after the other was killed (%v)", err)
+	}
+	if held, err := store.Get(t.Context(), Closing); err == nil {
+		t.Errorf("the claim was kept: %q", held)
+	}
+}
+
 func TestSweepWaitsForAnImport(t *testing.T) {
 	t.Parallel()
 	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
