@@ -34,7 +34,7 @@ func TestClosingCutShortByAKillIsRunAgain(t *testing.T) {
 		}
 		var wg sync.WaitGroup
 		wg.Go(func() { _ = store.Close(t.Context(), closed) }) // it may fail
-		for range rand.IntN(4) { // the closing gets further in some rounds than in others
+		for range rand.IntN(4) {                               // the closing gets further in some rounds than in others
 			_ = store.Ping(t.Context())
 		}
 		server.Kill()
