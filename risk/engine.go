@@ -54,6 +54,8 @@ type Engine struct {
 	names    nameMemo
 	served   atomic.Uint32 // kinds of programs that the site runs
 	figures  tallies
+	capacity int
+	accounts accounts
 }
 
 // The sieve and the automaton read targets. They are the same for all engines and never change.
@@ -74,7 +76,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		mode: o.Mode, keys: keys, table: newTable[entry](o.Capacity), agents: o.Agents, crawlers: o.Crawlers,
-		tokens: tokens, geoBuilt: o.GeoBuilt, seed: maphash.MakeSeed(),
+		tokens: tokens, geoBuilt: o.GeoBuilt, seed: maphash.MakeSeed(), capacity: o.Capacity,
 	}
 	e.limiter = newLimiter(o, keys.secret)
 	if e.agents == nil {
@@ -136,12 +138,14 @@ type Figures struct {
 	Evicted    int64            // that gave way to others
 	Bytes      int              // of memory, whatever comes
 	Away       int64            // calls to shared counters that failed
+	Labels     map[Code]Labels  // what sites found out, by signal
 }
 
 type tallies struct {
 	assessed atomic.Int64
 	actions  [ActionDeny + 1]atomic.Int64
 	signals  [numSignals]atomic.Int64
+	labels   [numSignals][2]atomic.Int64 // genuine, fraud
 }
 
 // Figures returns the present figures.
@@ -158,5 +162,19 @@ func (e *Engine) Figures() Figures {
 		}
 	}
 	f.Remembered, f.Evicted = e.table.figures()
+	f.Labels = e.figures.labelled()
+	if e.accounts.made.Load() {
+		f.Bytes += e.accounts.table.bytes()
+	}
 	return f
+}
+
+func (t *tallies) labelled() map[Code]Labels {
+	all := map[Code]Labels{}
+	for i := range t.labels {
+		if l := (Labels{t.labels[i][0].Load(), t.labels[i][1].Load()}); l != (Labels{}) {
+			all[signals[i].Code] = l
+		}
+	}
+	return all
 }

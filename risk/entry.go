@@ -23,7 +23,7 @@ type ring struct {
 const ringSize = 16
 
 const (
-	ringPaths = iota
+	ringPaths = iota // of a network: accounts
 	ringAgents
 	ringTokens
 	numRings

@@ -51,6 +51,7 @@ type scope uint8
 const (
 	scopeAddress scope = iota + 1 // /32 or /64
 	scopeNetwork                  // /24 or /48
+	scopeAccount                  // what a site calls an account
 )
 
 // The labels under which keys are derived. Package visit has another one: no key here is ever one of statistics.
@@ -58,6 +59,7 @@ const (
 	labelPseudonyms = "kelisim risk pseudonyms v1"
 	labelShared     = "kelisim risk shared counters v1"
 	labelTokens     = "kelisim risk challenge v1"
+	labelAccounts   = "kelisim risk accounts v1"
 )
 
 const minSecret = 32
@@ -128,17 +130,22 @@ func (k *keyring) turn(period int64) (*sipKey, error) {
 	if key := k.present.Load(); key != nil && key.period == period {
 		return key, nil
 	}
-	var seed [32]byte
-	if _, err := io.ReadFull(k.random, seed[:]); err != nil {
-		return nil, fmt.Errorf("risk: no randomness for the key of pseudonyms: %w", err)
-	}
-	key, err := derive(k.secret, seed[:], labelPseudonyms, period)
-	clear(seed[:])
+	key, err := k.fresh(labelPseudonyms, period)
 	if err != nil {
 		return nil, err
 	}
 	k.present.Store(key)
 	return key, nil
+}
+
+// fresh makes a key of a seed that is forgotten at once.
+func (k *keyring) fresh(label string, period int64) (*sipKey, error) {
+	var seed [32]byte
+	if _, err := io.ReadFull(k.random, seed[:]); err != nil {
+		return nil, fmt.Errorf("risk: no randomness for the key of pseudonyms: %w", err)
+	}
+	defer clear(seed[:])
+	return derive(k.secret, seed[:], label, period)
 }
 
 // derive makes a key of the site's secret, a salt and a label.

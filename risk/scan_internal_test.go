@@ -87,13 +87,19 @@ func TestLongTargetsAreBounded(t *testing.T) {
 func TestWhatIsRemembered(t *testing.T) {
 	t.Parallel()
 	want := map[string][]string{
-		"entry":         {"seen int64", "until int64", "passed int64", "slow int64", "fill [9]int64", "held [21]int64", "things [3]risk.ring", "tries int64"},
+		"entry":         {"seen int64", "until int64", "passed int64", "slow int64", "fill [11]int64", "held [24]int64", "things [3]risk.ring", "tries int64"},
 		"ring":          {"last [16]uint32", "next uint8"},
 		"counter":       {"window int64", "own int64", "total int64", "told bool", "denied bool"},
 		"crawlerAnswer": {"state risk.crawlerState", "until int64"},
 		"Pseudonym":     {"[2]uint64"},
+		"account": {
+			"seen int64", "fails int64", "labels int64", "held [8]int64", "pairs [4]risk.pair", "countries risk.memory6", "networks [8]uint32",
+			"devices risk.memory6", "clients risk.memory6", "next uint8", "known bool", "last [2]uint8", "lastAt int64",
+		},
+		"pair":    {"who uint32", "end int64"},
+		"memory6": {"last [6]uint32", "next uint8"},
 	}
-	for _, v := range []any{entry{}, ring{}, counter{}, crawlerAnswer{}, Pseudonym{}} {
+	for _, v := range []any{entry{}, ring{}, counter{}, crawlerAnswer{}, Pseudonym{}, account{}, pair{}, memory6{}} {
 		typ := reflect.TypeOf(v)
 		got := []string{typ.Kind().String()}
 		if typ.Kind() == reflect.Struct {

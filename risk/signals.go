@@ -14,6 +14,10 @@ type Basis string
 // BasisAutomatic marks what a server is sent with every request and may use to keep itself safe (S3-6.3).
 const BasisAutomatic Basis = "automatic"
 
+// BasisConsent marks what is used only while the owner of an account consents to it. It goes from the next verdict
+// when the consent does, and so does what was kept for it.
+const BasisConsent Basis = "consent"
+
 // Signal is one row of the list of all that is looked at.
 type Signal struct {
 	Code   Code
@@ -44,6 +48,8 @@ const (
 	groupBot group = iota
 	groupAttack
 	groupNetwork // adds to other evidence, and is none itself
+	groupAccount
+	groupPlace // of an account, and never a reason to act alone
 )
 
 // signal is the number of a row. Those that are held come first.
@@ -58,8 +64,11 @@ const (
 	crawlRate
 	agentSwitch
 	scannerSeen
+	accountFailures
+	stuffing
 	neighbours // the last with a bucket
 
+	accountPair
 	traversal
 	sqlInjection
 	scriptInjection
@@ -84,6 +93,16 @@ const (
 	netHosting
 	netVPN
 	netTor
+
+	// Of account events: held under the pseudonym of the account, see account.go.
+	accountAttacked
+	accountFraud
+	travel
+	newCountry
+	newNetwork
+	newDevice
+	newClient
+	zoneMismatch
 	numSignals
 )
 
@@ -102,6 +121,7 @@ const (
 	storedHashes = "a fill level, an end, and 32 bits of a keyed hash of the last 16 things"
 	storedEnd    = "an end"
 	storedNone   = "nothing"
+	accountKept  = ", under the pseudonym of the account, for 30 days"
 )
 
 // signals is the list. Thresholds are those that are published for such buckets (CrowdSec's hub); weights are ours.
@@ -138,12 +158,25 @@ var signals = [numSignals]Signal{
 	netHosting:      {Code: "net_hosting", Clause: s414, Weight: 5, Stored: storedNone, Means: "a data centre", group: groupNetwork},
 	netVPN:          {Code: "net_vpn", Clause: s414, Weight: 5, Stored: storedNone, Means: "a VPN or public proxy", group: groupNetwork},
 	netTor:          {Code: "net_tor", Clause: s414, Weight: 10, Stored: storedNone, Means: "a Tor exit", group: groupNetwork},
+	accountFailures: {Code: "account_failures", Weight: 55, Strong: true, Limit: 5, Leak: 10 * time.Second, TTL: 10 * time.Minute, Stored: storedBucket, Means: "many log-ins that failed, as the site reports", group: groupAttack},
+	accountPair:     {Code: "account_pair", Weight: 60, Strong: true, Limit: 10, Leak: time.Minute, TTL: 30 * time.Minute, Stored: storedEnd + ", and for each account the last 4 addresses as 32 bits of their pseudonym", Means: "one address tries one account again and again", group: groupAttack},
+	stuffing:        {Code: "stuffing", Weight: 75, Strong: true, Limit: 10, Leak: time.Minute, TTL: 30 * time.Minute, Stored: storedHashes + ", under the pseudonym of the network", Means: "log-ins that failed for many different accounts from one network, this address among them", group: groupAttack},
+	accountAttacked: {Code: "account_attacked", Weight: 50, Strong: true, Limit: 10, Leak: time.Minute, TTL: 30 * time.Minute, Stored: storedBucket + accountKept, Means: "many log-ins to this account failed, from wherever", group: groupAccount},
+	accountFraud:    {Code: "account_fraud", Weight: 60, Strong: true, TTL: 24 * time.Hour, Stored: storedEnd + accountKept, Means: "the site told that it was not the owner", group: groupAccount},
+	travel:          {Code: "impossible_travel", Clause: s414, Weight: 35, TTL: 3 * time.Hour, Stored: "the last country and hour" + accountKept, Means: "two countries more than 1,000 km apart within 3 hours", group: groupPlace},
+	newCountry:      {Code: "new_country", Clause: s414, Weight: 15, TTL: 24 * time.Hour, Stored: "6 countries" + accountKept, Means: "a country that this account was not used from", group: groupPlace},
+	newNetwork:      {Code: "new_network", Clause: s414, Weight: 10, TTL: 24 * time.Hour, Stored: "32 bits of a keyed hash of 8 providers" + accountKept, Means: "a provider that this account was not used from", group: groupPlace},
+	newDevice:       {Code: "new_device", Weight: 20, TTL: 24 * time.Hour, Stored: "32 bits of a keyed hash of 6 kinds of device and system" + accountKept, Means: "a kind of device that this account was not used with", group: groupAccount},
+	newClient:       {Code: "new_client", Basis: BasisConsent, Weight: 15, TTL: 24 * time.Hour, Stored: "32 bits of a keyed hash of 6 device cookies" + accountKept, Means: "a browser without the device cookie of this account", group: groupAccount},
+	zoneMismatch:    {Code: "zone_mismatch", Basis: BasisConsent, Clause: s414, Weight: 15, TTL: 3 * time.Hour, Stored: storedEnd + accountKept, Means: "a time zone that does not fit the country", group: groupAccount},
 }
 
 // row returns a row with what most rows share.
 func row(s signal) Signal {
 	r := signals[s]
-	r.Basis = BasisAutomatic
+	if r.Basis == "" {
+		r.Basis = BasisAutomatic
+	}
 	if r.Clause == "" {
 		r.Clause = s36
 	}

@@ -120,7 +120,7 @@ func TestNoWeakSignalActsAlone(t *testing.T) {
 		if s.Strong && s.Weight < 50 {
 			t.Errorf("%s is strong and weighs %d", s.Code, s.Weight)
 		}
-		if s.Basis != risk.BasisAutomatic || s.Clause == "" || s.Stored == "" || s.Means == "" {
+		if s.Basis != risk.BasisAutomatic && s.Basis != risk.BasisConsent || s.Clause == "" || s.Stored == "" || s.Means == "" {
 			t.Errorf("%s: incomplete: %+v", s.Code, s)
 		}
 		if (s.TTL > 0) != (s.Stored != "nothing") {

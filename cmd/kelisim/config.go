@@ -52,6 +52,8 @@ type fileConfig struct {
 	RiskRedis *string `yaml:"risk-redis"`
 	RiskNodes *int    `yaml:"risk-nodes"`
 	RiskDNS   *bool   `yaml:"risk-dns"`
+	RiskToken *string `yaml:"risk-token-file"`
+	RiskGrant *string `yaml:"risk-purpose"`
 }
 
 // loadYAML reads a configuration file.

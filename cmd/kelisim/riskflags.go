@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"strings"
 
+	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/risk/rulefile"
@@ -19,6 +22,8 @@ type riskFlags struct {
 	RiskRedis string `help:"Redis in which several processes count together for the limits in these rules, as a user of its own." env:"KELISIM_RISK_REDIS_URL" placeholder:"URL"`
 	RiskNodes int    `help:"How many processes these are." default:"1" env:"KELISIM_RISK_NODES" placeholder:"N"`
 	RiskDNS   bool   `name:"risk-dns" help:"Verify whoever calls itself a search engine by asking the name server for the name of its address." env:"KELISIM_RISK_DNS"`
+	RiskToken string `name:"risk-token-file" help:"File with the token by which a site's own servers tell of its accounts, below /kelisim/risk. Without it there is no such interface." env:"KELISIM_RISK_TOKEN_FILE" placeholder:"FILE"`
+	RiskGrant string `name:"risk-purpose" help:"Purpose that must be granted before device cookies and time zones are used to protect accounts." env:"KELISIM_RISK_PURPOSE" placeholder:"PURPOSE"`
 }
 
 // riskUse opens what judging needs. The returned function closes it.
@@ -38,7 +43,10 @@ func (f riskFlags) riskUse(ctx context.Context, site string) (r middleware.Risk,
 	if f.RiskDNS {
 		r.Crawlers.Resolver = net.DefaultResolver
 	}
-	r.Nodes = f.RiskNodes
+	r.Nodes, r.Purpose = f.RiskNodes, consent.Purpose(f.RiskGrant)
+	if r.API.Token, err = f.token(); err != nil {
+		return r, closed, err
+	}
 	if f.RiskRedis != "" {
 		counters, err := redisstore.OpenCounters(ctx, redisstore.CountersOptions{Site: site, URL: f.RiskRedis})
 		if err != nil {
@@ -47,6 +55,18 @@ func (f riskFlags) riskUse(ctx context.Context, site string) (r middleware.Risk,
 		r.Shared, closed = counters, counters.Close
 	}
 	return r, closed, nil
+}
+
+// token reads the token of the interface for account events; "" for none.
+func (f riskFlags) token() (string, error) {
+	if f.RiskToken == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(f.RiskToken)
+	if err != nil {
+		return "", usage("the token file %s cannot be read: %w: give a file with the output of `openssl rand -base64 32`", f.RiskToken, cause(err))
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 func (f riskFlags) rules() (risk.Rules, error) {

@@ -1,10 +1,13 @@
 package guard
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
+	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/risk"
 )
@@ -32,6 +35,11 @@ type Risk struct {
 	// Default: each process counts for itself.
 	Shared risk.Shared
 	Nodes  int
+	// Purpose is the purpose that allows device cookies and time zones to be used for the protection of accounts (see
+	// [risk.Event]). Default: none does.
+	Purpose consent.Purpose
+	// API lets a site that is no Go program tell of its accounts over HTTP. Default: there is none.
+	API RiskAPI
 }
 
 // HeaderRisk tells a site behind a proxy what a verdict asks of it: "step_up". A visitor who sends it is not believed.
@@ -42,6 +50,7 @@ type riskGuard struct {
 	engine   *risk.Engine
 	crawlers *risk.Crawlers
 	events   riskEvents
+	api      *riskAPI // nil for none
 }
 
 // newRisk is nil where nothing is to be judged.
@@ -49,7 +58,15 @@ func newRisk(c Config) (*riskGuard, error) {
 	if c.Risk.Use == RiskOff {
 		return nil, nil
 	}
+	known := func(p consent.PurposeInfo) bool { return p.ID == c.Risk.Purpose }
+	if c.Risk.Purpose != "" && !slices.ContainsFunc(c.Policy.Purposes, known) {
+		return nil, fmt.Errorf("config: Risk.Purpose %q is no purpose of the policy", c.Risk.Purpose)
+	}
 	r := &riskGuard{}
+	var err error
+	if r.api, err = newRiskAPI(c.Risk.API); err != nil {
+		return nil, err
+	}
 	if c.Risk.Crawlers.Resolver != nil || len(c.Risk.Crawlers.Networks) > 0 {
 		r.crawlers = risk.NewCrawlers(c.Risk.Crawlers)
 	}
