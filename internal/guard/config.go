@@ -169,7 +169,7 @@ func (c Config) Check() error {
 	return errors.Join(append(faults, c.checkDomain(), c.CSP.Check(), c.ConsentMode.Check(purposes))...)
 }
 
-// atLeast is how often a name from outside must be met before it is written down.
+// atLeast is from how many addresses a name from outside must be met before it is written down.
 func (c Config) atLeast() int64 {
 	if c.Floors.Person > 0 {
 		return int64(c.Floors.Person)

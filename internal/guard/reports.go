@@ -3,6 +3,7 @@ package guard
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -87,19 +88,19 @@ func refuse(w http.ResponseWriter, status int) {
 
 // report takes a delivery in, and returns the status to answer with.
 func (g *Guard) report(r *http.Request) (status int) {
-	now := g.config.Now()
+	now, from := g.config.Now(), g.config.Trust.Addr(r)
 	switch {
 	case r.Method != http.MethodPost:
 		return http.StatusMethodNotAllowed
 	case r.Header.Get("Sec-Fetch-Site") == "cross-site": // another site names our endpoint in its own policy
 		return http.StatusForbidden
-	case !g.reports.limiter.allow(g.config.Trust.Addr(r), now):
+	case !g.reports.limiter.allow(from, now):
 		g.reports.refused.Add(1)
 		return http.StatusTooManyRequests
 	}
 	violations, err := csp.ParseReports(r.Header.Get("Content-Type"), r.Body)
 	for _, v := range violations {
-		g.noteViolation(v)
+		g.noteViolation(v, from)
 	}
 	switch {
 	case errors.Is(err, csp.ErrType):
@@ -112,13 +113,13 @@ func (g *Guard) report(r *http.Request) (status int) {
 	return http.StatusNoContent
 }
 
-func (g *Guard) noteViolation(v csp.Violation) {
+func (g *Guard) noteViolation(v csp.Violation, from netip.Addr) {
 	g.reports.classes[v.Class].Add(1)
 	if v.Class != csp.ThirdParty {
 		return
 	}
 	page := func() string { return g.scrubber.Path(v.Page) }
-	g.reports.origins.note(v.Directive+" "+v.Origin, g.today(), page, func(s *originSeen) {
+	g.reports.origins.note(v.Directive+" "+v.Origin, from, g.today(), page, func(s *originSeen) {
 		s.Origin, s.Directive, s.Blocked = v.Origin, v.Directive, s.Blocked || v.Enforced
 	})
 }

@@ -161,11 +161,21 @@ func TestFloodDisplacesItsOwnKind(t *testing.T) {
 func TestWhatWasMetOutlivesARestart(t *testing.T) {
 	t.Parallel()
 	h := build(t, func(c *guard.Config) { c.Floors = stats.Floors{Person: 3} })
-	for range 4 {
-		h.deliver("POST", csp.TypeURI, violation("https://pixel.example", "/a"), "192.0.2.1")
-		h.do("GET", "/met/first", nil)
+	handler := h.guard.Handler(http.HandlerFunc(page))
+	for i := range 4 {
+		from := fmt.Sprintf("192.0.2.%d", i+1)
+		h.deliver("POST", csp.TypeURI, violation("https://pixel.example", "/a"), from)
+		r := httptest.NewRequest(http.MethodGet, "/met/first", nil)
+		r.RemoteAddr, r.Header = from+":1234", h.header.Clone()
+		handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	h.deliver("POST", csp.TypeURI, violation("https://rare.example", "/a"), "192.0.2.1")
+	for range 9 { // one visitor, however often: a name that they alone carry may tell who they are
+		h.deliver("POST", csp.TypeURI, violation("https://rare.example", "/a"), "192.0.2.1")
+		r := httptest.NewRequest(http.MethodGet, "/met/first", nil)
+		r.RemoteAddr, r.Header = "192.0.2.1:1234", h.header.Clone()
+		r.Header.Set("Cookie", "rare_user_4711=1")
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
 	if err := h.guard.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"hash/maphash"
 	"io/fs"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +18,8 @@ import (
 // what was met least gives way, so that a flood of made-up names displaces its own kind.
 type tally[T merger[T]] struct {
 	max   int
-	floor int64 // rows met less often stay in memory
+	floor int64 // rows met from fewer addresses stay in memory: a name may tell of one visitor
+	seed  maphash.Seed
 
 	syncing sync.Mutex // held around the store: one exchange at a time
 
@@ -38,8 +41,18 @@ type row[T any] struct {
 	Page  string    `json:"page,omitempty"`
 
 	key   string
-	fresh int64 // of Count, what the store has not been told yet
-	kept  bool  // the store has it
+	fresh int64    // of Count, what the store has not been told yet
+	kept  bool     // the store has it
+	from  []uint64 // keyed hashes of the addresses that met it, the floor's number at most; in memory only
+}
+
+// widely notes an address, and reports whether it is the one that makes the floor.
+func (r *row[T]) widely(who uint64, floor int64) bool {
+	if r.kept || int64(len(r.from)) >= floor || slices.Contains(r.from, who) {
+		return false
+	}
+	r.from = append(r.from, who)
+	return int64(len(r.from)) == floor
 }
 
 const (
@@ -49,11 +62,11 @@ const (
 )
 
 func newTally[T merger[T]](max int, floor int64) tally[T] {
-	return tally[T]{max: max, floor: floor, rows: map[string]*row[T]{}}
+	return tally[T]{max: max, floor: floor, seed: maphash.MakeSeed(), rows: map[string]*row[T]{}}
 }
 
-// note counts one under key. The page is asked for only where the key is new; change brings What up to date.
-func (t *tally[T]) note(key string, day time.Time, page func() string, change func(*T)) {
+// note counts one under key, met from an address. The page is asked for only where the key is new; change brings What up to date.
+func (t *tally[T]) note(key string, from netip.Addr, day time.Time, page func() string, change func(*T)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r, ok := t.rows[key]
@@ -66,7 +79,7 @@ func (t *tally[T]) note(key string, day time.Time, page func() string, change fu
 	}
 	r.Count++
 	r.fresh++
-	t.novel = t.novel || !r.kept && r.Count == t.floor
+	t.novel = r.widely(maphash.Comparable(t.seed, from), t.floor) || t.novel
 	change(&r.What)
 }
 
@@ -180,7 +193,7 @@ func (t *tally[T]) tell(kept map[string]*row[T]) map[string]int64 {
 	t.novel = false
 	for key, r := range t.rows {
 		k, known := kept[key]
-		if r.fresh == 0 || !known && r.Count < t.floor {
+		if r.fresh == 0 || !known && int64(len(r.from)) < t.floor {
 			continue
 		}
 		if !known {

@@ -39,7 +39,7 @@ func (s cookieSeen) merge(other cookieSeen) cookieSeen {
 func (e *Exchange) noteCookie(name string, d consent.Decision) {
 	g := e.guard
 	page := func() string { return g.scrubber.Path(e.outer.URL.EscapedPath()) }
-	g.cookies.note(name, g.today(), page, func(s *cookieSeen) {
+	g.cookies.note(name, e.hit.Addr(), g.today(), page, func(s *cookieSeen) {
 		s.Allowed, s.Reason = d.Allow, d.Reason.String()
 		s.Set, s.Sent = s.Set || e.answering, s.Sent || !e.answering
 	})
