@@ -34,6 +34,7 @@ type option func(*server.Config, *bench)
 func with(s *source) option {
 	return func(c *server.Config, _ *bench) {
 		c.Reports = stats.NewReports(s, nil, stats.ReportOptions{Zone: zone})
+		c.Shared = stats.NewReports(s, nil, stats.ReportOptions{Zone: zone, Floors: stats.Floors{Person: 20, Open: 20}})
 	}
 }
 

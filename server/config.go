@@ -37,6 +37,9 @@ type Config struct {
 	// error is logged: the rules are kept, and come into force later. Nil: they do at the next start.
 	Changed func(context.Context) error
 
+	// Shared answers share links: the same reports under a higher floor, 20 or more. Nil: there are no share links.
+	Shared Reports
+
 	// Plan is the site's goals and funnels. Nil: there are none, and the page says how to define some.
 	Plan *visit.Plan
 

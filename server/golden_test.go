@@ -42,6 +42,7 @@ func TestGoldenPages(t *testing.T) {
 		{"technical.bots.ru", "/admin/technical?range=30d&who=bots", "ru.auto"},
 		{"returning.kk", "/admin/returning?range=12m&by=month", "kk.auto"},
 		{"narrowed.ru", "/admin/?range=30d&on=country:KZ", "ru.auto"},
+		{"settings.ru", "/admin/settings", "ru.auto"},
 		{"health.kk", "/admin/health", "kk.auto"},
 		{"missing.ru", "/admin/nothing", "ru.auto"},
 	}

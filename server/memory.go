@@ -3,6 +3,8 @@ package server
 import (
 	"sync"
 	"time"
+
+	"github.com/alexedwards/scs/v2"
 )
 
 // sessionsMax bounds the number of people signed in; beyond it the session that ends first goes.
@@ -51,6 +53,17 @@ func (m *memory) Delete(token string) error {
 	defer m.mu.Unlock()
 	delete(m.all, token)
 	return nil
+}
+
+// drop ends all sessions of an account.
+func (m *memory) drop(name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for token, k := range m.all {
+		if _, values, err := (scs.GobCodec{}).Decode(k.data); err == nil && values[sessionName] == name {
+			delete(m.all, token)
+		}
+	}
 }
 
 // sweep removes what has ended, and makes room for one more.

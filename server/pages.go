@@ -116,12 +116,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, key st
 
 // broken logs the cause and tells the client only that there was one.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
-	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot answer", slog.String("path", r.URL.Path), slog.Any("error", err))
+	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot answer", s.logged(r), slog.Any("error", err))
 	s.fail(w, r, http.StatusServiceUnavailable, "error.store")
 }
 
 func (s *Server) unrendered(w http.ResponseWriter, r *http.Request, err error) {
-	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot render", slog.String("path", r.URL.Path), slog.Any("error", err))
+	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot render", s.logged(r), slog.Any("error", err))
 	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 }
 

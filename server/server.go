@@ -18,6 +18,7 @@ type Server struct {
 	pages    pages
 	assets   *assets
 	world    *world
+	memory   *memory // sessions
 	now      *realtime
 	streams  chan struct{} // one for each that is open
 	closing  chan struct{} // closed when streams must end
@@ -32,8 +33,9 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), sessions: newSessions(cfg), started: cfg.Now(),
+	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), memory: newMemory(time.Now), started: cfg.Now(),
 		now: newRealtime(cfg.Reports, cfg.Zone), streams: make(chan struct{}, streamsMax), closing: make(chan struct{})}
+	s.sessions = newSessions(cfg, s.memory)
 	if s.hasher, err = newHasher(cfg.Rand); err != nil {
 		return nil, err
 	}
@@ -68,6 +70,13 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST "+p+"/notes/remove", s.member(s.removeNote))
 	mux.Handle("POST "+p+"/views/save", s.member(s.saveView))
 	mux.Handle("POST "+p+"/views/remove", s.member(s.removeView))
+	mux.Handle("GET "+p+"/settings", s.member(s.settings))
+	mux.Handle("POST "+p+"/settings/password", s.member(s.setPassword))
+	if s.cfg.Shared != nil {
+		mux.HandleFunc("GET "+p+"/share/{token}", s.shared)
+		mux.Handle("POST "+p+"/settings/share", s.member(s.addShare))
+		mux.Handle("POST "+p+"/settings/unshare", s.member(s.revokeShare))
+	}
 	mux.Handle("GET "+p+"/technical", s.member(s.technical))
 	mux.Handle("GET "+p+"/returning", s.member(s.returning))
 	mux.Handle("GET "+p+"/panel/{name}", s.member(s.panel))
@@ -89,7 +98,7 @@ func (s *Server) routes() http.Handler {
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.cfg.Logger.LogAttrs(r.Context(), slog.LevelWarn, "server: refused a request that another origin made", slog.String("path", r.URL.Path))
+		s.cfg.Logger.LogAttrs(r.Context(), slog.LevelWarn, "server: refused a request that another origin made", s.logged(r))
 		s.fail(w, r, http.StatusForbidden, "error.origin")
 	}))
 	outer := http.NewServeMux()

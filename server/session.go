@@ -16,9 +16,9 @@ const (
 )
 
 // newSessions keeps sessions in memory, under a hash of their token.
-func newSessions(cfg Config) *scs.SessionManager {
+func newSessions(cfg Config, store *memory) *scs.SessionManager {
 	m := &scs.SessionManager{ // scs.New would start a goroutine that nobody ends
-		Store:            newMemory(time.Now), // scs reckons its deadlines by the system's clock
+		Store:            store, // its clock is the system's, as scs reckons deadlines by that
 		Codec:            scs.GobCodec{},
 		HashTokenInStore: true,
 		IdleTimeout:      sessionIdle,

@@ -27,6 +27,7 @@ type fileConfig struct {
 	Policy      *string  `yaml:"policy"`
 	Goals       *string  `yaml:"goals"`
 	Trust       *string  `yaml:"trust"`
+	ShareFloor  *int     `yaml:"share-floor"`
 	Own         []string `yaml:"own"`
 	Spam        *string  `yaml:"spam"`
 	Beacon      *string  `yaml:"beacon"`

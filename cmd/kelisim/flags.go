@@ -84,6 +84,7 @@ type siteFlags struct {
 	Goals        string `help:"The site's goals and funnels, a YAML file." env:"KELISIM_GOALS" placeholder:"FILE"`
 	Trust        string `help:"How the client's address is found: direct, cidr:10.0.0.0/8, hops:1, header:CF-Connecting-IP@173.245.48.0/20." env:"KELISIM_TRUST" placeholder:"MODE"`
 	Secure       bool   `help:"Browsers reach the site over TLS, which a proxy in front ends." env:"KELISIM_SECURE"`
+	ShareFloor   int    `help:"How many visitors of a day must share a value before a share link shows it, pages too. Default: 20." env:"KELISIM_SHARE_FLOOR" placeholder:"N"`
 	consentFlags `group:"Consent"`
 	trafficFlags `group:"Statistics"`
 	storeFlags
@@ -104,6 +105,15 @@ func (f siteFlags) trust(whenUnset string) (visit.Trust, error) {
 		return visit.Trust{}, usageError{err}
 	}
 	return trust, nil
+}
+
+// shareFloors are the floors of share links: never below those of the dashboard.
+func (f siteFlags) shareFloors(own stats.Floors) stats.Floors {
+	k := f.ShareFloor
+	if k <= 0 {
+		k = 20
+	}
+	return stats.Floors{Person: max(k, own.Person), Open: max(k, own.Open)}
 }
 
 // plan reads the goals and funnels; nil if there are none.

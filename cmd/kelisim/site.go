@@ -88,6 +88,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	}
 	st.dashboard, err = server.New(server.Config{
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
+		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors)}),
 		Documents: store, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	})
 	if err != nil {

@@ -4,7 +4,7 @@ export function panels(root: Document): void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element).closest<HTMLAnchorElement>("[data-panel] .tabs a");
     const panel = link?.closest<HTMLElement>("[data-panel]");
-    if (!link || !panel) return;
+    if (!link || !panel?.dataset.source) return;
     event.preventDefault();
     void swap(panel, link);
   });
