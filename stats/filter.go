@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kelisim/kelisim/visit"
@@ -19,7 +20,7 @@ type Filter struct {
 var ErrPair = errors.New("stats: these two are not counted together")
 
 // Filters returns the dimensions that a [Filter] may be of, of which all reports can be narrowed.
-func Filters() []Dimension { return first[:] }
+func Filters() []Dimension { return slices.Clone(first[:]) }
 
 // Under returns the same reports narrowed to the page views under a value: Summary, Compare, Series, Hours,
 // Recent and Top. They count page views, visits, visitors, bounces and seconds; the other measures are 0. What

@@ -137,6 +137,9 @@ func (s *Site) view() {
 	g.aggregator.Add(&pv)
 }
 
+// Live returns what a guard still holds.
+func (s *Site) Live(guard int) stats.Live { return s.guards[guard].aggregator }
+
 // Flood is requests for made-up paths, from made-up sources and campaigns.
 func (s *Site) Flood(n int) {
 	for i := range n {
