@@ -3,7 +3,6 @@ package risk
 import (
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/kelisim/kelisim/visit"
 )
@@ -48,10 +47,9 @@ func monthOf(known []release, major int) int {
 }
 
 const (
-	year2008 = 1199145600000        // 1 January, in milliseconds
-	month    = int64(2629746000)    // a twelfth of a Gregorian year
-	oldAge   = 5 * 12               // months after which nobody updated a browser
-	staleGeo = 366 * 24 * time.Hour // after which the class of a network is not weighed
+	year2008 = 1199145600000     // 1 January, in milliseconds
+	month    = int64(2629746000) // a twelfth of a Gregorian year
+	oldAge   = 5 * 12            // months after which nobody updated a browser
 )
 
 // nameMemo remembers what the user agents that were met last are called, under 64 bits of a keyed hash.

@@ -34,7 +34,8 @@ type Options struct {
 	Nodes int
 	// Timeout bounds one call to the shared counters. Default: 25 ms.
 	Timeout time.Duration
-	// GeoBuilt tells when the location data was built. Default: unknown, and networks weigh nothing.
+	// GeoBuilt tells when the data of locations was built that do not say so themselves. Default: unknown, and
+	// their networks weigh nothing.
 	GeoBuilt func() time.Time
 }
 

@@ -206,7 +206,7 @@ func (e *Engine) stuffed(network Pseudonym, account uint32, now, cost int64) boo
 // factsOf makes of an event what is compared.
 func (e *Engine) factsOf(ev *Event) facts {
 	f := facts{country: ev.Place.Country, people: people(ev.Place.Net), network: ev.Place.ASN}
-	f.fresh = e.geoBuilt != nil && ev.Time.Sub(e.geoBuilt()) < staleGeo
+	f.fresh = e.fresh(ev.Place, ev.Time) > 0
 	if f.network != 0 {
 		f.network = uint32(maphash.Comparable(e.seed, f.network)) | 1
 	}

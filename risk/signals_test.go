@@ -2,6 +2,7 @@ package risk_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,40 @@ func TestS1_4_1_4_CountryProviderAndNetworkAreNoReason(t *testing.T) {
 	stale := engine(t, func(o *risk.Options) { o.GeoBuilt = func() time.Time { return noon.AddDate(-2, 0, 0) } })
 	if v := do(stale, attack); has(v, "net_tor") || v.Action != risk.ActionThrottle {
 		t.Errorf("an attack by Tor, by data of two years ago: %v %v, want it not to weigh", v.Action, codesOf(v))
+	}
+}
+
+// Old data weighs less, and worn data nothing; a location's own date goes before that of all data.
+func TestNetworksWeighByTheAgeOfTheData(t *testing.T) {
+	t.Parallel()
+	days := func(n int) time.Time { return noon.AddDate(0, 0, -n) }
+	for _, row := range []struct {
+		why        string
+		all, place time.Time
+		want       float64
+	}{
+		{"new", days(1), time.Time{}, 1},
+		{"half way", days(450), time.Time{}, 0.625},
+		{"worn", days(721), time.Time{}, 0},
+		{"the place's own date", days(721), days(2), 1},
+		{"the place's own date, worn", days(1), days(800), 0},
+	} {
+		e := engine(t, func(o *risk.Options) { o.GeoBuilt = func() time.Time { return row.all } })
+		v := do(e, step{target: "/etc/passwd", from: alice, place: geo.Location{Net: geo.NetTor, Built: geo.DateOf(row.place)}})
+		got, full := 0.0, 0.0
+		for _, s := range risk.Signals() {
+			if s.Code == "net_tor" {
+				full = float64(s.Weight)
+			}
+		}
+		for _, r := range v.Reasons {
+			if r.Code == "net_tor" {
+				got = float64(r.Weight)
+			}
+		}
+		if want := math.Floor(full*row.want + 0.5); got != want || full == 0 {
+			t.Errorf("%s: Tor weighs %v, want %v", row.why, got, want)
+		}
 	}
 }
 

@@ -69,8 +69,10 @@ func (e *Engine) neighbourhood(v *Verdict, q *Request, key *sipKey) {
 		return
 	}
 	more := 0
-	if s, ok := netSignal(q.place.Net); ok && e.geoBuilt != nil && time.UnixMilli(q.now).Sub(e.geoBuilt()) < staleGeo {
-		more += v.reason(s)
+	if s, ok := netSignal(q.place.Net); ok {
+		if fresh := e.fresh(q.place, time.UnixMilli(q.now)); fresh > 0 {
+			more += v.weighed(s, fresh)
+		}
 	}
 	network := key.of(q.addr, scopeNetwork)
 	s := e.table.shard(network)
@@ -83,6 +85,19 @@ func (e *Engine) neighbourhood(v *Verdict, q *Request, key *sipKey) {
 		v.Network = uint8(min(int(v.Network)+more, scoreMost))
 		v.Action = max(v.Action, actionOf(score+more))
 	}
+}
+
+// fresh says how much a place and its network count at now, 0 to 1, by the age of the data that they are from: nothing
+// where that is worn out or unknown.
+func (e *Engine) fresh(place geo.Location, now time.Time) float64 {
+	built := place.Built.Time()
+	if built.IsZero() && e.geoBuilt != nil {
+		built = e.geoBuilt()
+	}
+	if weight := geo.Weight(built, now); weight > geo.WornWeight {
+		return weight
+	}
+	return 0
 }
 
 func netSignal(class geo.NetClass) (signal, bool) {
@@ -98,8 +113,12 @@ func netSignal(class geo.NetClass) (signal, bool) {
 }
 
 // reason adds a reason, and returns its weight.
-func (v *Verdict) reason(s signal) int {
+func (v *Verdict) reason(s signal) int { return v.weighed(s, 1) }
+
+// weighed adds a reason that counts in part, and returns its weight.
+func (v *Verdict) weighed(s signal, part float64) int {
 	r := row(s)
-	v.Reasons = append(v.Reasons, Reason{r.Code, r.Weight, r.Basis, r.Clause, r.Bucket()})
-	return int(r.Weight)
+	weight := uint8(float64(r.Weight)*part + 0.5)
+	v.Reasons = append(v.Reasons, Reason{r.Code, weight, r.Basis, r.Clause, r.Bucket()})
+	return int(weight)
 }
