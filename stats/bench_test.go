@@ -121,6 +121,23 @@ func (y years) Rows(_ context.Context, dim stats.Dimension, first, last stats.Da
 	return nil
 }
 
+func BenchmarkTopOfAYearUnderAFilter(b *testing.B) {
+	y := years{memory: newMemory()}
+	for i := range 1000 {
+		y.values = append(y.values, stats.JoinPair("/section/page"+strconv.Itoa(i/10), "C"+strconv.Itoa(i%10)))
+	}
+	r, err := stats.NewReports(y, nil, stats.ReportOptions{}).Under(stats.Filter{Dim: stats.DimCountry, Value: "C3"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Top(b.Context(), stats.Query{Dim: stats.DimPage, Range: stats.Range{First: 1, Last: 365}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkTopOfAYear(b *testing.B) {
 	y := years{memory: newMemory()}
 	for i := range 1000 {

@@ -3,7 +3,6 @@ package stats
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -279,21 +278,10 @@ func (r *Reports) told(ctx context.Context, dim Dimension, days Range, acts map[
 
 // daily returns the rows of a dimension by day, those of the live instance added.
 func (r *Reports) daily(ctx context.Context, dim Dimension, days Range) (map[Day][]Row, error) {
-	waiting := r.waiting(Query{Dim: dim, Range: days})
 	byDay := make(map[Day][]Row)
-	err := r.source.Rows(ctx, dim, days.First, days.Last, func(row Row) {
-		at := dayValue{row.Day, row.Value}
-		if w, ok := waiting[at]; ok {
-			row.Counts.Add(&w)
-			delete(waiting, at)
-		}
-		byDay[row.Day] = append(byDay[row.Day], row)
-	})
+	err := r.rows(ctx, dim, days, func(row *Row) { byDay[row.Day] = append(byDay[row.Day], *row) })
 	if err != nil {
-		return nil, fmt.Errorf("stats: read rows of %v: %w", dim, err)
-	}
-	for at, c := range waiting {
-		byDay[at.day] = append(byDay[at.day], Row{Day: at.day, Dim: dim, Value: at.value, Counts: c})
+		return nil, err
 	}
 	return byDay, nil
 }

@@ -65,26 +65,21 @@ func (r *Reports) narrowed(ctx context.Context, days Range, hourly bool, f func(
 		dim, _ = PairOf(r.filter.Dim, dimHour)
 		floor = int64(r.floors.Of(dim))
 	}
-	byDay, err := r.daily(ctx, dim, days)
-	if err != nil {
-		return err
-	}
-	for day, rows := range byDay {
-		for i := range rows {
-			value, hour := rows[i].Value, uint8(0)
-			if hourly {
-				var name string
-				value, name = CutPair(value)
-				hour = hourOfName(name)
-			}
-			if c := rows[i].Counts; value == r.filter.Value && hour < 24 && (floor <= 1 || dim.Crowd(&c) >= floor) {
-				pairMeasures.keep(&c)
-				c[Crowd] = 0
-				f(Total{Day: day, Hour: hour, Counts: c})
-			}
+	return r.rows(ctx, dim, days, func(row *Row) {
+		value, hour := row.Value, uint8(0)
+		if hourly {
+			var name string
+			value, name = CutPair(value)
+			hour = hourOfName(name)
 		}
-	}
-	return nil
+		if value != r.filter.Value || hour > 23 || floor > 1 && dim.Crowd(&row.Counts) < floor {
+			return
+		}
+		c := row.Counts
+		pairMeasures.keep(&c)
+		c[Crowd] = 0
+		f(Total{Day: row.Day, Hour: hour, Counts: c})
+	})
 }
 
 func hourOfName(name string) uint8 {
@@ -147,17 +142,13 @@ func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[s
 		}
 	}
 	sums := sums{dim: dim, k: int64(r.floors.Of(dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
-	byDay, err := r.daily(ctx, dim, q.Range)
-	for _, rows := range byDay {
-		for i := range rows {
-			if v, ok := value(rows[i].Value); ok {
-				c := rows[i].Counts
-				c[Bots] = 0
-				pairMeasures.keep(&c)
-				sums.add(v, &c)
-			}
+	err := r.rows(ctx, dim, q.Range, func(row *Row) {
+		if v, ok := value(row.Value); ok {
+			row.Counts[Bots] = 0
+			pairMeasures.keep(&row.Counts)
+			sums.add(v, &row.Counts)
 		}
-	}
+	})
 	return sums.values, err
 }
 

@@ -102,9 +102,21 @@ func (q Query) withDefaults() Query {
 
 // values adds up the rows of the range by value, each day's under its floor.
 func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
-	waiting := r.waiting(q)
 	sums := sums{dim: q.Dim, k: int64(r.floors.Of(q.Dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
-	err := r.source.Rows(ctx, q.Dim, q.Range.First, q.Range.Last, func(row Row) {
+	err := r.rows(ctx, q.Dim, q.Range, func(row *Row) { sums.add(row.Value, &row.Counts) })
+	if err != nil {
+		return nil, err
+	}
+	return sums.values, nil
+}
+
+// rows calls f for each value of dim on each day of the range, what the live instance holds added. The row is
+// valid during the call only.
+func (r *Reports) rows(ctx context.Context, dim Dimension, days Range, f func(*Row)) error {
+	waiting := r.waiting(Query{Dim: dim, Range: days})
+	var row Row
+	err := r.source.Rows(ctx, dim, days.First, days.Last, func(at Row) {
+		row = at
 		if len(waiting) > 0 {
 			at := dayValue{row.Day, row.Value}
 			if w, ok := waiting[at]; ok {
@@ -112,15 +124,16 @@ func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string
 				delete(waiting, at)
 			}
 		}
-		sums.add(row.Value, &row.Counts)
+		f(&row)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("stats: read rows of %v: %w", q.Dim, err)
+		return fmt.Errorf("stats: read rows of %v: %w", dim, err)
 	}
 	for at, c := range waiting {
-		sums.add(at.value, &c)
+		row = Row{Day: at.day, Dim: dim, Value: at.value, Counts: c}
+		f(&row)
 	}
-	return sums.values, nil
+	return nil
 }
 
 // sums adds up rows by value.
