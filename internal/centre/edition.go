@@ -2,6 +2,7 @@ package centre
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/static/banner"
@@ -12,7 +13,7 @@ type edition struct {
 	rules   *consent.Rulebook
 	policy  consent.Policy
 	matcher *banner.Matcher
-	panels  map[string][]byte
+	panels  map[string]func() []byte // made when a page first asks
 	mode    banner.Asset
 }
 
@@ -22,12 +23,14 @@ func newEdition(rules *consent.Rulebook, c Config) *edition {
 		rules:   rules,
 		policy:  policy,
 		matcher: banner.NewMatcher(policy.Languages),
-		panels:  map[string][]byte{},
+		panels:  map[string]func() []byte{},
 	}
 	for _, lang := range policy.Languages {
-		v := View(rules, lang, c.Mount)
-		v.Form = c.Form
-		e.panels[lang] = banner.Panel(v)
+		e.panels[lang] = sync.OnceValue(func() []byte {
+			v := View(rules, lang, c.Mount)
+			v.Form = c.Form
+			return banner.Panel(v)
+		})
 	}
 	v := View(rules, e.matcher.Match("", ""), c.Mount)
 	e.mode = plain(banner.ModeScript(v, c.Mode), "text/javascript; charset=utf-8")
@@ -46,11 +49,13 @@ func (e *edition) language(r *http.Request) string {
 func (h *handler) panel(w http.ResponseWriter, r *http.Request) {
 	e := h.current()
 	lang := e.language(r)
-	panel := e.panels[lang]
+	var panel []byte
 	if mount := h.mount(r); mount != h.Mount {
 		v := View(e.rules, lang, mount)
 		v.Form = h.Form
 		panel = banner.Panel(v)
+	} else {
+		panel = e.panels[lang]()
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, max-age=300")

@@ -9,27 +9,25 @@ import (
 // Tongues knows the markups of a site in all languages. It is safe for concurrent use and does not allocate.
 type Tongues interface {
 	// In returns what m says in the language that a page declares for itself, such as "kk" or "pt-BR", as it stands there;
-	// m and false where there is nothing in that language. Both must have been joined by [Join].
+	// m and false where there is nothing in that language. Both must have joined one family, see [Markup.Join].
 	In(m *Markup, lang []byte) (in *Markup, ok bool)
 }
 
-// Join makes each of all vouch for the others in its tag, so that a page whose language picks one of them has a new
-// validator whenever that one changes; and finds by which beginning all are known. Call it before they are shared.
-func Join(all []*Markup) {
-	sum, echo := fnv.New32a(), maxEcho
-	for _, m := range all {
-		sum.Write([]byte(m.tag))
-		echo = min(echo, shared(all[0].html, m.html))
+// Join makes m one of a family: the markups that say the same in several languages, which need not be made yet. The
+// family's name must be another whenever any of them changes: a page whose language picks one of them then has a new
+// validator. Begins is what all begin with, by which a page is known that has one already. Call it before m is shared.
+func (m *Markup) Join(family, begins string) {
+	m.tag, m.any = tagOf(family, m.tag), tagOf(family, "any")
+	m.echo = shared([]byte(begins), m.html[:min(len(m.html), maxEcho)])
+}
+
+func tagOf(parts ...string) string {
+	sum := fnv.New32a()
+	for _, part := range parts {
+		sum.Write([]byte(part))
+		sum.Write([]byte{0})
 	}
-	for _, m := range all {
-		own := fnv.New32a()
-		own.Write(sum.Sum([]byte(m.tag)))
-		m.tag, m.echo = strconv.FormatUint(uint64(own.Sum32())|1<<32, 16)[1:], echo
-	}
-	sum.Write([]byte("any"))
-	for _, m := range all {
-		m.any = strconv.FormatUint(uint64(sum.Sum32())|1<<32, 16)[1:]
-	}
+	return strconv.FormatUint(uint64(sum.Sum32())|1<<32, 16)[1:]
 }
 
 // shared is how many bytes two beginnings have in common.

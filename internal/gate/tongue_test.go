@@ -28,7 +28,9 @@ func speaking(kazakh string) tongues {
 		"ru": gate.NewMarkup([]byte(`<div id="kelisim" lang="ru">Вопрос</div>`)),
 		"en": gate.NewMarkup([]byte(`<div id="kelisim" lang="en">Question</div>`)),
 	}
-	gate.Join([]*gate.Markup{t["kk"], t["ru"], t["en"]})
+	for _, m := range t {
+		m.Join(kazakh, `<div id="kelisim" lang="`)
+	}
 	return t
 }
 

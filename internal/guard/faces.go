@@ -1,8 +1,11 @@
 package guard
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -44,25 +47,30 @@ func (f *face) of(kind consent.NoticeKind) *dress {
 	return d
 }
 
-// faces are made once for each language of the policy.
+// faces are made once for each language of the policy, when a page first needs it: whoever writes a policy in all languages
+// does not wait for them at each start. It is safe for concurrent use.
 type faces struct {
 	matcher  *banner.Matcher
-	by       map[string]*face
-	places   map[*gate.Markup]int // in face.all
-	asked    languages            // by Accept-Language
-	declared languages            // by what pages say of themselves
+	by       map[string]func() *face
+	family   string    // another one whenever any face would be another
+	places   sync.Map  // *gate.Markup → its place in face.all
+	asked    languages // by Accept-Language
+	declared languages // by what pages say of themselves
 }
 
 func newFaces(rules *consent.Rulebook, prefix string, form Form, reload bool, shared string) *faces {
 	offered := rules.Policy().Languages
-	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]*face{}, places: map[*gate.Markup]int{}}
+	sum := sha256.Sum256([]byte(strings.Join([]string{rules.Hash(), prefix, string(form), strconv.FormatBool(reload), shared, banner.Fingerprint()}, "\x00")))
+	f := &faces{matcher: banner.NewMatcher(offered), by: map[string]func() *face{}, family: hex.EncodeToString(sum[:])}
 	f.asked.known, f.declared.known = map[string]string{}, map[string]string{}
 	for _, lang := range offered {
-		view := centre.View(rules, lang, prefix)
-		view.Form, view.Reload = form, reload
-		f.by[lang] = newFace(rules, view, shared)
+		f.by[lang] = sync.OnceValue(func() *face {
+			view := centre.View(rules, lang, prefix)
+			view.Form, view.Reload = form, reload
+			return f.join(newFace(rules, view, shared))
+		})
 	}
-	f.join()
+	f.by[f.matcher.Offered()[0]]() // a fault of the markup shows at the start
 	return f
 }
 
@@ -102,13 +110,13 @@ func uses(policy consent.Policy, m consent.Model) bool {
 // the visitor's browser prefers: a page may still say of itself that it is in another.
 func (f *faces) of(r *http.Request) (chosen *face, settled bool) {
 	if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); len(first) <= maxTag {
-		if named := f.by[first]; named != nil {
-			return named, true
+		if named, ok := f.by[first]; ok {
+			return named(), true
 		}
 	}
 	if strings.Contains(r.URL.RawQuery, "lang=") {
-		if asked := f.by[r.URL.Query().Get("lang")]; asked != nil {
-			return asked, true
+		if asked, ok := f.by[r.URL.Query().Get("lang")]; ok {
+			return asked(), true
 		}
 	}
 	header := r.Header.Get("Accept-Language")
@@ -116,7 +124,7 @@ func (f *faces) of(r *http.Request) (chosen *face, settled bool) {
 	if !known {
 		lang = f.asked.keep(header, f.matcher.Match("", header))
 	}
-	return f.by[lang], false
+	return f.by[lang](), false
 }
 
 // maxTag is the length of the longest language tag that an address is searched for.
