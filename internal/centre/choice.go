@@ -48,8 +48,12 @@ func (h *handler) choice(w http.ResponseWriter, r *http.Request) {
 // parse reads a form or a JSON object. The status is 200, or why the submission is not one.
 func parse(w http.ResponseWriter, r *http.Request, rules *consent.Rulebook) (consent.Submission, int) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
 		return consent.Submission{}, http.StatusRequestEntityTooLarge
+	case err != nil: // it did not all come, or not in time
+		return consent.Submission{}, http.StatusBadRequest
 	}
 	var submission consent.Submission
 	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {

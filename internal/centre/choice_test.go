@@ -2,12 +2,14 @@ package centre_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/centre"
 )
 
 const form, object = "application/x-www-form-urlencoded", "application/json"
@@ -178,4 +180,27 @@ func request(b *browser) *http.Request {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
 	return r
+}
+
+// cut is a body that breaks off.
+type cut struct{ io.Reader }
+
+func (c cut) Read(p []byte) (int, error) {
+	if n, _ := c.Reader.Read(p); n > 0 {
+		return n, nil
+	}
+	return 0, io.ErrUnexpectedEOF
+}
+
+// TestACutBodyIsNoChoice: what came of it is not taken for all.
+func TestACutBodyIsNoChoice(t *testing.T) {
+	s := newSite(t, nil)
+	b := visitWith(t, s, centre.Config{})
+	r := httptest.NewRequest("POST", "/consent/choice", cut{strings.NewReader("action=accept")})
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	if w.Code != 400 || len(s.submitted) != 0 {
+		t.Errorf("%d, %d submitted", w.Code, len(s.submitted))
+	}
 }

@@ -50,17 +50,24 @@ func (p *regime) choice(r *http.Request, country string, now time.Time) consent.
 }
 
 // maxStates bounds how many state cookies of one request are looked at.
-const maxStates = 4
+const maxStates = 16
 
 // stated reads the state cookie. Of several (a host's and a domain's) the later one counts, and of two
-// of the same hour the one that grants less.
+// of the same hour the one that grants less. Where there are more than are looked at, somebody else on the
+// domain heaps them up, and a refusal may be beneath: then nothing is granted.
 func (p *regime) stated(r *http.Request, now time.Time) (best consent.Choice) {
 	tries := 0
 	for _, line := range r.Header["Cookie"] {
-		for tries < maxStates {
+		for {
 			value, rest, ok := nextState(line)
 			if !ok {
 				break
+			}
+			if tries == maxStates && best.Grants() {
+				return consent.Choice{}
+			}
+			if tries == maxStates {
+				return best
 			}
 			line, tries = rest, tries+1
 			if choice, ok := p.open(value, now); ok && supersedes(choice, best) {

@@ -166,3 +166,36 @@ func TestS4_4_5_WithdrawalReachesParentDomains(t *testing.T) {
 		}
 	}
 }
+
+// TestS4_4_5_HeapedStatesHideNoRefusal: somebody else on the domain may set state cookies under longer paths, which browsers
+// send first. A refusal beneath them holds, and beneath more than are looked at nothing is granted.
+func TestS4_4_5_HeapedStatesHideNoRefusal(t *testing.T) {
+	t.Parallel()
+	h := build(t, nil)
+	state := func(action string) string {
+		for _, c := range h.choose(action).Cookies() {
+			if c.Name == consent.StateCookie {
+				return c.Name + "=" + c.Value + "; "
+			}
+		}
+		t.Fatal("no state")
+		return ""
+	}
+	granted, refused := state("accept"), state("reject")
+	for _, row := range []struct {
+		name, cookies string
+		allows        bool
+	}{
+		{"one acceptance", granted, true},
+		{"junk around it", strings.Repeat("cookie_consent=x; ", 10) + granted, true},
+		{"a refusal beneath junk", granted + strings.Repeat("cookie_consent=x; ", 10) + refused, false},
+		{"a refusal beneath more", granted + strings.Repeat("cookie_consent=x; ", 40) + refused, false},
+		{"a refusal first", refused + strings.Repeat(granted, 40), false},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Cookie", row.cookies)
+		if c := h.guard.Choice(nil, r); c.Allows(consent.Marketing) != row.allows {
+			t.Errorf("%s: %v", row.name, c.Granted())
+		}
+	}
+}
