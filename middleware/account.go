@@ -38,3 +38,6 @@ func (g *Guard) ForgetAccount(ctx context.Context, account string) error {
 func (g *Guard) Withdraw(ctx context.Context, account string) error {
 	return g.core.Withdraw(ctx, account)
 }
+
+// RiskDesk is where an admin sees what was judged and decides who is kept out; nil where Config.Risk says that nothing is judged.
+func (g *Guard) RiskDesk() *risk.Desk { return g.core.RiskDesk() }

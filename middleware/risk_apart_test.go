@@ -109,7 +109,7 @@ func TestRiskAndStatisticsCannotBeJoined(t *testing.T) {
 		t.Errorf("a visitor's key is a pseudonym: %v, %v", key, err)
 	}
 	// And no field of an event could hold what statistics are grouped by more finely than both may show: the path is scrubbed, the time a minute.
-	want := "Time Who Country Net Path Action Mode Rule Reasons Expires"
+	want := "Time Who Network Country Net Path Action Mode Rule Reasons Expires"
 	var fields []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[middleware.RiskEvent]()) {
 		fields = append(fields, f.Name)

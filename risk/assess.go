@@ -24,6 +24,10 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 		q.exempt = true
 		return v
 	}
+	if e.block(&v, q) {
+		q.exempt = true
+		return v
+	}
 	q.agentHash = maphash.String(e.seed, q.agent)
 	q.named = e.names.of(e.agents, q)
 	e.judge(q, key)

@@ -12,11 +12,16 @@
 //
 // # What is remembered
 //
-// Pseudonyms of an address (IPv6: its /64) and of its network (/24, /48), under a key that is random, in memory only and
+// Pseudonyms of an address (IPv6: its /64) and of its network (/24, /48), under a key that is random and
 // replaced every day, with buckets that leak and times until which evidence holds. No address, path, query or user agent is kept; paths
 // and agents are compared by 32 bits of a keyed hash. The table has a fixed size and the oldest entry of a set gives way, so that
 // a million addresses cost no more memory than ten. Key, label and memory are apart from those of statistics, and
-// no code reads both.
+// no code reads both. A [Desk] keeps incidents and blocks on a [Shelf], and with them the seeds of the keys of two days.
+//
+// # Accounts
+//
+// A site tells of its accounts ([Engine.Report]), which are remembered under a key of their own, in memory alone. What rests on consent goes
+// with it.
 //
 // # Against whom
 //

@@ -57,6 +57,7 @@ type Engine struct {
 	figures  tallies
 	capacity int
 	accounts accounts
+	blocks   atomic.Pointer[blockSet]
 }
 
 // The sieve and the automaton read targets. They are the same for all engines and never change.

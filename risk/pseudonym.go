@@ -36,6 +36,15 @@ func (p Pseudonym) String() string {
 // MarshalText is String.
 func (p Pseudonym) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+// UnmarshalText is [ParsePseudonym]; "" is the zero Pseudonym.
+func (p *Pseudonym) UnmarshalText(text []byte) (err error) {
+	*p = Pseudonym{}
+	if len(text) > 0 {
+		*p, err = ParsePseudonym(string(text))
+	}
+	return err
+}
+
 // ParsePseudonym reads what String returned.
 func ParsePseudonym(text string) (Pseudonym, error) {
 	b, err := base.DecodeString(text)
@@ -103,6 +112,7 @@ type keyring struct {
 
 	mu      sync.Mutex
 	present atomic.Pointer[sipKey]
+	shared  map[int64]*sipKey // of periods whose seed several processes have
 }
 
 func newKeyring(secret []byte, random io.Reader) (*keyring, error) {
@@ -130,9 +140,12 @@ func (k *keyring) turn(period int64) (*sipKey, error) {
 	if key := k.present.Load(); key != nil && key.period == period {
 		return key, nil
 	}
-	key, err := k.fresh(labelPseudonyms, period)
-	if err != nil {
-		return nil, err
+	key := k.shared[period]
+	if key == nil {
+		var err error
+		if key, err = k.fresh(labelPseudonyms, period); err != nil {
+			return nil, err
+		}
 	}
 	k.present.Store(key)
 	return key, nil

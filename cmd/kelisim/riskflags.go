@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/risk/rulefile"
+	"github.com/kelisim/kelisim/store/boltstore"
 	"github.com/kelisim/kelisim/store/redisstore"
 )
 
@@ -27,7 +29,7 @@ type riskFlags struct {
 }
 
 // riskUse opens what judging needs. The returned function closes it.
-func (f riskFlags) riskUse(ctx context.Context, site string) (r middleware.Risk, closed func() error, err error) {
+func (f riskFlags) riskUse(ctx context.Context, site, redisURL string, store database, logger *slog.Logger) (r middleware.Risk, closed func() error, err error) {
 	closed = func() error { return nil }
 	switch f.Risk {
 	case "off":
@@ -53,7 +55,31 @@ func (f riskFlags) riskUse(ctx context.Context, site string) (r middleware.Risk,
 			return r, closed, usageError{err}
 		}
 		r.Shared, closed = counters, counters.Close
+		r.Shelf, err = counters.Shelf(ctx)
+		if err != nil {
+			return r, closed, usageError{errors.Join(err, closed())}
+		}
+		return r, closed, nil
 	}
+	return f.shelf(ctx, r, site, redisURL, store, logger)
+}
+
+// shelf keeps incidents and blocks where the statistics are, under keys of their own, unless they have a Redis to themselves.
+func (f riskFlags) shelf(ctx context.Context, r middleware.Risk, site, redisURL string, store database, logger *slog.Logger) (middleware.Risk, func() error, error) {
+	closed := func() error { return nil }
+	if bolt, ok := store.(*boltstore.Store); ok {
+		r.Shelf = bolt.Shelf(nil)
+		return r, closed, nil
+	}
+	counters, err := redisstore.OpenCounters(ctx, redisstore.CountersOptions{Site: site, URL: redisURL})
+	if err == nil {
+		if r.Shelf, err = counters.Shelf(ctx); err == nil {
+			return r, counters.Close, nil
+		}
+		err = errors.Join(err, counters.Close())
+	}
+	r.Shelf = nil
+	logger.Warn("incidents and blocks of --risk are kept in memory alone: give a Redis user of their own with --risk-redis", "error", err)
 	return r, closed, nil
 }
 

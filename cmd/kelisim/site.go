@@ -69,7 +69,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, err
 	}
-	judging, closeRisk, err := f.riskUse(ctx, f.Site)
+	judging, closeRisk, err := f.riskUse(ctx, f.Site, f.Redis, store, s.logger)
 	if err != nil {
 		return nil, errors.Join(err, store.Shutdown())
 	}

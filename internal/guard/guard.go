@@ -70,6 +70,7 @@ func New(c Config) (*Guard, error) {
 	g.janitor.start(g)
 	g.witness.start(g)
 	g.keeper.start(g)
+	g.risk.start(g)
 	return g, nil
 }
 

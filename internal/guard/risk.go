@@ -1,10 +1,12 @@
 package guard
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
@@ -35,6 +37,11 @@ type Risk struct {
 	// Default: each process counts for itself.
 	Shared risk.Shared
 	Nodes  int
+	// Shelf keeps incidents, blocks and the seeds of keys, for an admin and for other processes, apart from the Store. Both stores
+	// of the house have one. Default: they are kept in memory and die with the process.
+	Shelf risk.Shelf
+	// Keep is how long incidents are kept, at most 90 days. Default: 30 days.
+	Keep time.Duration
 	// Purpose is the purpose that allows device cookies and time zones to be used for the protection of accounts (see
 	// [risk.Event]). Default: none does.
 	Purpose consent.Purpose
@@ -51,6 +58,9 @@ type riskGuard struct {
 	crawlers *risk.Crawlers
 	events   riskEvents
 	api      *riskAPI // nil for none
+	desk     *risk.Desk
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
 }
 
 // newRisk is nil where nothing is to be judged.
@@ -83,11 +93,19 @@ func newRisk(c Config) (*riskGuard, error) {
 		return nil, err
 	}
 	r.engine = engine
+	r.desk = risk.NewDesk(risk.DeskOptions{Engine: engine, Shelf: c.Risk.Shelf, Keep: c.Risk.Keep, Now: c.Now})
 	return r, nil
 }
 
 func (r *riskGuard) close() {
-	if r != nil && r.crawlers != nil {
+	if r == nil {
+		return
+	}
+	if r.cancel != nil {
+		r.cancel()
+		r.running.Wait()
+	}
+	if r.crawlers != nil {
 		r.crawlers.Close()
 	}
 }
@@ -114,7 +132,7 @@ func (e *Exchange) judge(r *http.Request, now time.Time) {
 	}
 	e.risk.refused = v.Mode == risk.ModeEnforce && v.Refuses()
 	if v.Action >= risk.ActionThrottle {
-		g.risk.events.add(riskEvent(g, v, r, now))
+		g.risk.tell(riskEvent(g, v, r, now))
 	}
 }
 
@@ -135,7 +153,7 @@ func (e *Exchange) observe(status int) {
 	defer g.rescue("risk", &ok)
 	v, changed := g.risk.engine.Observe(&e.risk.request, status)
 	if changed && v.Action >= risk.ActionThrottle && v.Action > e.risk.verdict.Action {
-		g.risk.events.add(riskEvent(g, &v, e.outer, g.config.Now()))
+		g.risk.tell(riskEvent(g, &v, e.outer, g.config.Now()))
 	}
 }
 

@@ -9,20 +9,8 @@ import (
 	"github.com/kelisim/kelisim/risk"
 )
 
-// RiskEvent is a verdict that asks for more than a note: what happened, or in shadow mode what would have. It holds no
-// address, only a pseudonym that means nothing tomorrow, and is kept in memory alone.
-type RiskEvent struct {
-	Time    time.Time // to the minute
-	Who     risk.Pseudonym
-	Country string
-	Net     string
-	Path    string // scrubbed
-	Action  risk.Action
-	Mode    risk.Mode
-	Rule    string
-	Reasons []risk.Reason
-	Expires time.Time
-}
+// RiskEvent is a verdict that asks for more than a note.
+type RiskEvent = risk.Incident
 
 // maxRiskEvents is how many events are kept; older ones are forgotten.
 const maxRiskEvents = 512
@@ -37,22 +25,24 @@ type riskEvents struct {
 // maxSame is how many of the last events are searched for the same one.
 const maxSame = 16
 
-func (l *riskEvents) add(event RiskEvent) {
+// add keeps an event, and reports whether it is told for the first time.
+func (l *riskEvents) add(event RiskEvent) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := 1; i <= min(maxSame, len(l.ring)); i++ {
 		last := &l.ring[(l.next-i+len(l.ring))%len(l.ring)]
 		if last.Who == event.Who && last.Action == event.Action && last.Time.Equal(event.Time) {
-			return
+			return false
 		}
 	}
 	if len(l.ring) < maxRiskEvents {
 		l.ring = append(l.ring, event)
 		l.next = len(l.ring) % maxRiskEvents
-		return
+		return true
 	}
 	l.ring[l.next] = event
 	l.next = (l.next + 1) % maxRiskEvents
+	return true
 }
 
 // list returns the events, the last first.
@@ -67,8 +57,9 @@ func (l *riskEvents) list() []RiskEvent {
 }
 
 func riskEvent(g *Guard, v *risk.Verdict, r *http.Request, now time.Time) RiskEvent {
+	_, network := g.risk.engine.Who(g.config.Trust.Addr(r).Unmap().WithZone(""), now)
 	return RiskEvent{
-		Time: now.Truncate(time.Minute), Who: v.Who, Country: v.Country, Net: v.Net.String(), Path: strings.Clone(g.scrubber.Path(r.URL.EscapedPath())),
+		Time: now.Truncate(time.Minute), Who: v.Who, Network: network, Country: v.Country, Net: v.Net.String(), Path: strings.Clone(g.scrubber.Path(r.URL.EscapedPath())),
 		Action: v.Action, Mode: v.Mode, Rule: v.Rule, Reasons: v.Reasons, Expires: v.Expires,
 	}
 }

@@ -21,6 +21,7 @@
 //	c:{S}:w                 hash    name → sheet: the ledger's log, its tiles and heads
 //	a:{S}:d                 hash    documents: accounts, settings
 //	r:{S}:<random>          string  what [Counters] count for a limit, until its window ends
+//	r:{S}:s:<key>, r:{S}:x  string, zset of keys: the [Shelf] of package risk, until each document ends
 //
 // # Rights
 //

@@ -1,0 +1,36 @@
+package redisstore_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kelisim/kelisim/store/storetest"
+	"github.com/kelisim/kelisim/store/storetest/redistest"
+)
+
+// TestShelf is the contract, under a user with the rights that the documentation names and no others; one who may only count is told so.
+func TestShelf(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	rights := []string{"+incrby", "+pexpire", "+multi", "+exec", "+hello", "+ping"}
+	shelf := []string{"+set", "+get", "+del", "+mget", "+zadd", "+zrem", "+zrangebyscore", "+zremrangebyscore"}
+	for user, more := range map[string][]string{"risk": shelf, "counting": nil} {
+		args := append(append([]string{"ACL", "SETUSER", user, "on", ">pw", "resetchannels", "~r:{test}:*"}, rights...), more...)
+		if reply, err := server.Command(t.Context(), args...); err != nil || !strings.HasPrefix(string(reply), "+OK") {
+			t.Fatalf("%q, %v", reply, err)
+		}
+	}
+	c := counters(t, "redis://risk:pw@"+server.Addr())
+	s, err := c.Shelf(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.Shelf(t, s)
+	keys, err := server.Command(t.Context(), "KEYS", "[^r]*")
+	if err != nil || strings.TrimSpace(string(keys)) != "*0" {
+		t.Errorf("keys outside r: %q, %v", keys, err)
+	}
+	if _, err := counters(t, "redis://counting:pw@"+server.Addr()).Shelf(t.Context()); err == nil || !strings.Contains(err.Error(), "right") {
+		t.Errorf("a user who may only count: %v", err)
+	}
+}
