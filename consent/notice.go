@@ -21,7 +21,8 @@ const (
 	NoticeObjection NoticeKind = "objection"
 	// NoticeImplied: the page says what is transmitted automatically, that using the site agrees to its
 	// being counted, and how to refuse. It stays until the visitor answers: to remember that it was seen
-	// would be storage on the device. Implied, undecided.
+	// would be storage on the device. Only where its visitor closes it does the tab remember the number of the
+	// revision, as long as it is open. Implied, undecided.
 	NoticeImplied NoticeKind = "implied"
 	// NoticeMinor: the policy has changed a little since the visitor decided. Shown once (S4-10).
 	NoticeMinor NoticeKind = "minor"

@@ -152,6 +152,11 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 				t.Errorf("%s: %s is %q", target, key, got)
 			}
 		}
+		for _, want := range []string{"frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} { // default-src is no substitute
+			if !strings.Contains(w.Header().Get("Content-Security-Policy"), want) {
+				t.Errorf("%s: the policy lacks %s", target, want)
+			}
+		}
 		if w.Header().Get("Cache-Control") == "" {
 			t.Errorf("%s says nothing about caching", target)
 		}
