@@ -116,7 +116,7 @@ func (h *hold) cut(m Moment) {
 		before := len(rows)
 		totals = d.takeTotals(totals)
 		if m == HourEnd || d.ended || d.views >= int64(h.options.LeaveViews) {
-			rows = h.takeRows(d, rows)
+			rows = h.takeRows(d, rows, m == Running && !d.ended)
 			d.views = 0
 		}
 		if m == HourEnd || d.ended {
@@ -155,18 +155,25 @@ func (d *heldDay) takeTotals(list []Total) []Total {
 	return list
 }
 
-func (h *hold) takeRows(d *heldDay, list []Row) []Row {
+// takeRows takes the values that may leave. Within an hour those that say something about a person wait until
+// they have been seen often enough by themselves: two that few visitors carry and that came to rest
+// at the same moments would tell that one visitor carries both.
+func (h *hold) takeRows(d *heldDay, list []Row, within bool) []Row {
 	for dim := range Dimensions() {
 		if specs[dim].Act {
 			continue
 		}
+		waits := within && specs[dim].Floor == FloorPerson && h.options.Floors.Of(dim) > 1
+		stay := d.ready[dim][:0]
 		for _, v := range d.ready[dim] {
-			if c := h.release(dim, v); !c.IsZero() {
+			if waits && v.waiting[Views] < int64(h.options.LeaveViews) {
+				stay = append(stay, v)
+			} else if c := h.release(dim, v); !c.IsZero() {
 				list = append(list, Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
 			}
 		}
-		clear(d.ready[dim])
-		d.ready[dim] = d.ready[dim][:0]
+		clear(d.ready[dim][len(stay):])
+		d.ready[dim] = stay
 	}
 	return list
 }

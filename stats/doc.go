@@ -17,7 +17,8 @@
 //
 //   - Hourly totals leave at each flush: they say that somebody came.
 //   - Rows leave together, for at least 20 page views, or at the end of the hour: the rows that one page
-//     view changed cannot be told from those of its neighbours in the batch.
+//     view changed cannot be told from those of its neighbours in the batch. Within the hour a value of
+//     persons waits for as many page views of its own.
 //   - A value that says something about a person (country, provider, browser …: [FloorPerson]) leaves
 //     once k visitors of the day carry it. Until then it is in the totals and in no row. Bots are no
 //     persons: what they did under such a value leaves all the same.

@@ -133,3 +133,23 @@ func TestPairsKeepTheirNumbers(t *testing.T) {
 	}
 	golden(t, "pairs.txt", text)
 }
+
+// TestRareValuesDoNotLeaveTogether holds that within an hour a value of persons waits for views of its own.
+func TestRareValuesDoNotLeaveTogether(t *testing.T) {
+	a, m := stats.NewAggregator(stats.Options{Instance: "run", Floors: stats.Floors{Person: 2}, LeaveViews: 4}), newMemory()
+	tr := visit.NewTracker(0, 0, nil)
+	for who, country := range []string{"KZ", "KZ", "KZ", "KZ", "LI", "LI"} {
+		pv := visit.Pageview{Day: day, Hour: 9, Kind: visit.KindPage, Status: 200, Path: "/", Country: country}
+		tr.Observe(visit.Key{1, uint64(who) + 1}, visit.Key{}, day.Time(time.UTC), &pv)
+		a.Add(&pv)
+	}
+	drain(t, a, m, stats.Running)
+	at := func(country string) int64 { return m.rows[valueKey{day, stats.DimCountry, country}][stats.Views] }
+	if at("KZ") != 4 || at("LI") != 0 {
+		t.Errorf("within the hour KZ %d, LI %d are at rest; want 4 and none", at("KZ"), at("LI"))
+	}
+	drain(t, a, m, stats.HourEnd)
+	if at("KZ") != 4 || at("LI") != 2 {
+		t.Errorf("at the end of the hour KZ %d, LI %d are at rest; want 4 and 2", at("KZ"), at("LI"))
+	}
+}
