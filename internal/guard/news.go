@@ -10,7 +10,8 @@ import (
 // tell notes in the state cookie that this page shows the notice of a minor revision, so that the next one does
 // not (S4-10). Whoever refused holds no more than before.
 func (e *Exchange) tell(status int, h http.Header) (private bool) {
-	if !e.news || status != http.StatusOK || !strings.HasPrefix(contentType(h), "text/html") || gate.Cacheable(h) || !navigates(e.outer) {
+	if !e.news || status != http.StatusOK || !strings.HasPrefix(contentType(h), "text/html") || gate.Cacheable(h) ||
+		!navigates(e.outer) || e.hit.Prefetch() { // what is fetched ahead may never be looked at
 		return false
 	}
 	e.news = false

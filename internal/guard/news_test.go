@@ -33,6 +33,9 @@ func TestS4_10_MinorRevisionIsToldOnce(t *testing.T) {
 		t.Error("the revision is told to a script")
 	}
 	after.header.Set("Sec-Fetch-Dest", "document")
+	after.header.Set("Sec-Purpose", "prefetch;prerender") // perhaps nobody ever looks at it
+	after.do(http.MethodGet, "/", nil)
+	after.header.Del("Sec-Purpose")
 	res, text := after.do(http.MethodGet, "/", nil)
 	if !strings.Contains(text, "The address has changed.") || strings.Contains(text, "<form") {
 		t.Error("the revision is not told, or the question asked again")
