@@ -40,6 +40,11 @@ type Config struct {
 	// Shared answers share links: the same reports under a higher floor, 20 or more. Nil: there are no share links.
 	Shared Reports
 
+	// Mail hands digests and alerts over. Nil: none are sent by mail, and the settings say how to switch that on.
+	Mail Mailer
+	// Hooks posts alerts to a webhook. Nil: there is no webhook.
+	Hooks Hooks
+
 	// Plan is the site's goals and funnels. Nil: there are none, and the page says how to define some.
 	Plan *visit.Plan
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +23,10 @@ type healthPage struct {
 	Open     []string
 	Folds    []foldSummary
 	FoldDays int
+	Mails    bool // digests or alerts can be sent
+	Sent     string
+	SentBad  string // when something could not be sent
+	SentWhat string
 }
 
 // lossPart is one part of what was accepted.
@@ -37,6 +42,17 @@ type foldSummary struct {
 	Days, K  int
 	Values   int64
 	Requests int64
+}
+
+// sent tells what became of the last mails and events.
+func (page *healthPage) sent(ctx context.Context, s *Server, l *locale) error {
+	last, _, err := load[delivery](ctx, s.cfg.Documents, deliveryKey)
+	page.Mails = s.cfg.Mail != nil || s.cfg.Hooks != nil
+	page.Sent = l.Moment(last.Sent, s.cfg.Zone)
+	if !last.Fault.IsZero() {
+		page.SentBad, page.SentWhat = l.Moment(last.Fault, s.cfg.Zone), "notify.fault."+last.What
+	}
+	return err
 }
 
 // foldDays is how far back the health page sums folds up.
@@ -59,6 +75,10 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, day := range page.Health.OpenDays {
 		page.Open = append(page.Open, l.ShortDate(day))
+	}
+	if err := page.sent(r.Context(), s, l); err != nil {
+		s.broken(w, r, err)
+		return
 	}
 	today := s.dayOf(s.cfg.Now())
 	folds, err := s.cfg.Reports.Folds(r.Context(), stats.Range{First: today - foldDays, Last: today})

@@ -7,11 +7,12 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	texttemplate "text/template"
 
 	"github.com/kelisim/kelisim/geo"
 )
 
-//go:embed templates/*.html
+//go:embed templates/*.html templates/mail.txt
 var templateFiles embed.FS
 
 // pages are the templates, once per language: their functions know their locale.
@@ -20,6 +21,7 @@ type pages map[string]*edition
 type edition struct {
 	locale *locale
 	tmpl   *template.Template
+	plain  *texttemplate.Template // mails as text
 }
 
 func loadPages(cfg Config, a *assets) (pages, error) {
@@ -33,7 +35,11 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("server: templates: %w", err)
 		}
-		all[lang] = &edition{l, tmpl}
+		plain, err := texttemplate.New("").Funcs(texttemplate.FuncMap(functions(cfg, l, a))).ParseFS(templateFiles, "templates/mail.txt")
+		if err != nil {
+			return nil, fmt.Errorf("server: templates: %w", err)
+		}
+		all[lang] = &edition{l, tmpl, plain}
 	}
 	return all, nil
 }

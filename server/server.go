@@ -72,6 +72,11 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("POST "+p+"/views/remove", s.member(s.removeView))
 	mux.Handle("GET "+p+"/settings", s.member(s.settings))
 	mux.Handle("POST "+p+"/settings/password", s.member(s.setPassword))
+	mux.Handle("POST "+p+"/settings/alerts", s.member(s.setAlerts))
+	if s.cfg.Mail != nil {
+		mux.Handle("POST "+p+"/settings/digest", s.member(s.addDigest))
+		mux.Handle("POST "+p+"/settings/undigest", s.member(s.removeDigest))
+	}
 	if s.cfg.Shared != nil {
 		mux.HandleFunc("GET "+p+"/share/{token}", s.shared)
 		mux.Handle("POST "+p+"/settings/share", s.member(s.addShare))

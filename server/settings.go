@@ -19,6 +19,7 @@ type settingsPage struct {
 	Min, Max int
 	Changed  bool // the password
 	Audit    []auditRow
+	Notify   notifyPage
 	Back     string
 }
 
@@ -45,6 +46,9 @@ func (s *Server) fillSettings(ctx context.Context, l *locale, page *settingsPage
 		if page.Shares, err = s.shareRows(ctx, l); err != nil {
 			return err
 		}
+	}
+	if err := s.fillNotify(ctx, l, &page.Notify); err != nil {
+		return err
 	}
 	entries, err := s.audited(ctx)
 	for _, e := range entries {

@@ -48,6 +48,10 @@ type fileConfig struct {
 	URLPassthrough   *bool    `yaml:"url-passthrough"`
 	AdsDataRedaction *bool    `yaml:"ads-data-redaction"`
 
+	SMTP         *string  `yaml:"smtp"`
+	MailFrom     *string  `yaml:"mail-from"`
+	WebhookAllow []string `yaml:"webhook-allow"`
+
 	Risk      *string `yaml:"risk"`
 	RiskRules *string `yaml:"risk-rules"`
 	RiskRedis *string `yaml:"risk-redis"`

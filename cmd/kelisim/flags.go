@@ -90,6 +90,7 @@ type siteFlags struct {
 	storeFlags
 	secretFlags
 	riskFlags
+	postFlags `group:"Mails and alerts"`
 }
 
 func (f siteFlags) trust(whenUnset string) (visit.Trust, error) {

@@ -86,7 +86,12 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 			return nil, errors.Join(usageError{err}, st.close(ctx))
 		}
 	}
+	mail, hooks, err := f.sender()
+	if err != nil {
+		return nil, errors.Join(err, st.close(ctx))
+	}
 	st.dashboard, err = server.New(server.Config{
+		Mail: mail, Hooks: hooks,
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
 		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors)}),
 		Documents: store, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
@@ -198,6 +203,7 @@ func (s *site) kept() (days int, kept []server.Kept) {
 		{What: "kept.counts", Where: "kept.in.store", Term: term},
 		{What: "kept.rows", Where: "kept.in.store", Term: term},
 		{What: "kept.records", Where: "kept.in.store", Term: "kept.until.policy"},
+		{What: "kept.dashboard", Where: "kept.in.store", Term: "kept.until.removed"},
 		{What: "kept.accounts", Where: "kept.in.store", Term: "kept.until.removed"},
 		{What: "kept.spool", Where: "kept.in.disk", Term: "kept.until.taken"},
 		{What: "kept.seen", Where: "kept.in.memory", Term: "kept.until.day"},

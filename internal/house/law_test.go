@@ -95,7 +95,7 @@ var law = map[string][]string{
 	"internal/guard":      {"consent", "visit", "geo", "risk", "stats", "internal/gate", "internal/centre", "internal/recorder", "internal/spool", "internal/csp", "internal/beacon", "ledger", "static/banner"},
 	"internal/house":      {},
 	"middleware":          {"internal/guard", "ledger", "consent", "visit", "geo", "risk", "stats"},
-	"server":              {"internal/cookielist", "consent", "visit", "geo", "risk", "stats", "rights", "static/..."},
+	"server":              {"server/...", "internal/cookielist", "consent", "visit", "geo", "risk", "stats", "rights", "static/..."},
 	"cmd":                 {"..."},
 	"internal/accesslog":  {"visit"},
 }
@@ -149,6 +149,7 @@ var drivers = map[string][]string{
 	"github.com/gofrs/flock":                  {"internal/spool", "cmd/..."},
 	"github.com/dchest/siphash":               {"visit", "risk"},
 	"github.com/alexedwards/scs/v2":           {"server"},
+	"github.com/wneessen/go-mail":             {"server/post"},
 	"github.com/alecthomas/kong":              {"cmd/..."},
 	"github.com/schollz/progressbar/v3":       {"cmd/..."},
 }
