@@ -97,6 +97,9 @@ func (e *Engine) SetRules(r Rules) error {
 	return nil
 }
 
+// Rules returns the site's own rules in force: never write to them.
+func (e *Engine) Rules() Rules { return e.rules.Load().Rules }
+
 // Mode returns whether verdicts are to be carried out.
 func (e *Engine) Mode() Mode { return e.mode }
 

@@ -37,6 +37,7 @@ func (c policyLintCmd) Run(s streams) error {
 	reports := make([]*policyfile.Report, len(c.Files))
 	for i, path := range c.Files {
 		reports[i] = policyfile.LintFile(path)
+		judged(reports[i])
 		unspoken(reports[i])
 		if old != nil {
 			reports[i].Follow(old)

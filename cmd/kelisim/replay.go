@@ -21,7 +21,7 @@ import (
 
 type replayCmd struct {
 	Files  []string `arg:"" name:"log" help:"Access logs in combined, common or Caddy's JSON format, gzip too; - is standard input." placeholder:"LOG"`
-	Policy string   `help:"Rules of the site's own, the YAML file that --risk-rules takes." placeholder:"FILE"`
+	Policy string   `help:"Rules of the site's own: a policy file that has some, or the YAML file that --risk-rules takes." placeholder:"FILE"`
 	Format string   `help:"text, csv or json." enum:"text,csv,json" default:"text"`
 	Top    int      `help:"How many are listed in the text; 0 is all." default:"20" placeholder:"N"`
 }
@@ -70,7 +70,7 @@ type replayed struct {
 func (c replayCmd) Run(s streams) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	rules, err := riskFlags{RiskRules: c.Policy}.rules()
+	rules, err := rulesIn(c.Policy)
 	if err != nil {
 		return err
 	}

@@ -39,9 +39,6 @@ func (f riskFlags) riskUse(ctx context.Context, site, redisURL string, store dat
 	default:
 		r.Use = middleware.RiskShadow
 	}
-	if r.Rules, err = f.rules(); err != nil {
-		return r, closed, err
-	}
 	if f.RiskDNS {
 		r.Crawlers.Resolver = net.DefaultResolver
 	}

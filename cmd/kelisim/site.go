@@ -49,9 +49,10 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	floors, floorErr := f.floors(or.floor)
 	places, geoErr := f.locator()
 	plan, planErr := f.plan()
+	rules, rulesErr := f.rulesWith(f.Policy)
 	config := middleware.Config{Policy: policy, Plan: plan}
 	consentErr, trafficErr := f.consentFlags.apply(&config), f.trafficFlags.apply(&config)
-	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, consentErr, trafficErr); err != nil {
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, rulesErr, consentErr, trafficErr); err != nil {
 		return nil, err
 	}
 	secret, err := f.load(f.Data)
@@ -76,7 +77,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk}
 	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Zone = store, secret, old, trust, f.Data, zone
 	config.Locator, config.Floors, config.Secure, config.Skip, config.Logger = places.Locator, floors, f.Secure, ownPath, s.logger
-	config.Risk = judging
+	config.Risk, config.Risk.Rules = judging, rules
 	st.guard, err = middleware.New(config)
 	if err != nil {
 		return nil, errors.Join(usageError{err}, closeRisk(), store.Shutdown())
@@ -85,6 +86,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 		if st.watch, err = policyfile.NewWatcher(f.Policy, policy, func(p consent.Policy) error { return st.guard.SetPolicy(f.policy(p)) }); err != nil {
 			return nil, errors.Join(usageError{err}, st.close(ctx))
 		}
+		st.watch.With(f.section(st.guard.RiskEngine()))
 	}
 	mail, hooks, err := f.sender()
 	if err != nil {

@@ -63,8 +63,15 @@ func Lint(path string, data []byte) *Report {
 			r.Warnings = append(r.Warnings, Finding{lines.Line(w.Field), w.Field, w.Code, w.Text})
 		}
 	}
-	slices.SortStableFunc(r.Warnings, func(a, b Finding) int { return cmp.Compare(a.Line, b.Line) })
+	r.Sort()
 	return r
+}
+
+// Sort puts errors and warnings each in the order of their lines, for whoever adds some of another section.
+func (r *Report) Sort() {
+	byLine := func(a, b Finding) int { return cmp.Compare(a.Line, b.Line) }
+	slices.SortStableFunc(r.Errors, byLine)
+	slices.SortStableFunc(r.Warnings, byLine)
 }
 
 // Follow adds to the report what keeps the policy from taking the place of old: see

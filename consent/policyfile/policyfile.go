@@ -47,9 +47,17 @@ func Parse(data []byte) (consent.Policy, error) {
 	return p, nil
 }
 
+// document is a policy file: the policy, and parts that other packages read ([Section]).
+type document struct {
+	consent.Policy
+	Risk yamldoc.Other `yaml:"risk"`
+}
+
 // parse returns what could be read, whatever the error.
 func parse(data []byte) (p consent.Policy, lines *yamldoc.Lines, err error) {
-	lines, err = yamldoc.Decode(data, &p)
+	var doc document
+	lines, err = yamldoc.Decode(data, &doc)
+	p = doc.Policy
 	all := advised(faults(err))
 	if readable(all) {
 		all = append(all, unseen(all, located(p.Validate(), lines))...)

@@ -3,6 +3,7 @@ package policyfile
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -15,8 +16,9 @@ import (
 // Watcher keeps the policy in force in step with its file. A file that cannot be read, is wrong or may not follow
 // the policy in force leaves the last good one standing. It is safe for concurrent use.
 type Watcher struct {
-	path  string
-	apply func(consent.Policy) error
+	path     string
+	apply    func(consent.Policy) error
+	sections []Section
 
 	mu      sync.Mutex // held while a policy is read and applied: one after the other
 	current *consent.Rulebook
@@ -28,7 +30,7 @@ type Watcher struct {
 
 // WatchState is what a [Watcher] did.
 type WatchState struct {
-	Taken   int64 // policies that came into force since the start
+	Taken   int64 // files that came into force since the start
 	Refused int64 // that did not, each counted once
 	Fault   error // why the file is not in force at present; nil while it is
 }
@@ -42,6 +44,14 @@ func NewWatcher(path string, first consent.Policy, apply func(consent.Policy) er
 	}
 	return &Watcher{path: path, apply: apply, current: current}, nil
 }
+
+// Section reads a part of the file that is not the policy's, such as a site's rules of package risk, or says what is wrong with it:
+// then the file as a whole is refused. Otherwise apply puts it in force, after the policy of the same file, and reports whether
+// it is another one than before.
+type Section func(data []byte) (apply func() (changed bool, err error), err error)
+
+// With adds a section to those that follow the file. Call it before anything else.
+func (w *Watcher) With(s Section) { w.sections = append(w.sections, s) }
 
 // Reload puts the policy that the file holds now in force, and reports whether another one came into force. The
 // error says why the file's policy is not; then the last good one stands.
@@ -92,9 +102,9 @@ func (w *Watcher) lost(err error) error {
 // take puts a policy in force, or says why not.
 func (w *Watcher) take(data []byte) (changed bool, err error) {
 	w.tried = sha256.Sum256(data)
-	next, err := reload(w.path, data, w.current)
-	if err == nil && next != w.current {
-		if err = w.apply(next.Policy()); err != nil {
+	next, applies, err := w.check(data)
+	if err == nil {
+		if changed, err = w.enact(next, applies); err != nil {
 			err = fmt.Errorf("policyfile: %s: %w", w.path, err)
 		}
 	}
@@ -102,11 +112,38 @@ func (w *Watcher) take(data []byte) (changed bool, err error) {
 	switch {
 	case err != nil:
 		w.state.Refused++
-	case next != w.current:
-		w.current, changed = next, true
+	case changed:
 		w.state.Taken++
 	}
 	return changed, err
+}
+
+// enact puts a file that is sound in force.
+func (w *Watcher) enact(next *consent.Rulebook, applies []func() (bool, error)) (changed bool, err error) {
+	if next != w.current {
+		if err := w.apply(next.Policy()); err != nil {
+			return false, err
+		}
+		w.current, changed = next, true
+	}
+	for _, apply := range applies {
+		other, err := apply()
+		if changed = changed || other; err != nil {
+			return changed, err
+		}
+	}
+	return changed, nil
+}
+
+// check reads the whole file before anything of it comes into force.
+func (w *Watcher) check(data []byte) (next *consent.Rulebook, applies []func() (bool, error), err error) {
+	next, err = reload(w.path, data, w.current)
+	all := []error{err}
+	for _, section := range w.sections {
+		apply, err := section(data)
+		all, applies = append(all, err), append(applies, apply)
+	}
+	return next, applies, errors.Join(all...)
 }
 
 // State returns what was done so far.

@@ -101,6 +101,9 @@ func (d *decoder) value(node ast.Node, v reflect.Value, field string, depth int)
 		d.add(line(node), field, "uses an anchor, alias, merge key, tag or directive: write the value itself")
 		return
 	}
+	if v.Type() == other {
+		return
+	}
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))

@@ -18,8 +18,8 @@ func TestTheExampleOfTheDocumentationIsSound(t *testing.T) {
 	}
 	_, example, ok := strings.Cut(string(text), "```yaml\n")
 	example, _, end := strings.Cut(example, "```")
-	rules, findings := rulefile.Lint([]byte(example))
-	if !ok || !end || len(findings) > 0 || len(rules.Rules) != 3 || len(rules.Limits) != 1 {
+	rules, found, findings := rulefile.LintSection([]byte(example))
+	if !found || !ok || !end || len(findings) > 0 || len(rules.Rules) != 3 || len(rules.Limits) != 1 {
 		t.Errorf("%+v, %v", rules, findings)
 	}
 }

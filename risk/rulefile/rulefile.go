@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/kelisim/kelisim/internal/yamldoc"
@@ -51,13 +52,12 @@ func (e *Error) Error() string {
 
 // Parse reads rules. The error is an [*Error]; warnings are no error.
 func Parse(data []byte) (risk.Rules, error) {
-	rules, findings := Lint(data)
-	var faults []Finding
-	for _, f := range findings {
-		if !f.Warning {
-			faults = append(faults, f)
-		}
-	}
+	return sound(Lint(data))
+}
+
+// sound leaves warnings out, and rules with anything worse.
+func sound(rules risk.Rules, findings []Finding) (risk.Rules, error) {
+	faults := slices.DeleteFunc(findings, func(f Finding) bool { return f.Warning })
 	if len(faults) > 0 {
 		return risk.Rules{}, &Error{Findings: faults}
 	}
@@ -71,11 +71,7 @@ func Load(path string) (risk.Rules, error) {
 		return risk.Rules{}, err
 	}
 	rules, err := Parse(data)
-	var faults *Error
-	if errors.As(err, &faults) {
-		faults.Path = path
-	}
-	return rules, err
+	return rules, At(path, err)
 }
 
 // LintFile is Lint for a file.
@@ -92,6 +88,11 @@ func LintFile(path string) ([]Finding, error) {
 func Lint(data []byte) (risk.Rules, []Finding) {
 	var rules risk.Rules
 	lines, err := yamldoc.Decode(data, &rules)
+	return rules, findings(&rules, "", lines, err)
+}
+
+// findings are what could not be read or, where everything could, what is wrong with it. Under is the way to the rules in their document.
+func findings(rules *risk.Rules, under string, lines *yamldoc.Lines, err error) []Finding {
 	var all yamldoc.Faults
 	if err != nil && !errors.As(err, &all) {
 		all = yamldoc.Faults{{Text: err.Error()}}
@@ -99,16 +100,17 @@ func Lint(data []byte) (risk.Rules, []Finding) {
 	warnings := map[yamldoc.Fault]bool{}
 	if len(all) == 0 { // what could not be read would be found missing
 		for _, f := range rules.Check() {
-			fault := yamldoc.Fault{Line: lines.Line(f.Field), Field: f.Field, Text: f.Text}
+			field := under + f.Field
+			fault := yamldoc.Fault{Line: lines.Line(field), Field: field, Text: f.Text}
 			warnings[fault] = f.Warning
 			all = append(all, fault)
 		}
 	}
-	findings := make([]Finding, 0, len(all))
+	found := make([]Finding, 0, len(all))
 	for _, f := range all.Sorted() {
-		findings = append(findings, Finding{f.Line, f.Field, f.Text, warnings[f]})
+		found = append(found, Finding{f.Line, f.Field, f.Text, warnings[f]})
 	}
-	return rules, findings
+	return found
 }
 
 func read(path string) ([]byte, error) {
