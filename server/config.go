@@ -33,6 +33,9 @@ type Config struct {
 	// Findings gives what the site does that its policy does not declare. Nil: there is no page about it.
 	Findings func(context.Context) (Findings, error)
 
+	// Risk gives security incidents and takes blocks. Nil: there is no page about them.
+	Risk RiskDesk
+
 	// Changed is called after rules were added to the policy here, or taken back, to put them in force at once. Its
 	// error is logged: the rules are kept, and come into force later. Nil: they do at the next start.
 	Changed func(context.Context) error

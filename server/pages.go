@@ -62,6 +62,7 @@ func functions(cfg Config, l *locale, a *assets) template.FuncMap {
 		"icon":    icon,
 		"lang":    func() string { return l.lang },
 		"langs":   func() []string { return cfg.Languages },
+		"judges":  func() bool { return cfg.Risk != nil },
 		"finds":   func() bool { return cfg.Findings != nil },
 		"site":    func() string { return clean(cfg.Site, valueMax) },
 	}

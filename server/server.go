@@ -96,6 +96,11 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("POST "+p+"/findings/declare", s.member(s.declare))
 		mux.Handle("POST "+p+"/findings/remove", s.member(s.undeclare))
 	}
+	if s.cfg.Risk != nil {
+		mux.Handle("GET "+p+"/security", s.member(s.security))
+		mux.Handle("POST "+p+"/security/block", s.member(s.block))
+		mux.Handle("POST "+p+"/security/unblock", s.member(s.unblock))
+	}
 	mux.Handle("GET "+p+"/health", s.member(s.health))
 	mux.HandleFunc("GET "+p+"/licences", s.licences)
 	mux.HandleFunc("GET "+p, func(w http.ResponseWriter, r *http.Request) { redirect(w, r, p+"/") })

@@ -92,12 +92,16 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, errors.Join(err, st.close(ctx))
 	}
-	st.dashboard, err = server.New(server.Config{
+	board := server.Config{
 		Mail: mail, Hooks: hooks,
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
 		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors)}),
 		Documents: store, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
-	})
+	}
+	if desk := st.guard.RiskDesk(); desk != nil {
+		board.Risk = desk
+	}
+	st.dashboard, err = server.New(board)
 	if err != nil {
 		return nil, errors.Join(usageError{err}, st.close(ctx))
 	}
