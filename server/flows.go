@@ -30,7 +30,7 @@ type flowTo struct {
 
 // Bounds of the panel.
 const (
-	flowPages = 5
+	flowPages = 6
 	flowNexts = 4
 	flowRead  = 500
 )

@@ -34,7 +34,7 @@ const (
 
 // panelNames are the panels of the overview, and then those of the technical page, in order. Those in
 // drawn have no list.
-var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "attention", "flows", "goals", "links", "consent", "speed", "answers", "lost", "bots", "events", "unsigned"}
+var panelNames = [...]string{"pages", "sources", "places", "people", "hours", "attention", "goals", "flows", "links", "consent", "speed", "answers", "lost", "bots", "events", "unsigned"}
 
 // technicalPanels is where those of the technical page begin.
 const technicalPanels = 10

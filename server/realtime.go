@@ -34,6 +34,8 @@ type realtime struct {
 	waits   rowCounts       // rows that wait for others
 	views   int64           // page views in waits
 	seen    time.Time       // somebody looked
+	stepped time.Time       // the last step
+	turn    sync.Mutex      // one step at a time
 	changed chan struct{}   // closed at each step
 }
 
@@ -65,13 +67,13 @@ func newRealtime(rep Reports, zone *time.Location) *realtime {
 func (rt *realtime) run(ctx context.Context, now func() time.Time, logger *slog.Logger) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	var asked time.Time
 	for {
-		if t := now(); t.Sub(asked) >= idleEvery || rt.watched(t) {
-			asked = t
-			if err := rt.step(ctx, t); err != nil && ctx.Err() == nil {
-				logger.LogAttrs(ctx, slog.LevelWarn, "server: the last minutes are not known", slog.Any("error", err))
-			}
+		every := idleEvery
+		if t := now(); rt.watched(t) {
+			every = watchEvery
+		}
+		if err := rt.refresh(ctx, now(), every); err != nil && ctx.Err() == nil {
+			logger.LogAttrs(ctx, slog.LevelWarn, "server: the last minutes are not known", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -93,6 +95,19 @@ func (rt *realtime) look(t time.Time) <-chan struct{} {
 	defer rt.mu.Unlock()
 	rt.seen = t
 	return rt.changed
+}
+
+// refresh makes a step if the last one is as long ago as every.
+func (rt *realtime) refresh(ctx context.Context, t time.Time, every time.Duration) error {
+	rt.turn.Lock()
+	defer rt.turn.Unlock()
+	rt.mu.Lock()
+	last := rt.stepped
+	rt.mu.Unlock()
+	if t.Sub(last) < every {
+		return nil
+	}
+	return rt.step(ctx, t)
 }
 
 // step adds what has changed since the step before to the minute of t.
@@ -119,7 +134,7 @@ func (rt *realtime) step(ctx context.Context, t time.Time) error {
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	rt.last = now
+	rt.last, rt.stepped = now, t
 	for _, g := range grown {
 		rt.add(t, g)
 	}

@@ -30,8 +30,8 @@ type realtimePage struct {
 type minuteBar struct{ X, Width, Y, Height, Title, Class string }
 
 type nowList struct {
-	Title, Empty string
-	Rows         []nowRow
+	Title string
+	Rows  []nowRow
 }
 
 type nowRow struct {
@@ -45,6 +45,10 @@ const nowRows = 8
 func (s *Server) realtimePage(w http.ResponseWriter, r *http.Request) {
 	now := s.cfg.Now()
 	s.now.look(now)
+	if err := s.now.refresh(r.Context(), now, watchEvery); err != nil {
+		s.broken(w, r, err)
+		return
+	}
 	s.show(w, r, http.StatusOK, "realtime", s.newRealtimePage(s.pages[s.view(r).lang].locale, now))
 }
 
@@ -79,8 +83,8 @@ func (s *Server) newRealtimePage(l *locale, now time.Time) realtimePage {
 }
 
 func (page *realtimePage) bars(l *locale, views []int64, now time.Time) {
+	page.Most = l.Number(slices.Max(views))
 	most := max(1, slices.Max(views))
-	page.Most = l.Number(most)
 	for i, n := range views {
 		share := float64(n) / float64(most)
 		if n > 0 {
@@ -95,6 +99,9 @@ func (page *realtimePage) bars(l *locale, views []int64, now time.Time) {
 // newNowList folds values that fewer than k carry: within 30 minutes nobody begins two visits.
 func newNowList(l *locale, spec listSpec, rows map[string]stats.Counts, k int, prefix string) nowList {
 	list := nowList{Title: l.T("list." + spec.Name)}
+	if spec.Dim == stats.DimDevice {
+		list.Title = l.T("panel.people")
+	}
 	var other, most int64
 	for value, c := range rows {
 		n := c[stats.Views]
