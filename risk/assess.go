@@ -34,7 +34,7 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 	if e.remember(&v, q, rules.off) {
 		e.spread(q, key)
 	}
-	e.neighbourhood(&v, q, key)
+	e.neighbourhood(&v, q, key, rules.off)
 	if len(rules.Rules.Rules) > 0 {
 		rules.decide(&v, q, q.instant, e.scoreOf(&v))
 	}
@@ -62,6 +62,11 @@ func (e *Engine) judge(q *Request, key *sipKey) {
 		q.instant.set(headersMany)
 	case n == 2:
 		q.instant.set(headersTwo)
+	}
+	if q.device != "" {
+		_, m := e.browserAt(q.device, q.now)
+		q.instant |= m &^ (1 << browserZone)
+		q.elsewhere = m.has(browserZone)
 	}
 	if !coarse.passes(q.target) {
 		q.instant |= automaton.scan(q.target)

@@ -57,6 +57,7 @@ type Engine struct {
 	figures  tallies
 	capacity int
 	accounts accounts
+	browsers browsers
 	blocks   atomic.Pointer[blockSet]
 }
 
@@ -170,6 +171,9 @@ func (e *Engine) Figures() Figures {
 	f.Labels = e.figures.labelled()
 	if e.accounts.made.Load() {
 		f.Bytes += e.accounts.table.bytes()
+	}
+	if e.browsers.made.Load() {
+		f.Bytes += e.browsers.table.bytes()
 	}
 	return f
 }

@@ -61,6 +61,7 @@ const (
 	scopeAddress scope = iota + 1 // /32 or /64
 	scopeNetwork                  // /24 or /48
 	scopeAccount                  // what a site calls an account
+	scopeDevice                   // a device cookie
 )
 
 // The labels under which keys are derived. Package visit has another one: no key here is ever one of statistics.

@@ -28,6 +28,7 @@ type Request struct {
 	agent   string
 	place   geo.Location
 	headers headers
+	device  string // with consent only
 
 	// What the engine found, so that it is found once.
 	who       Pseudonym
@@ -37,6 +38,7 @@ type Request struct {
 	judged    bool
 	verified  bool // a crawler, by its address
 	exempt    bool
+	elsewhere bool // by the time zone of its browser
 }
 
 // headers are the facts that browsers send along. A request from a log has none.

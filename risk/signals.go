@@ -94,6 +94,11 @@ const (
 	netVPN
 	netTor
 
+	// With consent: held under the pseudonym of the device cookie, see browser.go.
+	browserDriven
+	browserBare
+	browserZone
+
 	// Of account events: held under the pseudonym of the account, see account.go.
 	accountAttacked
 	accountFraud
@@ -121,6 +126,7 @@ const (
 	storedHashes = "a fill level, an end, and 32 bits of a keyed hash of the last 16 things"
 	storedEnd    = "an end"
 	storedNone   = "nothing"
+	deviceKept   = ", under the pseudonym of the device cookie, for 3 hours"
 	accountKept  = ", under the pseudonym of the account, for 30 days"
 )
 
@@ -158,6 +164,9 @@ var signals = [numSignals]Signal{
 	netHosting:      {Code: "net_hosting", Clause: s414, Weight: 5, Stored: storedNone, Means: "a data centre", group: groupNetwork},
 	netVPN:          {Code: "net_vpn", Clause: s414, Weight: 5, Stored: storedNone, Means: "a VPN or public proxy", group: groupNetwork},
 	netTor:          {Code: "net_tor", Clause: s414, Weight: 10, Stored: storedNone, Means: "a Tor exit", group: groupNetwork},
+	browserDriven:   {Code: "browser_driven", Basis: BasisConsent, Weight: 30, TTL: 3 * time.Hour, Stored: storedEnd + deviceKept, Means: "a browser that says that a program drives it", group: groupBot},
+	browserBare:     {Code: "browser_bare", Basis: BasisConsent, Weight: 15, TTL: 3 * time.Hour, Stored: storedEnd + deviceKept, Means: "a browser without two of languages, plugins and a screen that fits its window", group: groupBot},
+	browserZone:     {Code: "browser_zone", Basis: BasisConsent, Clause: s414, Weight: 10, TTL: 3 * time.Hour, Stored: storedEnd + deviceKept, Means: "a browser whose time zone does not fit the country", group: groupNetwork},
 	accountFailures: {Code: "account_failures", Weight: 55, Strong: true, Limit: 5, Leak: 10 * time.Second, TTL: 10 * time.Minute, Stored: storedBucket, Means: "many log-ins that failed, as the site reports", group: groupAttack},
 	accountPair:     {Code: "account_pair", Weight: 60, Strong: true, Limit: 10, Leak: time.Minute, TTL: 30 * time.Minute, Stored: storedEnd + ", and for each account the last 4 addresses as 32 bits of their pseudonym", Means: "one address tries one account again and again", group: groupAttack},
 	stuffing:        {Code: "stuffing", Weight: 75, Strong: true, Limit: 10, Leak: time.Minute, TTL: 30 * time.Minute, Stored: storedHashes + ", under the pseudonym of the network", Means: "log-ins that failed for many different accounts from one network, this address among them", group: groupAttack},

@@ -63,21 +63,24 @@ func (e *Engine) pace(q *Request) time.Duration {
 func (e *Engine) scoreOf(v *Verdict) int { return min(int(v.Bot)+int(v.Network), scoreMost) }
 
 // neighbourhood adds what the network says to evidence that is there already; alone it says nothing.
-func (e *Engine) neighbourhood(v *Verdict, q *Request, key *sipKey) {
+func (e *Engine) neighbourhood(v *Verdict, q *Request, key *sipKey, off marks) {
 	score := e.scoreOf(v)
 	if v.Action < ActionThrottle || q.verified {
 		return
 	}
 	more := 0
-	if s, ok := netSignal(q.place.Net); ok {
+	if s, ok := netSignal(q.place.Net); ok && !off.has(s) {
 		if fresh := e.fresh(q.place, time.UnixMilli(q.now)); fresh > 0 {
 			more += v.weighed(s, fresh)
 		}
 	}
+	if q.elsewhere && !off.has(browserZone) {
+		more += v.reason(browserZone)
+	}
 	network := key.of(q.addr, scopeNetwork)
 	s := e.table.shard(network)
 	s.mu.Lock()
-	if entry := e.table.find(s, network); entry != nil && entry.held[neighbours] > q.now {
+	if entry := e.table.find(s, network); entry != nil && entry.held[neighbours] > q.now && !off.has(neighbours) {
 		more += v.reason(neighbours)
 	}
 	s.mu.Unlock()

@@ -21,7 +21,7 @@ func Entries() []Entry {
 // banner lists what other people's pages load, and the privacy centre's files. They are compressed here, once: their budget
 // is in bytes after brotli, and the standard library cannot compress so.
 func banner() []Entry {
-	entries := in("static/banner", "core.ts", "banner.ts", "centre.ts", "told.ts", "changed.ts", "mode.ts", "static.ts", "beacon.ts", "beaconfull.ts", "core.css", "banner.css", "centre.css")
+	entries := in("static/banner", "core.ts", "banner.ts", "centre.ts", "told.ts", "changed.ts", "mode.ts", "static.ts", "beacon.ts", "beaconfull.ts", "device.ts", "core.css", "banner.css", "centre.css")
 	for i := range entries {
 		entries[i].Brotli = true
 	}

@@ -73,7 +73,7 @@ func TestUnderKeepsTheNamedFolders(t *testing.T) {
 	for _, row := range []struct {
 		folders []string
 		want    int
-	}{{nil, len(all)}, {[]string{"static/banner"}, 12}, {[]string{"./static/banner/"}, 12}, {[]string{"static/bann"}, 0}, {[]string{"static"}, len(all)}} {
+	}{{nil, len(all)}, {[]string{"static/banner"}, 13}, {[]string{"./static/banner/"}, 13}, {[]string{"static/bann"}, 0}, {[]string{"static"}, len(all)}} {
 		if got := bundle.Under(all, row.folders); len(got) != row.want {
 			t.Errorf("%q: %d entries, want %d", row.folders, len(got), row.want)
 		}

@@ -105,10 +105,11 @@ func (g *Guard) sharedBeacon() string {
 func (e *Exchange) Tail() (tag []byte) {
 	g, ok := e.guard, true
 	defer g.rescue("token", &ok)
+	e.tag = e.deviceTag(e.tag[:0])
 	if g.post.opening == "" || !g.mayTell(e.choice) || e.excluded || g.down.Load() {
-		return nil
+		return e.tag
 	}
-	tag = append(append(e.tag[:0], g.post.opening...), ` data-k="`...)
+	tag = append(append(e.tag, g.post.opening...), ` data-k="`...)
 	if day, key, ok := g.anonymiser.Pseudonym(e.hit); ok {
 		tag = g.post.mint.Append(tag, beacon.Page{Path: g.anonymiser.Path(e.hit.Path()), Visitor: key, Day: day}, g.config.Now())
 	}

@@ -64,6 +64,7 @@ func (d desk) Submit(w http.ResponseWriter, r *http.Request, s consent.Submissio
 		}
 	}
 	d.setState(w, r, after, now)
+	d.withdrawn(r, after, now)
 	d.setProof(w, s, after, now, unrecorded)
 	gate.ExpireRefused(w.Header(), r, d.rules, after, d.secure(r), now)
 	if err == nil && !flooded {

@@ -31,6 +31,7 @@ type Exchange struct {
 	excluded  bool // the site's own people ask
 	answering bool // the response is on its way
 	skipped   bool
+	device    string // of a visitor who consents, where the policy declares DeviceCookie
 	tag       []byte // of the beacon, used again
 	risk      riskState
 }
@@ -64,6 +65,7 @@ func (e *Exchange) open(w http.ResponseWriter, r *http.Request) (ok bool) {
 	e.excluded = g.excluded(r)
 	plan.Whole, plan.Tail, plan.House = e.regime.sources.Varies(), e, own
 	if g.risk != nil && !own {
+		e.findDevice(r, now)
 		e.judge(r, now)
 	}
 	if !own && !g.config.ByTemplate && !e.risk.refused {
@@ -97,6 +99,7 @@ func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
 func (e *Exchange) openClosed(w http.ResponseWriter, r *http.Request) {
 	g := e.guard
 	e.choice, e.asks, e.news, e.counts, e.excluded, e.request = consent.Choice{}, false, false, false, true, r
+	e.device = ""
 	e.own, e.answering = g.own(r.URL.Path), true
 	e.writer.Reset(w, r, gate.Plan{Rules: e.regime.rules, Now: time.Now(), House: e.own, Whole: e.regime.sources.Varies(), Observer: e})
 }
@@ -127,6 +130,7 @@ func (e *Exchange) Commit(status int, h http.Header) (private bool) {
 	e.observe(status)
 	private = e.tell(status, h)
 	private = e.comesBack(status, h) || private
+	private = e.giveDevice(status, h) || private
 	private = e.restrict(status, h) || private
 	if !e.counts || g.down.Load() {
 		return private
@@ -197,7 +201,7 @@ func (e *Exchange) release() {
 	g := e.guard
 	e.writer.Clear()
 	e.guard, e.regime, e.request, e.outer, e.hit = nil, nil, nil, nil, visit.Hit{}
-	e.choice, e.location = consent.Choice{}, geo.Location{}
+	e.choice, e.location, e.device = consent.Choice{}, geo.Location{}, ""
 	e.asks, e.news, e.counts, e.own, e.excluded, e.answering, e.skipped = false, false, false, false, false, false, false
 	if e.risk.verdict.Who != (risk.Pseudonym{}) {
 		e.risk = riskState{}

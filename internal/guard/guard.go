@@ -93,7 +93,7 @@ func (g *Guard) build() (err error) {
 	if g.risk, err = newRisk(c); err != nil {
 		return err
 	}
-	g.centre = inTime(g.withRisk(g.withLedger(g.withReports(g.withBeacon(g.withExclusion(g.withCentre()))))))
+	g.centre = inTime(g.withDevice(g.withRisk(g.withLedger(g.withReports(g.withBeacon(g.withExclusion(g.withCentre())))))))
 	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
 		return err
 	}

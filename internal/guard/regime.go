@@ -19,6 +19,7 @@ type regime struct {
 	rules    *consent.Rulebook
 	regional bool // the policy has another model for some regions
 	returns  bool // the policy declares ReturnsCookie
+	device   bool // and DeviceCookie
 	keys     *consent.Keys
 	choices  choices
 	faces    *faces
@@ -38,6 +39,7 @@ func (g *Guard) newRegime(filed consent.Policy, overlay consent.Overlay) (p *reg
 	}
 	p = &regime{filed: filed, overlay: overlay, rules: rules, regional: len(rules.Policy().Models) > 0, keys: g.keys, choices: choices{seed: maphash.MakeSeed()}}
 	_, p.returns = returnsRule(rules.Policy())
+	_, p.device = c.deviceRule(rules.Policy())
 	policy := c.CSP
 	policy.Allow = append(slices.Clone(policy.Allow), c.ConsentMode.Origins()...)
 	if p.sources, err = csp.New(rules, policy, csp.Site{Hosts: c.Hosts, Report: g.reportPath()}); err != nil {

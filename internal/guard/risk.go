@@ -61,12 +61,16 @@ type riskGuard struct {
 	desk     *risk.Desk
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
+	told     limiter
 }
 
 // newRisk is nil where nothing is to be judged.
 func newRisk(c Config) (*riskGuard, error) {
 	if c.Risk.Use == RiskOff {
 		return nil, nil
+	}
+	if c.Risk.Purpose == consent.Necessary {
+		return nil, fmt.Errorf("config: Risk.Purpose %q needs no consent, which device cookies do: name another purpose", c.Risk.Purpose)
 	}
 	known := func(p consent.PurposeInfo) bool { return p.ID == c.Risk.Purpose }
 	if c.Risk.Purpose != "" && !slices.ContainsFunc(c.Policy.Purposes, known) {
@@ -124,6 +128,7 @@ func (e *Exchange) judge(r *http.Request, now time.Time) {
 	ok := true
 	defer g.rescue("risk", &ok)
 	e.risk.request.Capture(r, &e.hit, &e.location, g.secure(r) || loopback(r.Host))
+	e.risk.request.SetDevice(e.device)
 	e.risk.verdict = g.risk.engine.Assess(&e.risk.request)
 	e.risk.judged = true
 	v := &e.risk.verdict

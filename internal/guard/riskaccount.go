@@ -11,14 +11,17 @@ import (
 // ErrRiskOff is returned where Config.Risk says that nothing is judged.
 var ErrRiskOff = errors.New("guard: nothing is judged: set Config.Risk.Use")
 
-// AccountEvent is what r tells of an account: its address, user agent, and whether the visitor has granted Risk.Purpose. A
-// site adds Device and TimeZone itself, and gives it to [Guard.Report].
+// AccountEvent is what r tells of an account: its address, user agent, and whether the visitor has granted Risk.Purpose. With that, its DeviceCookie as well. A
+// site adds TimeZone itself, and gives it to [Guard.Report].
 func (g *Guard) AccountEvent(w http.ResponseWriter, r *http.Request, kind risk.EventKind, account string) risk.Event {
 	addr := g.config.Trust.Addr(r)
-	purpose := g.config.Risk.Purpose
+	consents, device := g.protects(g.Choice(w, r)), ""
+	if consents {
+		device = deviceOf(r)
+	}
 	return risk.Event{
 		Kind: kind, Account: account, Addr: addr, Agent: r.UserAgent(), Time: g.config.Now(),
-		Consent: purpose != "" && g.Choice(w, r).Allows(purpose),
+		Consent: consents, Device: device,
 	}
 }
 

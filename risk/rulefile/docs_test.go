@@ -16,7 +16,8 @@ func TestTheExampleOfTheDocumentationIsSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, example, ok := strings.Cut(string(text), "```yaml\n")
+	_, example, ok := strings.Cut(string(text), "```yaml\nrisk:\n")
+	example = "risk:\n" + example
 	example, _, end := strings.Cut(example, "```")
 	rules, found, findings := rulefile.LintSection([]byte(example))
 	if !found || !ok || !end || len(findings) > 0 || len(rules.Rules) != 3 || len(rules.Limits) != 1 {

@@ -18,6 +18,7 @@ const (
 
 	beaconBudget     = 600
 	beaconFullBudget = 1024
+	deviceBudget     = 400
 )
 
 func TestScriptsAndStylesKeepTheirBudget(t *testing.T) {
@@ -32,6 +33,7 @@ func TestScriptsAndStylesKeepTheirBudget(t *testing.T) {
 		{"decided", []string{"core.js", "core.css"}, decidedBudget},
 		{"beacon", []string{"beacon.js"}, beaconBudget},
 		{"beacon with everything", []string{"beaconfull.js"}, beaconFullBudget},
+		{"device", []string{"device.js"}, deviceBudget},
 	} {
 		total := 0
 		for _, file := range row.files {
@@ -57,7 +59,7 @@ func TestMarkupKeepsItsBudget(t *testing.T) {
 // TestScriptsKeepTheStrictestPolicy: nothing that a Content-Security-Policy without unsafe-inline and unsafe-eval forbids,
 // and no string parsed as HTML.
 func TestScriptsKeepTheStrictestPolicy(t *testing.T) {
-	for _, file := range []string{"core.js", "banner.js", "centre.js", "mode.js", "static.js", "told.js", "changed.js", "beacon.js", "beaconfull.js"} {
+	for _, file := range []string{"core.js", "banner.js", "centre.js", "mode.js", "static.js", "told.js", "changed.js", "beacon.js", "beaconfull.js", "device.js"} {
 		script := string(asset(t, file).Content)
 		for _, word := range []string{"eval(", "new Function", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "setTimeout(\"", "DOMParser"} {
 			if strings.Contains(script, word) {
@@ -115,7 +117,7 @@ func compressed(t *testing.T, content []byte) int {
 
 // TestBeaconKeepsNothing: what pages tell needs no cookie and no storage of the browser.
 func TestBeaconKeepsNothing(t *testing.T) {
-	for _, file := range []string{"beacon.js", "beaconfull.js"} {
+	for _, file := range []string{"beacon.js", "beaconfull.js", "device.js"} {
 		for _, word := range []string{"cookie", "localStorage", "sessionStorage", "indexedDB", "caches"} {
 			if strings.Contains(string(asset(t, file).Content), word) {
 				t.Errorf("%s uses %s", file, word)
