@@ -56,7 +56,8 @@ type Evidence struct {
 }
 
 // Receipt makes the receipt of the record that e seals, pending if it is not under the last head yet. An
-// entry that only the spool holds is pending, too. The error is consent.ErrErased once it is erased.
+// entry that only the spool holds is pending, too, and so is every entry while the store is away: what the
+// visitor agreed to can be had at any time, and its proof later. The error is consent.ErrErased once it is erased.
 func (l *Log) Receipt(ctx context.Context, e consent.Entry) (Receipt, error) {
 	opened, err := l.options.Records.OpenEntry(e)
 	if err != nil {
@@ -68,11 +69,8 @@ func (l *Log) Receipt(ctx context.Context, e consent.Entry) (Receipt, error) {
 		Log: Evidence{Origin: l.options.Keys.origin, Keys: l.options.Keys.Public(), Index: -1},
 	}
 	position, err := l.options.Store.Position(ctx, e.ID)
-	if errors.Is(err, consent.ErrNoEntry) {
-		return r, nil
-	}
 	if err != nil {
-		return Receipt{}, wrap("find an entry", err)
+		return r, nil //nolint:nilerr // not there yet, or the store is away
 	}
 	head := l.Head()
 	if head.Size <= int64(position) {

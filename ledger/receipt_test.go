@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -54,6 +55,28 @@ func TestReceiptIsPendingUntilItIsSigned(t *testing.T) {
 	check(t, json.Compact(&compact, sequenced))
 	if v, err := parse(t, compact.Bytes()).Check(known); err != nil || v.Status != ledger.Sequenced {
 		t.Errorf("without white space: %+v, %v", v, err)
+	}
+}
+
+// lost is a store that is away when a place is asked for.
+type lost struct{ *memory }
+
+func (lost) Position(context.Context, string) (int, error) {
+	return 0, errors.New("connection refused")
+}
+
+// What a visitor agreed to can be had while the store is away, its proof later.
+func TestReceiptIsPendingWhileTheStoreIsAway(t *testing.T) {
+	store := newMemory()
+	id := fill(t, store, 1)[0]
+	e, err := store.Entry(t.Context(), id)
+	check(t, err)
+	r, err := open(t, lost{store}, "").Receipt(t.Context(), e)
+	check(t, err)
+	text, err := r.Encode()
+	check(t, err)
+	if v, err := parse(t, text).Check(signer(t, secret).Verifiers()); err != nil || v.Status != ledger.Pending || v.Record.ID != id {
+		t.Errorf("%+v, %v", v, err)
 	}
 }
 
