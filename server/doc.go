@@ -22,6 +22,12 @@
 // made through a link with a random token, printed at the first start, of which the store holds a
 // hash; it works once and for a day.
 //
+// Whoever has a share link is nobody in particular: the link shows totals and lists under a floor of its own,
+// reads through no filter and no export, ends, can be revoked, and rests as a hash; its token is kept out of logs.
+// Where mails and events go is typed by people with an account: package post bounds what that can reach, and a
+// receiver that does not answer delays nothing else. What people write here (notes, names of views and links) is
+// bounded and cleaned as if strangers had written it.
+//
 // What this package does not defend against: someone who reads the process's memory or the console
 // at first start, and an owner's own browser extensions.
 package server
