@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,19 @@ func (o *outbox) Send(_ context.Context, m post.Mail) error {
 		o.mails = append(o.mails, m)
 	}
 	return o.err
+}
+
+// sent is what an outbox has got.
+type sent struct {
+	mails  []post.Mail
+	events []string
+	tries  int
+}
+
+func (o *outbox) look() sent {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return sent{slices.Clone(o.mails), slices.Clone(o.events), o.tries}
 }
 
 type hook struct{ *outbox }
@@ -129,19 +143,19 @@ func TestDigestIsSentOnce(t *testing.T) {
 		start := time.Now().In(zone)
 		morning := time.Date(start.Year(), start.Month(), start.Day()+1, 7, 2, 0, 0, zone)
 		until(t, morning.Add(-5*time.Minute))
-		if len(out.mails) != 0 {
+		if len(out.look().mails) != 0 {
 			t.Error("a mail left before its time")
 		}
 		until(t, morning)
 		until(t, morning.Add(3*time.Hour))
-		if len(out.mails) != 1 || out.tries != 1 {
-			t.Fatalf("%d mails, %d tries", len(out.mails), out.tries)
+		if len(out.look().mails) != 1 || out.look().tries != 1 {
+			t.Fatalf("%d mails, %d tries", len(out.look().mails), out.look().tries)
 		}
 		until(t, morning.Add(24*time.Hour))
-		if len(out.mails) != 2 || out.mails[0].ID == out.mails[1].ID {
-			t.Errorf("%d mails after two mornings", len(out.mails))
+		if len(out.look().mails) != 2 || out.look().mails[0].ID == out.look().mails[1].ID {
+			t.Errorf("%d mails after two mornings", len(out.look().mails))
 		}
-		m := out.mails[0]
+		m := out.look().mails[0]
 		if m.To != "analyst@example.org" || !strings.Contains(m.Subject, "kelisim.example: статистика") || !strings.Contains(m.Text, "Келушілер: ") || !strings.Contains(m.Text, "/zhanalyktar") || !strings.Contains(m.HTML, "Қазақстан") || strings.Contains(m.HTML, "Моңғолия") {
 			t.Errorf("the mail says\n%s\n%s\n%s", m.Subject, m.Text, m.HTML)
 		}
@@ -159,8 +173,8 @@ func TestFailingMailBlocksNothing(t *testing.T) {
 		send("/admin/settings/digest", url.Values{"to": {"analyst@example.org"}, "every": {"day"}, "lang": {"en"}})
 		start := time.Now().In(zone)
 		until(t, time.Date(start.Year(), start.Month(), start.Day()+1, 23, 30, 0, 0, zone))
-		if out.tries != 5 {
-			t.Errorf("%d tries of one mail in 16 hours, want 5", out.tries)
+		if out.look().tries != 5 {
+			t.Errorf("%d tries of one mail in 16 hours, want 5", out.look().tries)
 		}
 		cookie := session(b.do("POST", "/admin/login", url.Values{"name": {owner}, "password": {password}}))
 		if page := body(t, b.do("GET", "/admin/health", nil, cookie)); !strings.Contains(page, "mail failed") || strings.Contains(page, "no route") {
@@ -170,8 +184,8 @@ func TestFailingMailBlocksNothing(t *testing.T) {
 		out.err = nil
 		out.mu.Unlock()
 		until(t, time.Date(start.Year(), start.Month(), start.Day()+2, 8, 0, 0, 0, zone))
-		if len(out.mails) != 1 {
-			t.Errorf("the next day %d mails arrive", len(out.mails))
+		if len(out.look().mails) != 1 {
+			t.Errorf("the next day %d mails arrive", len(out.look().mails))
 		}
 	})
 }
@@ -217,21 +231,21 @@ func TestAlerts(t *testing.T) {
 					t.Fatalf("setting alerts answered %d", got)
 				}
 				until(t, noon.Add(4*time.Minute))
-				if len(out.mails)+len(out.events) != 0 {
-					t.Fatalf("told of an ordinary morning: %v %v", out.mails, out.events)
+				if len(out.look().mails)+len(out.look().events) != 0 {
+					t.Fatalf("told of an ordinary morning: %v %v", out.look().mails, out.look().events)
 				}
 				until(t, noon.Add(4*time.Hour))
 				if test.kind == "" {
-					if len(out.mails)+len(out.events) != 0 {
-						t.Errorf("told of %v %v", out.mails, out.events)
+					if len(out.look().mails)+len(out.look().events) != 0 {
+						t.Errorf("told of %v %v", out.look().mails, out.look().events)
 					}
 					return
 				}
-				if len(out.mails) != 1 || len(out.events) != 1 {
-					t.Fatalf("%d mails, %d events", len(out.mails), len(out.events))
+				if len(out.look().mails) != 1 || len(out.look().events) != 1 {
+					t.Fatalf("%d mails, %d events", len(out.look().mails), len(out.look().events))
 				}
-				if !strings.Contains(out.events[0], `"kind":"`+test.kind+`"`) || !strings.Contains(out.mails[0].Text, "The last hour had") {
-					t.Errorf("told %s and %s", out.events[0], out.mails[0].Text)
+				if !strings.Contains(out.look().events[0], `"kind":"`+test.kind+`"`) || !strings.Contains(out.look().mails[0].Text, "The last hour had") {
+					t.Errorf("told %s and %s", out.look().events[0], out.look().mails[0].Text)
 				}
 			})
 		})
@@ -255,8 +269,8 @@ func TestAlertsOfErrorsAndConsent(t *testing.T) {
 		}
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		if len(out.mails) != 1 || !strings.Contains(out.mails[0].Subject, "сервер отвечает ошибками") || !strings.Contains(out.mails[0].Text, "20") {
-			t.Errorf("told of %v", out.mails)
+		if len(out.look().mails) != 1 || !strings.Contains(out.look().mails[0].Subject, "сервер отвечает ошибками") || !strings.Contains(out.look().mails[0].Text, "20") {
+			t.Errorf("told of %v", out.look().mails)
 		}
 	})
 }
