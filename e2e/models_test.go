@@ -26,7 +26,7 @@ func TestS0_3_1_ImpliedModelStoresNothing(t *testing.T) {
 			v.click(reopen)
 			v.choose(reject)
 			v.browse()
-			v.wantHeld(h, "refused", "kelisim", refused)
+			v.wantHeld(h, "refused", "", refused)
 			h.ads.wantNothing(t, "refused")
 		})
 	}

@@ -54,5 +54,6 @@ async function send(body: URLSearchParams): Promise<void> {
   box.removeAttribute("aria-busy");
   // Also after a failure: what was refused holds even where the answer was not recorded.
   kelisim.refresh();
-  clear(switches().flatMap((input) => (kelisim.allows(token(input)) ? [] : input.dataset.cookies!.split(" "))));
+  // Who has answered needs no note of having read the notice of the implied model.
+  clear(["kelisim", ...switches().flatMap((input) => (kelisim.allows(token(input)) ? [] : input.dataset.cookies!.split(" ")))]);
 }
