@@ -93,6 +93,10 @@ func TestS4_4_5_BrowsersAreForgotten(t *testing.T) {
 	}
 	e.ForgetDevice(other, noon)
 	e.ForgetDevice("short", noon)
+	late := noon.Add(11*time.Hour + 30*time.Minute)
+	if err := e.TellBrowser(device, risk.Browser{Driven: true}, "KZ", late); err != nil || !e.KnowsBrowser(device, late.Add(29*time.Minute)) || e.KnowsBrowser(device, late.Add(31*time.Minute)) {
+		t.Errorf("%v, or a browser is not known, or still once the key of the day is dead", err)
+	}
 	e = engine(t)
 	tellBrowser(t, e, device, risk.Browser{Driven: true})
 	e.ForgetDevice(device, noon)

@@ -27,7 +27,7 @@ type riskView struct {
 var riskTemplate = template.Must(template.New("risk").Parse(`<!doctype html>
 <html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
 <title>{{.Text.Title}}</title>
-<style>body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:10vh auto;padding:0 1rem;color:#1a1a1a;background:#fff}label{display:block;font-weight:600}input,button{font:inherit;padding:.5rem .75rem;margin:.5rem 0;min-height:2.75rem;border:2px solid #595959;border-radius:.25rem}button{background:#1a1a1a;color:#fff;cursor:pointer}:focus-visible{outline:3px solid #0b57d0;outline-offset:2px}.fault{color:#a4001d;font-weight:600}@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}input{color:#eee;background:#222}button{background:#eee;color:#161616}.fault{color:#ff9aa8}a{color:#9cc3ff}:focus-visible{outline-color:#9cc3ff}}</style></head>
+<style>body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:10vh auto;padding:0 1rem;color:#1a1a1a;background:#fff}label{display:block;font-weight:600}input,button{box-sizing:border-box;font:inherit;padding:.5rem .75rem;margin:.5rem 0;min-height:2.75rem;border:2px solid #595959;border-radius:.25rem}button{background:#1a1a1a;color:#fff;cursor:pointer}:focus-visible{outline:3px solid #0b57d0;outline-offset:2px}.fault{color:#a4001d;font-weight:600}@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}input{color:#eee;background:#222;border-color:#8c8c8c}button{background:#eee;color:#161616}.fault{color:#ff9aa8}a{color:#9cc3ff}:focus-visible{outline-color:#9cc3ff}}</style></head>
 <body><main><h1>{{.Text.Title}}</h1>
 <p>{{.Text.Body}}</p>
 {{- if eq .Kind "ask"}}
