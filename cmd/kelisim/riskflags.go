@@ -13,7 +13,6 @@ import (
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/risk/rulefile"
-	"github.com/kelisim/kelisim/store/boltstore"
 	"github.com/kelisim/kelisim/store/redisstore"
 )
 
@@ -46,38 +45,20 @@ func (f riskFlags) riskUse(ctx context.Context, site, redisURL string, store dat
 	if r.API.Token, err = f.token(); err != nil {
 		return r, closed, err
 	}
+	var counters *redisstore.Counters
 	if f.RiskRedis != "" {
-		counters, err := redisstore.OpenCounters(ctx, redisstore.CountersOptions{Site: site, URL: f.RiskRedis})
+		counters, err = redisstore.OpenCounters(ctx, redisstore.CountersOptions{Site: site, URL: f.RiskRedis})
 		if err != nil {
 			return r, closed, usageError{err}
 		}
 		r.Shared, closed = counters, counters.Close
-		r.Shelf, err = counters.Shelf(ctx)
-		if err != nil {
-			return r, closed, usageError{errors.Join(err, closed())}
-		}
-		return r, closed, nil
 	}
-	return f.shelf(ctx, r, site, redisURL, store, logger)
-}
-
-// shelf keeps incidents and blocks where the statistics are, under keys of their own, unless they have a Redis to themselves.
-func (f riskFlags) shelf(ctx context.Context, r middleware.Risk, site, redisURL string, store database, logger *slog.Logger) (middleware.Risk, func() error, error) {
-	closed := func() error { return nil }
-	if bolt, ok := store.(*boltstore.Store); ok {
-		r.Shelf = bolt.Shelf(nil)
-		return r, closed, nil
+	shelf, shut := f.riskShelf(ctx, site, redisURL, counters, store, logger)
+	if shelf != nil {
+		r.Shelf = shelf
 	}
-	counters, err := redisstore.OpenCounters(ctx, redisstore.CountersOptions{Site: site, URL: redisURL})
-	if err == nil {
-		if r.Shelf, err = counters.Shelf(ctx); err == nil {
-			return r, counters.Close, nil
-		}
-		err = errors.Join(err, counters.Close())
-	}
-	r.Shelf = nil
-	logger.Warn("incidents and blocks of --risk are kept in memory alone: give a Redis user of their own with --risk-redis", "error", err)
-	return r, closed, nil
+	counting := closed
+	return r, func() error { return errors.Join(shut(), counting()) }, nil
 }
 
 // token reads the token of the interface for account events; "" for none.

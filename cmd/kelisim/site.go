@@ -34,6 +34,7 @@ type site struct {
 	started   time.Time
 	watch     *policyfile.Watcher // nil where there is no policy file
 	closeRisk func() error
+	shelved   bool // incidents rest in the store
 }
 
 // choices are what the commands decide differently where the user says nothing.
@@ -74,7 +75,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, errors.Join(err, store.Shutdown())
 	}
-	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk}
+	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk, shelved: judging.Shelf != nil}
 	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Zone = store, secret, old, trust, f.Data, zone
 	config.Locator, config.Floors, config.Secure, config.Skip, config.Logger = places.Locator, floors, f.Secure, ownPath, s.logger
 	config.Risk, config.Risk.Rules = judging, rules
@@ -205,7 +206,7 @@ func (s *site) kept() (days int, kept []server.Kept) {
 			days, term = int(kind.Retention.Approx()/(24*time.Hour)), "kept.until.policy"
 		}
 	}
-	return days, []server.Kept{
+	return days, append([]server.Kept{
 		{What: "kept.counts", Where: "kept.in.store", Term: term},
 		{What: "kept.rows", Where: "kept.in.store", Term: term},
 		{What: "kept.records", Where: "kept.in.store", Term: "kept.until.policy"},
@@ -215,7 +216,7 @@ func (s *site) kept() (days int, kept []server.Kept) {
 		{What: "kept.seen", Where: "kept.in.memory", Term: "kept.until.day"},
 		{What: "kept.judged", Where: "kept.in.memory", Term: "kept.until.day"},
 		{What: "kept.never", Where: "kept.in.nowhere", Term: "kept.until.never"},
-	}
+	}, s.keptOfRisk()...)
 }
 
 // listen takes the port, or says who to ask.
