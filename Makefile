@@ -2,7 +2,7 @@
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test tools unit e2e race lint generate bench fuzz soak attack load compose
+.PHONY: help run test tools unit e2e race lint generate bench fuzz soak attack load loadyear compose
 
 help: ## list what can be made
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ soak: tools ## run the outage and soak tests for SOAK (10m)
 
 attack: tools ## try to find out who visited a site from its dump, up to a million known addresses (an hour)
 	KELISIM_ATTACK=1 go test -count=1 -timeout 0 -v -run 'Dump|Harness' ./internal/attack
+
+YEAR ?= 50000000
+loadyear: tools ## load a year of YEAR (50000000) page views into both stores and time every report
+	KELISIM_YEAR=$(YEAR) go test -count=1 -timeout 0 -v ./internal/yearload
 
 compose: ## check docker-compose.yml
 	docker compose config --quiet

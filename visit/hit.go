@@ -75,11 +75,13 @@ type LogLine struct {
 	Referrer  string
 	UserAgent string
 	Language  string
-	Proto     string // "HTTP/1.1"; no part of a Hit
+	Proto     string        // "HTTP/1.1"; no part of a Hit
+	Document  bool          // it is known to be a page, whatever its extension
+	Latency   time.Duration // to the end of the answer; 0 if the log does not say; no part of a Hit
 }
 
 // FromLog makes a Hit of a log line. Its Kind is judged by file extension, since logs know no content
-// type.
+// type; of a Document, by the Response, which must say text/html.
 func FromLog(l LogLine) Hit {
 	path, query, _ := strings.Cut(l.Target, "?")
 	return Hit{
@@ -92,7 +94,7 @@ func FromLog(l LogLine) Hit {
 		referrer: veil(clip(dash(l.Referrer), maxPersonal)),
 		agent:    veil(clip(dash(l.UserAgent), maxPersonal)),
 		language: veil(clip(dash(l.Language), maxPersonal)),
-		logged:   true,
+		logged:   !l.Document,
 	}
 }
 

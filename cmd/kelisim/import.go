@@ -19,13 +19,17 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/kelisim/kelisim/internal/archive"
 	"github.com/kelisim/kelisim/internal/logimport"
+	"github.com/kelisim/kelisim/internal/plausible"
 )
 
 type importCmd struct {
-	Files []string `arg:"" name:"log" help:"Access logs in combined, common or Caddy's JSON format, gzip too; - is standard input." placeholder:"LOG"`
-	Host  string   `help:"Host of the site, so that links within it are no referrers." placeholder:"HOST"`
-	Quiet bool     `help:"Show no progress."`
+	Files  []string `arg:"" name:"file" help:"Access logs of nginx, Apache or Caddy, gzip too, or what --from names; - is standard input." placeholder:"FILE"`
+	From   string   `help:"What the files are: log, goatcounter (CSV export), plausible (ZIP or CSV export) or kelisim (made by kelisim export)." default:"log" enum:"log,goatcounter,plausible,kelisim"`
+	Export bool     `help:"The same as --from kelisim."`
+	Host   string   `help:"Host of the site, so that links within it are no referrers." placeholder:"HOST"`
+	Quiet  bool     `help:"Show no progress."`
 	storeFlags
 }
 
@@ -34,10 +38,15 @@ const gcPercent = 40
 
 // Help tells kong what to print below the summary.
 func (importCmd) Help() string {
-	return "Lines go through the same anonymiser as live traffic. A log can be given again: what was counted before is not counted twice, and an import that was cut short goes on where it stopped. Give the same --floor as the site has (5 unless told; 1 for the demonstration)."
+	return "Lines go through the same anonymiser as live traffic. A file can be given again: what was counted before is not counted twice, and an import that was cut short goes on where it stopped. Give the same --floor as the site has (5 unless told; 1 for the demonstration)." +
+		"\n\nOf Plausible, give the ZIP of its export, or all of its CSV files at once: imported_visitors.csv must be among them. An export of Kelisim adds closed days that the store does not hold; days that it holds stay as they are." +
+		"\n\nMore in docs/importing.md."
 }
 
 func (c importCmd) Run(s streams) error {
+	if c.Export {
+		c.From = "kelisim"
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	zone, zoneErr := c.zone()
@@ -54,14 +63,29 @@ func (c importCmd) Run(s streams) error {
 		return err
 	}
 	release := holdDays(ctx, store, s.logger)
-	for _, path := range c.Files {
-		o := logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host}
-		if err = c.file(ctx, s, path, o); err != nil {
-			break
-		}
+	switch {
+	case c.From == "kelisim":
+		err = c.archives(ctx, s, archive.ReadOptions{Target: store, Zone: zone, Floors: floors})
+	case c.From == "plausible":
+		err = c.plausible(ctx, s, plausible.Options{Sink: store, Floors: floors, Host: c.Host})
+	default:
+		err = c.logs(ctx, s, logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host})
 	}
 	release()
 	return errors.Join(err, store.Shutdown())
+}
+
+// logs counts access logs, or page views in another's format.
+func (c importCmd) logs(ctx context.Context, s streams, o logimport.Options) error {
+	if c.From == "goatcounter" {
+		o.Format = logimport.GoatCounter
+	}
+	for _, path := range c.Files {
+		if err := c.file(ctx, s, path, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readable looks at all files before anything is counted.
@@ -97,7 +121,7 @@ func (c importCmd) file(ctx context.Context, s streams, path string, o logimport
 	report, err := logimport.File(ctx, reader, o)
 	_ = bar.Finish()
 	switch {
-	case errors.Is(err, logimport.ErrOther), errors.Is(err, logimport.ErrShort), errors.Is(err, logimport.ErrOptions):
+	case errors.Is(err, logimport.ErrOther), errors.Is(err, logimport.ErrShort), errors.Is(err, logimport.ErrOptions), errors.Is(err, logimport.ErrFormat):
 		return usage("%s: nothing was counted: %w", name(path), err)
 	case err != nil:
 		return fmt.Errorf("%s: stopped at line %d: %w; run the same command again to go on", name(path), report.Lines, err)
@@ -183,6 +207,9 @@ func printReport(w io.Writer, file string, r logimport.Report, took time.Duratio
 	fmt.Fprintf(w, ", %d left out.\n", r.Bad)
 	if r.Counted+r.Before > 0 {
 		fmt.Fprintf(w, "  %v to %v: %d page views and %d other requests by people, %d requests by bots.\n", r.First, r.Last, r.Views, r.Requests-r.Views, r.Bots)
+	}
+	if r.Events > 0 {
+		fmt.Fprintf(w, "  %d custom events.\n", r.Events)
 	}
 	if r.Folded > 0 {
 		fmt.Fprintf(w, "  %d rows were left to \"other\": their dimension has as many values as it may.\n", r.Folded)

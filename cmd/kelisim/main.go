@@ -33,7 +33,8 @@ type cli struct {
 
 	Demo    demoCmd    `cmd:"" default:"withargs" help:"Run the demonstration site, its banner, privacy centre and dashboard (the default)."`
 	Proxy   proxyCmd   `cmd:"" help:"Guard a site by standing in front of it."`
-	Import  importCmd  `cmd:"" help:"Count the page views of an access log."`
+	Import  importCmd  `cmd:"" help:"Count access logs, or take over what GoatCounter, Plausible or Kelisim exported."`
+	Export  exportCmd  `cmd:"" help:"Write the statistics of all closed days into one JSON file."`
 	Replay  replayCmd  `cmd:"" help:"Tell whom of an access log the judgement of requests would have stopped, and why."`
 	Risk    riskCmd    `cmd:"" help:"Check rules for the judgement of requests, or list its signals."`
 	Policy  policyCmd  `cmd:"" help:"Check, sum up or name a policy file."`

@@ -16,6 +16,7 @@ type caddyEntry struct {
 	Time    json.RawMessage `json:"ts"`
 	Status  int             `json:"status"`
 	Size    int64           `json:"size"`
+	Seconds json.RawMessage `json:"duration"`
 	Request struct {
 		ClientIP string              `json:"client_ip"`
 		RemoteIP string              `json:"remote_ip"`
@@ -51,7 +52,7 @@ func parseCaddy(line string) (l visit.LogLine, err error) {
 	}
 	l.Method, l.Host, l.Target = e.Request.Method, e.Request.Host, e.Request.URI
 	l.Status, l.Bytes = e.Status, max(e.Size, 0)
-	l.Proto = e.Request.Proto
+	l.Proto, l.Latency = e.Request.Proto, caddyDuration(e.Seconds)
 	l.Referrer = header(e.Request.Headers, "Referer")
 	l.UserAgent = header(e.Request.Headers, "User-Agent")
 	l.Language = header(e.Request.Headers, "Accept-Language")
@@ -78,6 +79,15 @@ func caddyTime(raw json.RawMessage) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// caddyDuration reads seconds, which is what Caddy writes unless told otherwise.
+func caddyDuration(raw json.RawMessage) time.Duration {
+	var seconds float64
+	if len(raw) == 0 || json.Unmarshal(raw, &seconds) != nil || seconds < 0 || seconds > maxSeconds {
+		return 0
+	}
+	return time.Duration(seconds * float64(time.Second))
 }
 
 func header(h map[string][]string, key string) string {

@@ -78,9 +78,10 @@ func (p *Parser) parseText(line string) (l visit.LogLine, err error) {
 	if l.Referrer, rest, err = optional(rest); err != nil {
 		return l, err
 	}
-	if l.UserAgent, _, err = optional(rest); err != nil {
+	if l.UserAgent, rest, err = optional(rest); err != nil {
 		return l, err
 	}
+	more(rest, &l)
 	return l, nil
 }
 

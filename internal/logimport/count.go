@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/kelisim/kelisim/internal/goatcounter"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
@@ -40,11 +41,16 @@ func finished(line string) bool {
 func (im *run) line(ctx context.Context, line string) error {
 	im.report.Lines++
 	im.lines++
-	l, err := im.parser.Parse(line)
-	if err != nil {
+	switch e, err := im.parse(line); {
+	case errors.Is(err, goatcounter.ErrHeader):
+		return ErrFormat
+	case errors.Is(err, goatcounter.ErrSkip):
+	case err != nil:
 		im.bad(err)
-	} else if err := im.count(ctx, &l); err != nil {
-		return err
+	default:
+		if err := im.count(ctx, &e); err != nil {
+			return err
+		}
 	}
 	if im.lines%Chunk == 0 {
 		if err := im.cut(ctx, stats.Running); err != nil {
@@ -65,40 +71,48 @@ func (im *run) bad(err error) {
 	}
 }
 
-func (im *run) count(ctx context.Context, l *visit.LogLine) error {
+func (im *run) count(ctx context.Context, e *entry) error {
+	l := &e.LogLine
 	if l.Host == "" {
 		l.Host = im.options.Host
 	}
 	hit := visit.FromLog(*l)
-	location := im.options.Locator.Locate(hit.Addr())
-	pv := im.anonymiser.Page(hit, visit.Response{Status: l.Status, Place: visit.Place{
-		Country: location.Country, Region: location.Region, City: location.City, Provider: location.Provider,
-	}})
+	res := visit.Response{Status: l.Status, Place: e.place, Latency: l.Latency}
+	if l.Document {
+		res.ContentType = "text/html"
+	}
+	if !e.placed {
+		location := im.options.Locator.Locate(hit.Addr())
+		res.Place = visit.Place{Country: location.Country, Region: location.Region, City: location.City, Provider: location.Provider}
+	}
 	im.print.add(l)
 	if im.aggregator == nil {
 		if err := im.open(ctx); err != nil {
 			return err
 		}
 	}
-	if im.calendar.see(pv.Day, im.aggregator) {
-		im.report.Late++
+	if e.event != "" {
+		im.event(hit, res, e.event)
+		return nil
 	}
+	pv := im.anonymiser.Page(hit, res)
+	im.see(pv.Day)
 	im.aggregator.Add(&pv)
+	im.title(hit, &pv, e.title)
 	im.tally(&pv)
 	return nil
 }
 
+// see takes notice of the day of what is counted next.
+func (im *run) see(day stats.Day) {
+	if im.calendar.see(day, im.aggregator) {
+		im.report.Late++
+	}
+}
+
 func (im *run) tally(pv *visit.Pageview) {
 	r := &im.report
-	if r.Counted+r.Before == 0 {
-		r.First, r.Last = pv.Day, pv.Day
-	}
-	r.First, r.Last = min(r.First, pv.Day), max(r.Last, pv.Day)
-	if im.lines <= im.past.lines {
-		r.Before++
-	} else {
-		r.Counted++
-	}
+	im.counted(pv.Day)
 	if pv.Bot != "" || pv.BotClass != "" {
 		r.Bots++
 	} else {
@@ -106,5 +120,19 @@ func (im *run) tally(pv *visit.Pageview) {
 	}
 	if pv.View() {
 		r.Views++
+	}
+}
+
+// counted takes a line that was counted into the report.
+func (im *run) counted(day stats.Day) {
+	r := &im.report
+	if r.Counted+r.Before == 0 {
+		r.First, r.Last = day, day
+	}
+	r.First, r.Last = min(r.First, day), max(r.Last, day)
+	if im.lines <= im.past.lines {
+		r.Before++
+	} else {
+		r.Counted++
 	}
 }

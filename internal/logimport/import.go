@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/geo"
-	"github.com/kelisim/kelisim/internal/accesslog"
+	"github.com/kelisim/kelisim/internal/goatcounter"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
@@ -32,6 +32,7 @@ type Options struct {
 	Floors  stats.Floors   // the site's: the same for every import of a log. Default: 5 for persons, 1 for the rest
 	Host    string         // of the site, so that links within it are no referrers; "" where the log names it, or nobody does
 	Tags    []string       // campaign tags beside utm_*
+	Format  Format         // of the lines. Default: access logs
 	Random  io.Reader      // of what tells visitors apart: 32 bytes, then the seeds of days. Default: crypto/rand
 }
 
@@ -45,6 +46,7 @@ type Report struct {
 	Reasons  map[string]int64 // bad lines by reason
 	Requests int64            // of people, this run and earlier ones
 	Views    int64            // those of Requests that were page views
+	Events   int64            // custom events of an export, this run and earlier ones
 	Bots     int64            // requests of bots, this run and earlier ones
 	Late     int64            // lines so far behind the ones before them that they count in totals only
 	First    stats.Day        // the earliest day; meaningless if nothing was counted
@@ -62,6 +64,7 @@ type BadLine struct {
 var (
 	ErrOther   = errors.New("logimport: the log begins like one that was counted before, and goes on otherwise: if it is another log, remove its first line")
 	ErrShort   = errors.New("logimport: the log has fewer lines than when it was counted before: was it cut? Give the whole of it")
+	ErrFormat  = errors.New("logimport: the file does not begin as an export of GoatCounter does, version 1, 2 or 3: give its CSV export")
 	ErrOptions = errors.New("logimport: the log was counted before with another time zone, floor, host or set of tags: use the same again")
 )
 
@@ -71,7 +74,7 @@ var errUnfinished = errors.New("the last line has no line break and may not be w
 // run is one import under way.
 type run struct {
 	options    Options
-	parser     accesslog.Parser
+	parse      func(line string) (entry, error)
 	anonymiser *visit.Anonymiser
 	aggregator *stats.Aggregator // nil until a line names the file
 	instance   string
@@ -101,7 +104,10 @@ func File(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	im := &run{options: o, anonymiser: anonymiser, print: newPrint(), report: Report{Reasons: map[string]int64{}}}
+	im := &run{options: o, parse: o.Format.parser(), anonymiser: anonymiser, print: newPrint(), report: Report{Reasons: map[string]int64{}}}
+	if o.Format == GoatCounter {
+		r = goatcounter.Lines(r)
+	}
 	err = im.read(ctx, r)
 	return im.report, err
 }

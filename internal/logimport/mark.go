@@ -98,7 +98,11 @@ func uvarint(b []byte) (uint64, []byte, bool) {
 // digest stands for the options on which the counts depend.
 func (im *run) digest() (d [8]byte) {
 	o := &im.options
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d|%d|%q|%q|%d", o.Zone, max(o.Floors.Person, 0), max(o.Floors.Open, 0), o.Host, o.Tags, Chunk))
+	text := fmt.Appendf(nil, "%s|%d|%d|%q|%q|%d", o.Zone, max(o.Floors.Person, 0), max(o.Floors.Open, 0), o.Host, o.Tags, Chunk)
+	if o.Format != AccessLog {
+		text = fmt.Appendf(text, "|%d", o.Format)
+	}
+	sum := sha256.Sum256(text)
 	copy(d[:], sum[:])
 	return d
 }

@@ -1,0 +1,151 @@
+package archive
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// Store is what is read from: the two sides of a store that know days.
+type Store interface {
+	stats.Source
+	stats.Keeper
+}
+
+// WriteOptions say what is written.
+type WriteOptions struct {
+	Site   string         // name of the site, for people
+	Zone   *time.Location // required: the site's
+	Floors stats.Floors   // the site's, under which its days were closed
+	// First and Last bound the days; the zero Last is no bound.
+	First, Last stats.Day
+}
+
+// Written says what a document holds.
+type Written struct {
+	Days, Rows int
+	Open       []stats.Day // days left out because they are not closed yet
+}
+
+// ErrEmpty is returned when there is no closed day to write.
+var ErrEmpty = errors.New("archive: no day is closed yet: a day can be exported once it is over and closed")
+
+// Write writes the closed days of a store to w.
+func Write(ctx context.Context, w io.Writer, s Store, o WriteOptions) (done Written, err error) {
+	days, open, err := closedDays(ctx, s, o)
+	if err != nil {
+		return done, err
+	}
+	if len(days) == 0 {
+		return done, ErrEmpty
+	}
+	done.Open = open
+	out := bufio.NewWriterSize(w, 64<<10)
+	h := header{Archive: version, Site: o.Site, Zone: o.Zone.String(), First: days[0].String(), Last: days[len(days)-1].String(), Number: len(days), Open: []string{}}
+	h.Person, h.Places = o.Floors.Of(stats.DimCountry), o.Floors.Of(stats.DimPage)
+	for _, day := range open {
+		h.Open = append(h.Open, day.String())
+	}
+	begin, err := json.Marshal(h)
+	if err != nil {
+		return done, fmt.Errorf("archive: write: %w", err)
+	}
+	if _, err := out.Write(append(begin[:len(begin)-1], ",\n\"days\":[\n"...)); err != nil {
+		return done, fmt.Errorf("archive: write: %w", err)
+	}
+	for i, day := range days {
+		doc, rows, err := readDay(ctx, s, day)
+		if err != nil {
+			return done, err
+		}
+		text, err := json.Marshal(doc)
+		if err == nil && i < len(days)-1 {
+			text = append(text, ',')
+		}
+		if err == nil {
+			_, err = out.Write(append(text, '\n'))
+		}
+		if err != nil {
+			return done, fmt.Errorf("archive: write %v: %w", day, err)
+		}
+		done.Days, done.Rows = done.Days+1, done.Rows+rows
+	}
+	if _, err := out.WriteString("]}\n"); err != nil {
+		return done, fmt.Errorf("archive: write: %w", err)
+	}
+	if err := out.Flush(); err != nil {
+		return done, fmt.Errorf("archive: write: %w", err)
+	}
+	return done, nil
+}
+
+// closedDays returns the days within o that hold anything and are closed, and those that are open.
+func closedDays(ctx context.Context, s Store, o WriteOptions) (closed, open []stats.Day, err error) {
+	first, last, ok, err := s.Span(ctx)
+	if err != nil || !ok {
+		return nil, nil, err
+	}
+	if first = max(first, o.First); o.Last != 0 {
+		last = min(last, o.Last)
+	}
+	all, err := s.Open(ctx, last+1)
+	if err != nil {
+		return nil, nil, fmt.Errorf("archive: find the open days: %w", err)
+	}
+	for _, day := range all {
+		if day >= first {
+			open = append(open, day)
+		}
+	}
+	held := map[stats.Day]bool{}
+	if err := s.Totals(ctx, first, last, func(t stats.Total) { held[t.Day] = true }); err != nil {
+		return nil, nil, fmt.Errorf("archive: read totals: %w", err)
+	}
+	for day := first; day <= last; day++ {
+		if held[day] && !slices.Contains(open, day) {
+			closed = append(closed, day)
+		}
+	}
+	return closed, open, nil
+}
+
+func readDay(ctx context.Context, s Store, day stats.Day) (doc dayDoc, rows int, err error) {
+	doc = dayDoc{Day: day.String(), Totals: map[string]counts{}, Rows: map[string]map[string]counts{}}
+	err = s.Totals(ctx, day, day, func(t stats.Total) {
+		if t.Hour < 24 {
+			doc.Totals[hourNames[t.Hour]] = named(&t.Counts)
+		}
+	})
+	if err != nil {
+		return doc, 0, fmt.Errorf("archive: read the totals of %v: %w", day, err)
+	}
+	for dim := range stats.Stored() {
+		if _, err := stats.ParseDimension(dim.String()); err != nil {
+			continue // the house's own
+		}
+		values := map[string]counts{}
+		if err := s.Rows(ctx, dim, day, day, func(r stats.Row) { values[r.Value] = named(&r.Counts) }); err != nil {
+			return doc, 0, fmt.Errorf("archive: read %v of %v: %w", dim, day, err)
+		}
+		if len(values) > 0 {
+			doc.Rows[dim.String()] = values
+			rows += len(values)
+		}
+	}
+	folds, err := s.Folds(ctx, day, day)
+	if err != nil {
+		return doc, 0, fmt.Errorf("archive: read the folds of %v: %w", day, err)
+	}
+	for i := range folds {
+		f := &folds[i]
+		doc.Folds = append(doc.Folds, foldDoc{Dimension: f.Dim.String(), Reason: f.Reason.String(), K: f.K, Values: f.Values, Counts: named(&f.Counts)})
+	}
+	return doc, rows, nil
+}

@@ -1,0 +1,150 @@
+package yearload_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/kelisim/kelisim/internal/yearload"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/store/boltstore"
+	"github.com/kelisim/kelisim/store/redisstore"
+	"github.com/kelisim/kelisim/store/storetest/redistest"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// small is the year that the ordinary tests load: page views.
+const small = 60_000
+
+// wanted is what a report may take over a full year, at p95.
+const wanted = 100 * time.Millisecond
+
+var firstDay = visit.DateOf(2025, time.January, 1)
+
+// store is what a year is kept in.
+type store interface {
+	stats.Sink
+	stats.Source
+	stats.Keeper
+}
+
+// views returns the size of the year: KELISIM_YEAR, or a small one of 20 days.
+func views(t *testing.T) (views, days int, full bool) {
+	t.Helper()
+	text := os.Getenv("KELISIM_YEAR")
+	if text == "" {
+		return small, 20, false
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("KELISIM_YEAR=%q: give a number of page views", text)
+	}
+	return n, 365, true
+}
+
+func TestYearBolt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kelisim.db")
+	s, err := boltstore.Open(path, boltstore.Options{Site: "site"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Shutdown() })
+	year(t, s)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("database: %.1f MiB", float64(info.Size())/(1<<20))
+}
+
+func TestYearRedis(t *testing.T) {
+	redisstore.Quiet()
+	server := redistest.Start(t)
+	s, err := redisstore.Open(context.Background(), redisstore.Options{URL: server.URL(), Site: "site"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Shutdown() })
+	year(t, s)
+	memory, err := server.Command(context.Background(), "INFO", "memory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("redis:\n%.220s", memory)
+}
+
+// year loads a year into s, day by day and closing each, and measures every report over all of it.
+func year(t *testing.T, s store) {
+	n, days, full := views(t)
+	began := time.Now()
+	want := load(t, s, n, days)
+	t.Logf("%d page views over %d days loaded and closed in %v", want, days, time.Since(began).Round(time.Second))
+	var heap runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&heap)
+	t.Logf("heap in use %.1f MiB, taken from the system at most %.1f MiB", float64(heap.HeapInuse)/(1<<20), float64(heap.Sys)/(1<<20))
+
+	span := stats.Range{First: firstDay, Last: firstDay + stats.Day(days-1)}
+	rep := stats.NewReports(s, nil, stats.ReportOptions{Zone: time.UTC})
+	summary, err := rep.Summary(t.Context(), span)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := summary.Counts[stats.Views]; got != want {
+		t.Errorf("%d page views rest in the store, %d were counted", got, want)
+	}
+	rounds := 3
+	if full {
+		rounds = 20
+	}
+	measure(t, rep, span, rounds, full)
+}
+
+func load(t *testing.T, s store, n, days int) (want int64) {
+	t.Helper()
+	agg := stats.NewAggregator(stats.Options{Instance: "year", Shards: 1, MaxRows: stats.MaxRows})
+	closer := stats.NewCloser(s, s, stats.Floors{})
+	for i := range days {
+		day := firstDay + stats.Day(i)
+		today := n / days
+		if days == 365 {
+			today = yearload.Views(firstDay, i, n)
+		}
+		counted := 0
+		yearload.Day(day, today, func(pv *visit.Pageview) {
+			if pv.View() && pv.Bot == "" {
+				want++
+			}
+			agg.Add(pv)
+			if counted++; counted%50_000 == 0 {
+				agg.Cut(stats.Running)
+				drain(t, agg, s)
+			}
+		})
+		agg.EndDays(day + 1)
+		agg.Cut(stats.HourEnd)
+		drain(t, agg, s)
+		if _, err := closer.Close(t.Context(), day+1); err != nil {
+			t.Fatal(err)
+		}
+		if i%30 == 29 && days == 365 {
+			fmt.Fprintf(os.Stderr, "day %d of %d\n", i+1, days)
+		}
+	}
+	return want
+}
+
+func drain(t *testing.T, agg *stats.Aggregator, s store) {
+	t.Helper()
+	for b, ok := agg.Outgoing(); ok; b, ok = agg.Outgoing() {
+		if _, err := s.Merge(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		agg.Delivered(b)
+	}
+}
