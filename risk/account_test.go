@@ -272,6 +272,21 @@ func TestAMillionAccounts(t *testing.T) {
 	}
 }
 
+// TestAccountsCostNothingUntilTold: their memory is taken with the first event, and is what docs/risk.md says.
+func TestAccountsCostNothingUntilTold(t *testing.T) {
+	t.Parallel()
+	e := accounts(t, func(o *risk.Options) { o.Capacity = 0 })
+	before := e.Figures().Bytes
+	e.Expire(noon)
+	if after := e.Figures().Bytes; after != before {
+		t.Errorf("%d bytes before anything was told", after-before)
+	}
+	settled(t, e)
+	if mb := (e.Figures().Bytes - before) / 1_000_000; mb != 9 {
+		t.Errorf("%d MB: say so in docs/risk.md", mb)
+	}
+}
+
 // TestPoisonedReports: what no site would tell is refused, and changes nothing.
 func TestPoisonedReports(t *testing.T) {
 	t.Parallel()

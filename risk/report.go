@@ -266,6 +266,9 @@ func (e *Engine) Withdraw(name string, now time.Time) error {
 
 // Expire forgets accounts and judgements that are over their term. Whoever runs an engine calls it now and then.
 func (e *Engine) Expire(now time.Time) {
+	if !e.accounts.made.Load() {
+		return
+	}
 	book := e.book()
 	over := now.Add(-accountTerm).UnixMilli()
 	book.table.sweep(func(seen int64) bool { return seen < over })
