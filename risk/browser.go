@@ -120,7 +120,7 @@ func (e *Engine) TellBrowser(device string, b Browser, country string, now time.
 	if err != nil {
 		return err
 	}
-	found := b.marks(&e.browsers.zones, country, now) &^ e.rules.Load().off
+	found := b.marks(&e.browsers.zones, country, now)
 	who, t := key.device(device), e.devices()
 	s := t.shard(who)
 	s.mu.Lock()

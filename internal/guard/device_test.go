@@ -76,6 +76,9 @@ func TestS4_4_5_DevicesNeedConsent(t *testing.T) {
 	nothing("after the withdrawal")
 	at, _ := url.Parse(j.server.URL)
 	j.client.Jar.SetCookies(at, []*http.Cookie{{Name: guard.DeviceCookie, Value: device, Path: "/"}})
+	if status := j.tellBrowser("1", ""); status != http.StatusForbidden || j.guard.RiskEngine().KnowsBrowser(device, j.now()) {
+		t.Errorf("telling with a cookie that stayed behind is answered by %d", status)
+	}
 	if err := j.guard.RiskEngine().TellBrowser(device, risk.Browser{Driven: true}, "KZ", j.now()); err != nil {
 		t.Fatal(err)
 	}
