@@ -114,7 +114,7 @@ func printArchive(w io.Writer, file string, r archive.Report) {
 	}
 	fmt.Fprintf(w, ", %d left as they are.\n", len(r.Held))
 	if n := len(r.Held); n > 0 {
-		fmt.Fprintf(w, "  The store holds figures of its own for %d days, %s: closed days cannot be added up.\n", n, listed(r.Held))
+		fmt.Fprintf(w, "  %d days, %s, are not over or the store holds figures of its own for them: closed days cannot be added up.\n", n, listed(r.Held))
 	}
 	if r.Folded > 0 {
 		fmt.Fprintf(w, "  %d values went to \"other\": the floor is higher here than where the export was made.\n", r.Folded)

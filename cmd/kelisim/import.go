@@ -22,6 +22,7 @@ import (
 	"github.com/kelisim/kelisim/internal/archive"
 	"github.com/kelisim/kelisim/internal/logimport"
 	"github.com/kelisim/kelisim/internal/plausible"
+	"github.com/kelisim/kelisim/visit"
 )
 
 type importCmd struct {
@@ -63,11 +64,12 @@ func (c importCmd) Run(s streams) error {
 		return err
 	}
 	release := holdDays(ctx, store, s.logger)
-	switch {
-	case c.From == "kelisim":
-		err = c.archives(ctx, s, archive.ReadOptions{Target: store, Zone: zone, Floors: floors})
-	case c.From == "plausible":
-		err = c.plausible(ctx, s, plausible.Options{Sink: store, Floors: floors, Host: c.Host})
+	today, _ := visit.DayOf(time.Now(), zone)
+	switch c.From {
+	case "kelisim":
+		err = c.archives(ctx, s, archive.ReadOptions{Target: store, Zone: zone, Floors: floors, Before: today})
+	case "plausible":
+		err = c.plausible(ctx, s, plausible.Options{Sink: store, Floors: floors, Host: c.Host, Before: today})
 	default:
 		err = c.logs(ctx, s, logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host})
 	}

@@ -74,7 +74,7 @@ func printPlausible(w io.Writer, r plausible.Report) {
 		fmt.Fprintf(w, "%d of them added.\n", r.Added)
 	}
 	if r.Held > 0 {
-		fmt.Fprintf(w, "  %d days are left as they are: the store holds figures of its own for them.\n", r.Held)
+		fmt.Fprintf(w, "  %d days are left as they are: they are not over, or the store holds figures of its own for them.\n", r.Held)
 	}
 	if r.Floored > 0 {
 		fmt.Fprintf(w, "  %d rows went to \"other\": fewer visitors than the floor carried them.\n", r.Floored)
