@@ -194,7 +194,7 @@ func record(id string, at time.Time) consent.Record {
 	return consent.Record{
 		Schema: consent.RecordSchema, ID: id, Event: consent.EventGiven, Time: at, Until: at.AddDate(0, 6, 0), Method: consent.MethodBanner, Basis: "consent",
 		Controller: "=HYPERLINK(\"x\")", Policy: "p", Variant: "@v", Language: "kk",
-		Purposes: []consent.PurposeRecord{{Purpose: consent.Marketing, Status: "granted", Recipients: []consent.Recipient{{Service: "ads", Name: "Ads ‎< & >", Country: "DE"}}, Data: []string{"pages"}}},
+		Purposes: []consent.PurposeRecord{{Purpose: consent.Marketing, Status: "granted", Recipients: []consent.Recipient{{Service: "ads", Name: "Ads \u200e< & >", Country: "DE"}}, Data: []string{"pages"}}},
 	}
 }
 

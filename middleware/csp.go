@@ -18,7 +18,9 @@ const (
 // What browsers and responses showed of a site beyond its policy, in [State].
 type (
 	// ThirdParty is an origin that pages tried to load, and that the policy does not name.
-	ThirdParty    = guard.ThirdParty
-	Undeclared    = guard.Undeclared
+	ThirdParty = guard.ThirdParty
+	// Undeclared is a cookie that the site sets or gets, and that the policy does not name.
+	Undeclared = guard.Undeclared
+	// ReportFigures counts the reports of browsers that came, and what became of them.
 	ReportFigures = guard.ReportFigures
 )

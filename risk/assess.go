@@ -30,7 +30,7 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 	}
 	q.agentHash = maphash.String(e.seed, q.agent)
 	q.named = e.names.of(e.agents, q)
-	e.judge(q, key)
+	e.judge(q)
 	if e.remember(&v, q, rules.off) {
 		e.spread(q, key)
 	}
@@ -51,7 +51,7 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 }
 
 // judge marks what the request itself says.
-func (e *Engine) judge(q *Request, key *sipKey) {
+func (e *Engine) judge(q *Request) {
 	q.judged = true
 	q.judgeAgent()
 	if q.version == 0 {

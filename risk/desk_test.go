@@ -46,7 +46,7 @@ func TestBlocks(t *testing.T) {
 	clock := noon
 	shelf := risk.NewMemoryShelf(func() time.Time { return clock })
 	a, b := open(t, shelf, &clock), open(t, shelf, &clock)
-	who, network := a.Who(alice, clock)
+	who, _ := a.Who(alice, clock)
 	if other, _ := b.Who(alice, clock); other != who {
 		t.Fatalf("two processes have two names for one address: %v, %v", who, other)
 	}
@@ -78,7 +78,7 @@ func TestBlocks(t *testing.T) {
 	expect("in the end", a, alice, risk.ActionAllow)
 	expect("in the end, elsewhere", c, alice, risk.ActionAllow)
 
-	_, network = a.Who(alice, clock)
+	_, network := a.Who(alice, clock)
 	if err := c.desk.Block(t.Context(), network, clock, time.Hour, "dana"); err != nil {
 		t.Fatal(err)
 	}

@@ -116,6 +116,3 @@ func (ev *Event) settle(now time.Time) error {
 	}
 	return nil
 }
-
-// succeeded reports an event of somebody who was let in.
-func (ev *Event) succeeded() bool { return ev.Kind != LoginFailed }

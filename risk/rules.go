@@ -233,9 +233,9 @@ func (s *ruleSet) decide(v *Verdict, q *Request, active marks, score int) {
 	}
 }
 
-func (r *Rule) fits(q *Request, score int) bool {
-	return score >= r.Score && among(r.Country, q.place.Country) && among(r.Method, q.method) && begins(r.Path, q.path) &&
-		(len(r.Net) == 0 || slices.Contains(r.Net, q.place.Net.String()))
+func (a *Rule) fits(q *Request, score int) bool {
+	return score >= a.Score && among(a.Country, q.place.Country) && among(a.Method, q.method) && begins(a.Path, q.path) &&
+		(len(a.Net) == 0 || slices.Contains(a.Net, q.place.Net.String()))
 }
 
 func among(values []string, value string) bool {

@@ -84,7 +84,6 @@ func (s *scanner) link() {
 type sighting struct {
 	met    [4]uint64 // patterns, each once
 	halves [numHeld]uint8
-	state  int
 }
 
 func (m *sighting) note(index uint8) {

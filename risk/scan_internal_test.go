@@ -101,9 +101,8 @@ func TestWhatIsRemembered(t *testing.T) {
 	}
 	for _, v := range []any{entry{}, ring{}, counter{}, crawlerAnswer{}, Pseudonym{}, account{}, pair{}, memory6{}} {
 		typ := reflect.TypeOf(v)
-		got := []string{typ.Kind().String()}
+		var got []string
 		if typ.Kind() == reflect.Struct {
-			got = nil
 			for i := range typ.NumField() {
 				got = append(got, typ.Field(i).Name+" "+typ.Field(i).Type.String())
 			}

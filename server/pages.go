@@ -35,7 +35,7 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("server: templates: %w", err)
 		}
-		plain, err := texttemplate.New("").Funcs(texttemplate.FuncMap(functions(cfg, l, a))).ParseFS(templateFiles, "templates/mail.txt")
+		plain, err := texttemplate.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/mail.txt")
 		if err != nil {
 			return nil, fmt.Errorf("server: templates: %w", err)
 		}

@@ -43,22 +43,22 @@ func Capture(r *http.Request, t Trust, now time.Time) (h Hit) {
 }
 
 // Capture is the function Capture, without a copy.
-func (hit *Hit) Capture(r *http.Request, t Trust, now time.Time) {
-	h := r.Header
-	*hit = Hit{
+func (h *Hit) Capture(r *http.Request, t Trust, now time.Time) {
+	fields := r.Header
+	*h = Hit{
 		addr:     veilAddr(t.Addr(r)),
 		time:     now,
 		method:   r.Method,
 		host:     veil(clip(r.Host, maxPersonal)),
 		path:     veil(clip(r.URL.Path, maxRawPath)),
 		query:    veil(clip(r.URL.RawQuery, maxPersonal)),
-		referrer: veil(clip(first(h, "Referer"), maxPersonal)),
-		agent:    veil(clip(first(h, "User-Agent"), maxPersonal)),
-		language: veil(clip(first(h, "Accept-Language"), maxPersonal)),
-		dest:     first(h, "Sec-Fetch-Dest"),
-		hints:    readHints(h),
-		prefetch: prefetched(h),
-		upload:   r.Method == http.MethodPost && hasFold(first(h, "Content-Type"), "multipart/form-data"),
+		referrer: veil(clip(first(fields, "Referer"), maxPersonal)),
+		agent:    veil(clip(first(fields, "User-Agent"), maxPersonal)),
+		language: veil(clip(first(fields, "Accept-Language"), maxPersonal)),
+		dest:     first(fields, "Sec-Fetch-Dest"),
+		hints:    readHints(fields),
+		prefetch: prefetched(fields),
+		upload:   r.Method == http.MethodPost && hasFold(first(fields, "Content-Type"), "multipart/form-data"),
 	}
 }
 

@@ -67,7 +67,7 @@ func NewPlan(goals []Goal, funnels []Funnel) (*Plan, error) {
 	}
 	names := map[string]bool{}
 	for i, g := range goals {
-		errs = append(errs, checkName("goal", g.Name, names), g.Aim.check("goal "+g.Name))
+		errs = append(errs, checkName("goal", g.Name, names), g.check("goal "+g.Name))
 		p.aim(g.Aim, func(t *targets) { t.goals |= 1 << i })
 	}
 	clear(names)

@@ -147,11 +147,11 @@ func (g *groups) date() bool {
 // number judges a segment that is one number: a page, a small number that counts something, or an
 // error page stays; where the segment before names people or orders, nothing does.
 func (g *groups) number(before []byte) string {
-	name := string(asciiLower(before))
+	word := asciiLower(before)
 	switch {
-	case personWords[name]:
+	case personWords[string(word)]:
 		return ":id"
-	case g.size[0] <= 2, countWords[name] && g.size[0] <= 4:
+	case g.size[0] <= 2, countWords[string(word)] && g.size[0] <= 4:
 		return ""
 	case g.value[0] == 404 || g.value[0] == 403 || g.value[0] == 500:
 		return ""

@@ -99,7 +99,7 @@ func readReceipt(path string) ([]byte, error) {
 		if err != nil {
 			return nil, usage("the receipt cannot be read: %v", err)
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // read only: nothing can be lost
 		in = file
 	}
 	text, err := io.ReadAll(io.LimitReader(in, ledger.MaxReceipt+1))

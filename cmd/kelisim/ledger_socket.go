@@ -40,7 +40,7 @@ func serveLedger(data string, b book) (*ledgerSocket, error) {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // empty by then, or in vain
 	fresh := filepath.Join(dir, "s")
-	listener, err := net.Listen("unix", fresh)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "unix", fresh)
 	if err != nil {
 		return nil, err
 	}

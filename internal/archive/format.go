@@ -74,7 +74,7 @@ func (c counts) measured(dim stats.Dimension) (out stats.Counts, err error) {
 			return out, fmt.Errorf("%w: unknown measure", errDay)
 		case n > maxCount || n < -maxCount:
 			return out, fmt.Errorf("%w: a count beyond all measure", errDay)
-		case dim != 0 && !(m.OfRows() && dim.Spec().Measures.Has(m)):
+		case dim != 0 && (!m.OfRows() || !dim.Spec().Measures.Has(m)):
 			return out, fmt.Errorf("%w: %v does not count %v", errDay, dim, m)
 		}
 		out[m] = n

@@ -85,10 +85,12 @@ func (m *Mint) issue(dst []byte, p Page, now time.Time, link byte) []byte {
 
 // sign writes the code over the token's plain part and p behind it.
 func (d *desk) sign(p Page) {
-	b := append(d.message[:0], d.token[:plainLength]...)
+	b := d.message[:0]
+	b = append(b, d.token[:plainLength]...)
 	b = binary.BigEndian.AppendUint64(b, p.Visitor[0])
 	b = binary.BigEndian.AppendUint64(b, p.Visitor[1])
-	d.message = append(b, p.Path...)
+	b = append(b, p.Path...)
+	d.message = b
 	d.mac.Reset()
 	d.mac.Write(d.message)
 	copy(d.token[plainLength:], d.mac.Sum(d.sum[:0])[:macLength])

@@ -117,8 +117,9 @@ func (e *Exchange) Tail() (tag []byte) {
 	if agreed(e.choice) {
 		tag = append(tag, " data-w"...)
 	}
-	e.tag = append(tag, closing...)
-	return e.tag
+	tag = append(tag, closing...)
+	e.tag = tag
+	return tag
 }
 
 // mayTell reports whether the page of a visitor may tell of itself.

@@ -74,8 +74,10 @@ func (c *carrier) take(path string, a *stats.Aggregator) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if os.Remove(path) != nil { // another process was first
+	if gone := os.Remove(path); errors.Is(gone, fs.ErrNotExist) { // there was none, or another process was first
 		return nil
+	} else if gone != nil {
+		return gone // what cannot be removed would be counted again at the next start
 	}
 	n := c.seal.NonceSize()
 	if len(sealed) < n {

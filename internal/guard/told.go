@@ -113,7 +113,7 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 		return http.StatusBadRequest, ""
 	}
 	hit := visit.Capture(r, g.config.Trust, now).On(report.Path)
-	told, page, err := g.redeem(&report, hit, now)
+	told, err := g.redeem(&report, hit, now)
 	t := recorder.Telling{Report: &report, Told: told, Signed: err == nil, Hit: hit, Location: location, Agreed: agreed(choice), Declared: g.post.declared}
 	if err != nil && !g.post.lane.Allow(hit.Addr(), now) {
 		g.post.taken[fateLimited].Add(1)
@@ -131,27 +131,26 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 	if report.Next == "" {
 		return http.StatusNoContent, ""
 	}
-	return g.virtual(t, page, now)
+	return g.virtual(t, now)
 }
 
 // redeem checks the delivery's token: was this page given out to this visitor, by the pseudonym of that day?
-func (g *Guard) redeem(report *beacon.Report, hit visit.Hit, now time.Time) (beacon.Told, beacon.Page, error) {
+func (g *Guard) redeem(report *beacon.Report, hit visit.Hit, now time.Time) (beacon.Told, error) {
 	page := beacon.Page{Path: g.anonymiser.Path(report.Path)}
 	day, ok := beacon.DayOf(report.Token)
 	if !ok {
-		return beacon.Told{}, page, beacon.ErrToken
+		return beacon.Told{}, beacon.ErrToken
 	}
 	page.Day = day
 	if page.Visitor, ok = g.anonymiser.PseudonymOn(day, hit); !ok {
-		return beacon.Told{}, page, beacon.ErrExpired
+		return beacon.Told{}, beacon.ErrExpired
 	}
-	told, err := g.post.mint.Redeem(report, page, now)
-	return told, page, err
+	return g.post.mint.Redeem(report, page, now)
 }
 
 // virtual counts the page that a document shows in place of its former one, and gives it a token of its own. It is
 // good for a page as often as a document may change, and each token for one change.
-func (g *Guard) virtual(t recorder.Telling, page beacon.Page, now time.Time) (status int, token string) {
+func (g *Guard) virtual(t recorder.Telling, now time.Time) (status int, token string) {
 	day, key, ok := g.anonymiser.Pseudonym(t.Hit)
 	if !ok {
 		return http.StatusNoContent, ""

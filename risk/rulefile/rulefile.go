@@ -118,7 +118,7 @@ func read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rulefile: read the rules: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // read only: nothing can be lost
 	data, err := io.ReadAll(io.LimitReader(file, yamldoc.MaxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("rulefile: read the rules: %w", err)

@@ -11,10 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/boltstore"
-	"go.etcd.io/bbolt"
 )
 
 const day = stats.Day(20_000)

@@ -4,8 +4,9 @@ import (
 	"encoding/binary"
 	"iter"
 
-	"github.com/kelisim/kelisim/stats"
 	"go.etcd.io/bbolt"
+
+	"github.com/kelisim/kelisim/stats"
 )
 
 // dayKey orders days before 1970 before those after.

@@ -5,9 +5,10 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/store/internal/intake"
-	"go.etcd.io/bbolt"
 )
 
 // Append implements [consent.Ledger].

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"slices"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/intake"
 	"github.com/kelisim/kelisim/store/internal/packed"
-	"go.etcd.io/bbolt"
 )
 
 // Merge implements [stats.Sink].

@@ -12,9 +12,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kelisim/kelisim/store/internal/intake"
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/kelisim/kelisim/store/internal/intake"
 )
 
 // Options says how to open a file. The zero Options but for Site is useful.

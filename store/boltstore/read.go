@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/packed"
-	"go.etcd.io/bbolt"
 )
 
 // readAhead is how many bytes are copied out of the database before they are decoded: callers' functions

@@ -8,9 +8,10 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/stats"
-	"go.etcd.io/bbolt"
 )
 
 // ErrCorrupt is the error of a file that is damaged, or no database of this package.

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/store/storetest"
 	"github.com/kelisim/kelisim/store/storetest/redistest"
-	"github.com/redis/go-redis/v9"
 )
 
 func BenchmarkStore(b *testing.B) {

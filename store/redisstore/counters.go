@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/store/internal/intake"
-	"github.com/redis/go-redis/v9"
 )
 
 // CountersOptions say where shared counters are. Site and URL (or Client) are required.

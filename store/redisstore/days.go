@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/intake"
 	"github.com/kelisim/kelisim/store/internal/packed"
-	"github.com/redis/go-redis/v9"
 )
 
 // Open implements [stats.Keeper].

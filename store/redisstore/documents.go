@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kelisim/kelisim/store/internal/intake"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/kelisim/kelisim/store/internal/intake"
 )
 
 // Get returns the document under key, or an error that is [fs.ErrNotExist].

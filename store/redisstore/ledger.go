@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/store/internal/intake"
-	"github.com/redis/go-redis/v9"
 )
 
 // ledgerPage is how many entries are asked for in one round trip, and erased in one step.

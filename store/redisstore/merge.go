@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/intake"
-	"github.com/redis/go-redis/v9"
 )
 
 // maxSeq is the last number that Lua's floating point tells from its neighbours.

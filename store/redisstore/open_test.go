@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/redisstore"
 	"github.com/kelisim/kelisim/store/storetest"
 	"github.com/kelisim/kelisim/store/storetest/redistest"
-	"github.com/redis/go-redis/v9"
 )
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/packed"
-	"github.com/redis/go-redis/v9"
 )
 
 // readAhead is how many days are asked for in one round trip.

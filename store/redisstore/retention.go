@@ -5,8 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kelisim/kelisim/stats"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/kelisim/kelisim/stats"
 )
 
 const secondsPerDay = 86400

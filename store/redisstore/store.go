@@ -10,10 +10,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/internal/intake"
-	"github.com/redis/go-redis/v9"
 )
 
 // ErrCorrupt is the error of a value in Redis that this package did not write.

@@ -52,7 +52,7 @@ func Load(path string) (*visit.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("planfile: read the goals: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // read only: nothing can be lost
 	data, err := io.ReadAll(io.LimitReader(f, yamldoc.MaxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("planfile: read the goals: %w", err)
