@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kelisim/kelisim/visit"
 	"github.com/ua-parser/uap-go/uaparser"
+
+	"github.com/kelisim/kelisim/visit"
 )
 
 // different are the names in which we leave ua-parser on purpose: ours by what it says, with the reason.
