@@ -77,6 +77,8 @@ func TestNoBarriers(t *testing.T) {
 				v.audit(axe, "centre, granted", "document")
 				v.open("/consent/notice?lang=" + lang)
 				v.audit(axe, "notice", "document")
+				v.open("/consent/check?lang=" + lang)
+				v.audit(axe, "receipt check", "document")
 			})
 		}
 	}
