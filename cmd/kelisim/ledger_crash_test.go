@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,6 +92,15 @@ func TestKilledBetweenRecordAndSeal(t *testing.T) {
 	}
 }
 
+// head is the last head that the program wrote down; empty where there is none.
+func (b *books) head() string {
+	text, err := os.ReadFile(filepath.Join(b.data, headFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		b.t.Fatal(err)
+	}
+	return string(text)
+}
+
 // anySigned waits for the first signed head.
 func (b *books) anySigned() {
 	b.t.Helper()
@@ -120,11 +131,16 @@ func TestTwoProgramsSignOneLog(t *testing.T) {
 	one, two := newBooks(t, "--redis", redis.URL()), newBooks(t, "--redis", redis.URL())
 	a, b := one.site(), two.site()
 	crowdA, crowdB := crowd(a.base), crowd(b.base)
-	time.Sleep(time.Second)
+	time.Sleep(time.Second) // of choices
 	redis.Kill()
-	time.Sleep(time.Second)
+	time.Sleep(time.Second) // of choices while Redis is away
+	before := one.head() + two.head()
 	redis.Restart()
-	time.Sleep(4 * time.Second) // heads are signed
+	for end := time.Now().Add(2 * patience); one.head()+two.head() == before; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing is signed after Redis is back")
+		}
+	}
 	for _, p := range []*process{a, b} {
 		if err := p.cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
