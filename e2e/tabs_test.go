@@ -1,10 +1,6 @@
 package e2e_test
 
-import (
-	"testing"
-
-	"github.com/chromedp/chromedp"
-)
+import "testing"
 
 // A choice in one tab holds in the others at once, the ones where things run included.
 func TestAChoiceReachesOtherTabs(t *testing.T) {
@@ -40,11 +36,11 @@ func TestGoingBackKeepsTheChoice(t *testing.T) {
 	v.shown(panel)
 	v.click(reject)
 	v.hidden(panel)
-	v.do(chromedp.NavigateBack())
+	v.travel(-1)
 	v.await(`location.pathname === "/" && document.readyState === "complete"`)
 	v.hidden(panel)
 	v.shown(reopen)
-	v.do(chromedp.NavigateForward())
+	v.travel(1)
 	v.await(`location.pathname === "/articles" && document.readyState === "complete"`)
 	v.hidden(panel)
 	v.wantJar(necessary...)

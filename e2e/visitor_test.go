@@ -127,6 +127,13 @@ func (v *visitor) open(path string) {
 	v.do(chromedp.Navigate(v.site + path))
 }
 
+// travel goes back (-1) or forward (1) in the tab's history, and does not wait: a page that comes back whole is not loaded again,
+// and one that is loaded again may be there before anybody listens.
+func (v *visitor) travel(steps int) {
+	v.t.Helper()
+	ask[bool](v, fmt.Sprintf(`Boolean(setTimeout(() => history.go(%d)))`, steps))
+}
+
 // click clicks with the mouse.
 func (v *visitor) click(selector string) {
 	v.t.Helper()
