@@ -32,6 +32,11 @@
 // Open tries every command that a script uses, so that a missing right
 // shows there and not later.
 //
+// The user of the statistics needs two more where several processes count for the site, so that they can reach each
+// other: [Store.Publish] and [Store.Subscribe] use the channels k:{S}:b:<topic>, of which nothing rests.
+//
+//	&k:{S}:*  +publish +subscribe +unsubscribe
+//
 // # Exactly once
 //
 // A batch names its instance and its number. One script checks the number, adds the rows and notes the
