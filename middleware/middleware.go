@@ -193,6 +193,9 @@ func (g *Guard) Rules() *consent.Rulebook { return g.core.Rules() }
 // Live is what this process has counted and still holds, for stats.NewReports.
 func (g *Guard) Live() *stats.Aggregator { return g.core.Live() }
 
+// Kept is from which day on each kind of statistics is kept, for stats.NewReports.
+func (g *Guard) Kept() stats.Kept { return g.core.Kept() }
+
 // Ledger returns the log of the consent ledger, for receipts, erasure and exports. Its Sequence and Expire are
 // the guard's own business.
 func (g *Guard) Ledger() *ledger.Log { return g.core.Log() }

@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/stats"
 )
 
@@ -69,5 +70,6 @@ type Floor struct {
 
 // Kept is one kind of data that the house holds.
 type Kept struct {
-	What, Where, Term string // keys of the locales, or plain words
+	What, Where, Term string         // keys of the locales, or plain words
+	For               consent.Period // where it is not zero: told instead of Term
 }

@@ -36,7 +36,9 @@ type listRow struct {
 type why struct {
 	K                    int
 	Hidden, Folded, Rest int64
-	Partial              bool // values that are not known are in it too
+	Expired              int64  // of days of which the list is no longer kept
+	KeptFrom             string // the first day of which it is
+	Partial              bool   // values that are not known are in it too
 }
 
 // all is a limit beyond which no dimension goes.
@@ -62,6 +64,7 @@ func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listS
 	if f := rep.Filter(); f != (stats.Filter{}) {
 		list.Columns, list.Why.K, list.Why.Partial = spec.columnsUnder(f), rep.Floors().Of(stats.DimFlow), false
 	}
+	list.Why.KeptFrom = l.ShortDate(top.KeptFrom)
 	return list, nil
 }
 
@@ -69,7 +72,7 @@ func newListing(l *locale, spec listSpec, top stats.Top, k int) listing {
 	m := spec.Order
 	out := listing{Spec: spec, More: max(0, top.Values-len(top.Lines)), Sum: max(0, top.Whole[m]), Columns: spec.columns(), Top: top}
 	o := &top.Other
-	out.Why = why{K: k, Hidden: max(0, o.Hidden[m]), Folded: max(0, o.Folded[m]), Rest: max(0, o.Rest[m]), Partial: spec.Dim.Spec().Partial}
+	out.Why = why{K: k, Hidden: max(0, o.Hidden[m]), Folded: max(0, o.Folded[m]), Rest: max(0, o.Rest[m]), Expired: max(0, o.Expired[m]), Partial: spec.Dim.Spec().Partial}
 	unnamed := o.Counts
 	unnamed.Sub(&o.Unlisted)
 	if spec.sparse() {

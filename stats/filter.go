@@ -97,7 +97,8 @@ func (r *Reports) topUnder(ctx context.Context, q Query) (Top, error) {
 	if !r.filter.Narrows(q.Dim) {
 		return top, fmt.Errorf("%w: %v and %v", ErrPair, r.filter.Dim, q.Dim)
 	}
-	err := r.narrowed(ctx, q.Range, false, func(t Total) { top.Whole.Add(&t.Counts) })
+	top.KeptFrom = r.kept().From(r.readUnder(q.Dim))
+	err := r.narrowed(ctx, q.Range, false, top.count)
 	if err != nil {
 		return top, err
 	}
@@ -114,6 +115,7 @@ func (r *Reports) topUnder(ctx context.Context, q Query) (Top, error) {
 	if q.Dim == DimPage {
 		top.Whole[Entries] = top.Whole[Visits]
 		top.Other.Hidden[Entries] = top.Other.Hidden[Visits]
+		top.Other.Expired[Entries] = top.Other.Expired[Visits]
 	}
 	top.Other.Hidden[Crowd] = 0
 	top.pick(values)
@@ -123,15 +125,14 @@ func (r *Reports) topUnder(ctx context.Context, q Query) (Top, error) {
 
 // valuesUnder adds up what is counted of each value of q.Dim together with the filter.
 func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
-	dim, value := q.Dim, func(row string) (string, bool) { return row, row == r.filter.Value }
+	dim, value := r.readUnder(q.Dim), func(row string) (string, bool) { return row, row == r.filter.Value }
 	switch {
 	case r.filter.Dim == q.Dim:
 	case q.Dim == DimSection && r.filter.Dim == DimPage: // what the page counts is all that the filter leaves of its section
-		dim, value = DimPage, func(row string) (string, bool) { return visit.Section(row), row == r.filter.Value }
+		value = func(row string) (string, bool) { return visit.Section(row), row == r.filter.Value }
 	case r.filter.follows(q.Dim):
 		value = func(row string) (string, bool) { return row, strings.HasPrefix(row, r.filter.Value+"/") }
 	default:
-		dim, _ = PairOf(r.filter.Dim, q.Dim)
 		halves := dim.Spec().Pair
 		value = func(row string) (string, bool) {
 			a, b := CutPair(row)
@@ -150,6 +151,18 @@ func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[s
 		}
 	})
 	return sums.values, err
+}
+
+// readUnder returns the dimension whose rows tell a list of dim under the filter.
+func (r *Reports) readUnder(dim Dimension) Dimension {
+	switch {
+	case dim == DimSection && r.filter.Dim == DimPage:
+		return DimPage
+	case r.filter.Dim == dim, r.filter.follows(dim):
+		return dim
+	}
+	pair, _ := PairOf(r.filter.Dim, dim)
+	return pair
 }
 
 // Flow is how many visits that began on one page went on to another.

@@ -165,6 +165,11 @@ func (m *memory) Close(_ context.Context, c stats.Closing) error {
 
 func (m *memory) Expire(context.Context, stats.Day) error { return nil }
 
+func (m *memory) Trim(_ context.Context, before stats.Day, dims ...stats.Dimension) error {
+	maps.DeleteFunc(m.rows, func(k valueKey, _ stats.Counts) bool { return k.day < before && slices.Contains(dims, k.dim) })
+	return nil
+}
+
 // drain hands over everything that may leave.
 func drain(t testing.TB, a *stats.Aggregator, out stats.Outbox, moment stats.Moment) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -44,6 +45,7 @@ func yearBefore(d Day) Day {
 type ReportOptions struct {
 	Zone   *time.Location // of the site: the one in which days were counted. Default UTC
 	Floors Floors         // k of every reader. Default: 5 for persons, 1 for the rest
+	Kept   func() Kept    // how long each kind is kept: what is older is not read. Default: for ever
 }
 
 // Reports answers questions. What rests in the source and what the live instance holds are added, and
@@ -53,6 +55,7 @@ type Reports struct {
 	live   Live // nil for none
 	zone   *time.Location
 	floors Floors
+	kept   func() Kept
 	filter Filter // see Under
 }
 
@@ -61,7 +64,10 @@ func NewReports(source Source, live Live, o ReportOptions) *Reports {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults()}
+	if o.Kept == nil {
+		o.Kept = func() Kept { return nil }
+	}
+	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept}
 }
 
 // Zone returns the site's time zone.
@@ -158,7 +164,12 @@ func (r *Reports) Folds(ctx context.Context, days Range) ([]Fold, error) {
 	if err := days.check(); err != nil {
 		return nil, err
 	}
-	return r.source.Folds(ctx, days.First, days.Last)
+	folds, err := r.source.Folds(ctx, days.First, days.Last)
+	if err != nil {
+		return nil, fmt.Errorf("stats: read folds: %w", err)
+	}
+	kept := r.kept()
+	return slices.DeleteFunc(folds, func(f Fold) bool { return f.Day < kept.From(f.Dim) }), nil
 }
 
 // Span returns the first and the last day that hold anything, the live instance's included.

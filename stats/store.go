@@ -89,6 +89,9 @@ type Keeper interface {
 	Close(ctx context.Context, c Closing) error
 	// Expire removes all statistics of days before the given one.
 	Expire(ctx context.Context, before Day) error
+	// Trim removes the rows and folds of some dimensions of days before the given one, open or closed; the
+	// totals of those days stay, and so do the other rows.
+	Trim(ctx context.Context, before Day, dims ...Dimension) error
 }
 
 // Closing is a day in its final form.

@@ -41,14 +41,17 @@ type Top struct {
 	Values int    // values that match the query, listed or not
 	Whole  Counts // what the dimension counts in the range
 	Other  Other
+	// KeptFrom is the first day of which the values are kept, where Other.Expired is of days before it.
+	KeptFrom Day
 }
 
-// Other is what the lines do not show, and why: Counts = Unlisted + Hidden + Folded + Rest.
+// Other is what the lines do not show, and why: Counts = Unlisted + Hidden + Folded + Expired + Rest.
 type Other struct {
 	Counts   Counts
 	Unlisted Counts // values beyond the limit, that do not match, or that only bots used
 	Hidden   Counts // values at rest or waiting that fewer than k visitors of their day carry
 	Folded   Counts // values that closing folded
+	Expired  Counts // days of which the totals are kept longer than the rows: see [Kept]
 	Rest     Counts // held back until k visitors carry it, over the cap, counted after the day ended, lost
 	//                 in a crash, or (region, city, versions) unknown
 }
@@ -65,18 +68,18 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 	if r.filter != (Filter{}) {
 		return r.topUnder(ctx, q)
 	}
-	top := Top{Query: q}
-	if err := r.totals(ctx, q.Range, false, func(t Total) { top.Whole.Add(&t.Counts) }); err != nil {
+	top := Top{Query: q, KeptFrom: r.kept().From(q.Dim)}
+	if err := r.totals(ctx, q.Range, false, top.count); err != nil {
 		return top, err
 	}
-	top.Whole = q.Dim.Whole(top.Whole)
+	top.Whole, top.Other.Expired = q.Dim.Whole(top.Whole), q.Dim.Whole(top.Other.Expired)
 	values, err := r.values(ctx, q, &top.Other)
 	if err != nil {
 		return top, err
 	}
-	folds, err := r.source.Folds(ctx, q.Range.First, q.Range.Last)
+	folds, err := r.Folds(ctx, q.Range)
 	if err != nil {
-		return top, fmt.Errorf("stats: read folds: %w", err)
+		return top, err
 	}
 	if q.Dim.Spec().Signal || q.Dim.IsPair() {
 		top.addUp(values, folds)
@@ -84,6 +87,14 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 	top.pick(values)
 	top.explain(folds)
 	return top, nil
+}
+
+// count adds a total to the whole, and to what has expired if its day has lost its rows.
+func (t *Top) count(total Total) {
+	t.Whole.Add(&total.Counts)
+	if total.Day < t.KeptFrom {
+		t.Other.Expired.Add(&total.Counts)
+	}
 }
 
 func (q Query) withDefaults() Query {
@@ -113,6 +124,9 @@ func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string
 // rows calls f for each value of dim on each day of the range, what the live instance holds added. The row is
 // valid during the call only.
 func (r *Reports) rows(ctx context.Context, dim Dimension, days Range, f func(*Row)) error {
+	if days.First = max(days.First, r.kept().From(dim)); days.First > days.Last {
+		return nil
+	}
 	waiting := r.waiting(Query{Dim: dim, Range: days})
 	var row Row
 	err := r.source.Rows(ctx, dim, days.First, days.Last, func(at Row) {
@@ -248,4 +262,5 @@ func (t *Top) explain(folds []Fold) {
 	t.Other.Rest.Sub(&t.Other.Unlisted)
 	t.Other.Rest.Sub(&t.Other.Hidden)
 	t.Other.Rest.Sub(&t.Other.Folded)
+	t.Other.Rest.Sub(&t.Other.Expired)
 }

@@ -87,6 +87,7 @@ type siteFlags struct {
 	ShareFloor   int    `help:"How many visitors of a day must share a value before a share link shows it, pages too. Default: 20." env:"KELISIM_SHARE_FLOOR" placeholder:"N"`
 	consentFlags `group:"Consent"`
 	trafficFlags `group:"Statistics"`
+	keepFlags    `group:"Statistics"`
 	storeFlags
 	secretFlags
 	riskFlags

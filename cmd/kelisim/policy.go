@@ -39,6 +39,7 @@ func (c policyLintCmd) Run(s streams) error {
 		reports[i] = policyfile.LintFile(path)
 		judged(reports[i])
 		unspoken(reports[i])
+		termed(reports[i])
 		if old != nil {
 			reports[i].Follow(old)
 		}

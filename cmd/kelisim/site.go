@@ -14,7 +14,6 @@ import (
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/consent/policyfile"
 	"github.com/kelisim/kelisim/geo"
-	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/server"
 	"github.com/kelisim/kelisim/stats"
@@ -35,6 +34,7 @@ type site struct {
 	watch     *policyfile.Watcher // nil where there is no policy file
 	closeRisk func() error
 	shelved   bool // incidents rest in the store
+	keep      map[stats.Kind]consent.Period
 }
 
 // choices are what the commands decide differently where the user says nothing.
@@ -52,8 +52,10 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	plan, planErr := f.plan()
 	rules, rulesErr := f.rulesWith(f.Policy)
 	config := middleware.Config{Policy: policy, Plan: plan}
+	keep, keepErr := f.terms()
+	config.Keep = keep
 	consentErr, trafficErr := f.consentFlags.apply(&config), f.trafficFlags.apply(&config)
-	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, rulesErr, consentErr, trafficErr); err != nil {
+	if err := errors.Join(zoneErr, trustErr, floorErr, geoErr, planErr, rulesErr, keepErr, consentErr, trafficErr); err != nil {
 		return nil, err
 	}
 	secret, err := f.load(f.Data)
@@ -75,7 +77,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, errors.Join(err, store.Shutdown())
 	}
-	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk, shelved: judging.Shelf != nil}
+	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk, shelved: judging.Shelf != nil, keep: keep}
 	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Zone = store, secret, old, trust, f.Data, zone
 	config.Locator, config.Floors, config.Secure, config.Skip, config.Logger = places.Locator, floors, f.Secure, ownPath, s.logger
 	config.Risk, config.Risk.Rules = judging, rules
@@ -95,8 +97,8 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	}
 	board := server.Config{
 		Mail: mail, Hooks: hooks,
-		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors}),
-		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors)}),
+		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors, Kept: st.guard.Kept}),
+		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors), Kept: st.guard.Kept}),
 		Documents: store, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	}
 	if desk := st.guard.RiskDesk(); desk != nil {
@@ -196,27 +198,6 @@ func (s *site) health(ctx context.Context) server.Health {
 		h.Fault = "store"
 	}
 	return h
-}
-
-// kept lists what this process keeps, and for how many days statistics; 0 is without limit.
-func (s *site) kept() (days int, kept []server.Kept) {
-	term := "kept.until.forever"
-	for _, kind := range s.guard.Rules().Policy().Data {
-		if kind.ID == guard.DataCounts && !kind.Retention.IsZero() {
-			days, term = int(kind.Retention.Approx()/(24*time.Hour)), "kept.until.policy"
-		}
-	}
-	return days, append([]server.Kept{
-		{What: "kept.counts", Where: "kept.in.store", Term: term},
-		{What: "kept.rows", Where: "kept.in.store", Term: term},
-		{What: "kept.records", Where: "kept.in.store", Term: "kept.until.policy"},
-		{What: "kept.dashboard", Where: "kept.in.store", Term: "kept.until.removed"},
-		{What: "kept.accounts", Where: "kept.in.store", Term: "kept.until.removed"},
-		{What: "kept.spool", Where: "kept.in.disk", Term: "kept.until.taken"},
-		{What: "kept.seen", Where: "kept.in.memory", Term: "kept.until.day"},
-		{What: "kept.judged", Where: "kept.in.memory", Term: "kept.until.day"},
-		{What: "kept.never", Where: "kept.in.nowhere", Term: "kept.until.never"},
-	}, s.keptOfRisk()...)
 }
 
 // listen takes the port, or says who to ask.

@@ -341,6 +341,7 @@ func (*nowhere) Folds(context.Context, stats.Day, stats.Day) ([]stats.Fold, erro
 func (*nowhere) Open(context.Context, stats.Day) ([]stats.Day, error)              { return nil, nil }
 func (n *nowhere) Close(context.Context, stats.Closing) error                      { n.closed++; return nil }
 func (*nowhere) Expire(context.Context, stats.Day) error                           { return nil }
+func (*nowhere) Trim(context.Context, stats.Day, ...stats.Dimension) error         { return nil }
 
 func FuzzRead(f *testing.F) {
 	f.Add(`{"kelisim_archive":1,"site":"s","zone":"UTC","first":"2026-03-01","last":"2026-03-01","number_of_days":1,"floor_person":5,"floor_open":1,"open_days_left_out":[],"days":[` +

@@ -69,6 +69,10 @@ type Config struct {
 	// Floors say how many visitors of a day must carry a value before it leaves memory.
 	// Default: 5 for attributes of persons, 1 for pages and sources.
 	Floors stats.Floors
+	// Keep says for how long each kind of statistics is kept, such as {stats.KindCrossed: {N: 1, Unit: consent.Years}}. It may
+	// not outlive what the policy states (its data "counts", or "counts-crossed" and the like). Default: as the policy states;
+	// crossed and returning ones for 25 months at most, technical ones for 13, unless the policy names the kind.
+	Keep map[stats.Kind]consent.Period
 	// Capacity is the number of visitors a day that can be told apart. Default: 2,000,000.
 	Capacity int
 	// ByTemplate leaves pages alone: the site's templates print [Guard.Banner] or [Guard.BannerIn] themselves right after

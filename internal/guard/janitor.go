@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
-	"github.com/kelisim/kelisim/visit"
 )
 
 // janitor ends days: it erases their keys, closes them in the store once everything of them is there,
@@ -15,6 +14,7 @@ import (
 type janitor struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
+	trimmed stats.Kept // what the store was last rid of
 }
 
 const (
@@ -62,27 +62,7 @@ func (g *Guard) sweep(ctx context.Context) error {
 	if g.spool.State().Batches > 0 || g.importing(ctx) {
 		return nil // what is on its way to the store may belong to a day that would close
 	}
-	err := g.closeDays(ctx, ended)
-	if first, ok := g.firstKept(); ok {
-		err = errors.Join(err, g.config.Store.Expire(ctx, first))
-	}
-	return err
-}
-
-// DataCounts is the id of the data kind in a policy whose retention holds for statistics (S4-6.3). A
-// policy that does not name it keeps them for ever: they are no personal data.
-const DataCounts = "counts"
-
-// firstKept is the first day whose statistics the policy still keeps.
-func (g *Guard) firstKept() (stats.Day, bool) {
-	for _, kind := range g.now().rules.Policy().Data {
-		if kind.ID == DataCounts && !kind.Retention.IsZero() {
-			now := g.config.Now()
-			first, _ := visit.DayOf(now.Add(-kind.Retention.After(now).Sub(now)), g.config.Zone)
-			return first, true
-		}
-	}
-	return 0, false
+	return errors.Join(g.closeDays(ctx, ended), g.letGo(ctx))
 }
 
 // Importing is the prefix of the documents by which an import under way keeps days from being closed:

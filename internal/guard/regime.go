@@ -58,6 +58,9 @@ func (c *Config) compile(filed consent.Policy, overlay consent.Overlay) (*consen
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
+	if err := checkTerms(filed, c.Keep); err != nil {
+		return nil, err
+	}
 	if len(overlay.Cookies) == 0 {
 		return rules, nil
 	}

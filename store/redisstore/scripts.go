@@ -26,6 +26,10 @@ var (
 	closeLua string
 	//go:embed lua/expire.lua
 	expireLua string
+	//go:embed lua/trim.lua
+	trimLua string
+	//go:embed lua/refold.lua
+	refoldLua string
 	//go:embed lua/append.lua
 	appendLua string
 	//go:embed lua/erase.lua
@@ -38,7 +42,7 @@ var (
 
 // scripts is what changes anything: each runs as one step, and is in the append-only file as one.
 type scripts struct {
-	merge, stage, commit, drain, close, expire, append, erase, swap, probe *redis.Script
+	merge, stage, commit, drain, close, expire, trim, refold, append, erase, swap, probe *redis.Script
 }
 
 func newScripts() scripts {
@@ -49,6 +53,8 @@ func newScripts() scripts {
 		drain:  redis.NewScript(applyLua + drainLua),
 		close:  redis.NewScript(closeLua),
 		expire: redis.NewScript(expireLua),
+		trim:   redis.NewScript(trimLua),
+		refold: redis.NewScript(refoldLua),
 		append: redis.NewScript(appendLua),
 		erase:  redis.NewScript(eraseLua),
 		swap:   redis.NewScript(swapLua),

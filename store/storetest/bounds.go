@@ -146,6 +146,7 @@ func calls(s Store) map[string]func(context.Context) error {
 		"Open":    func(ctx context.Context) error { _, err := s.Open(ctx, day0); return err },
 		"Close":   func(ctx context.Context) error { return s.Close(ctx, stats.Closing{Day: day0}) },
 		"Expire":  func(ctx context.Context) error { return s.Expire(ctx, day0) },
+		"Trim":    func(ctx context.Context) error { return s.Trim(ctx, day0, stats.DimPage) },
 		"Append":  func(ctx context.Context) error { return s.Append(ctx, entry("one")) },
 		"Entry":   func(ctx context.Context) error { _, err := s.Entry(ctx, "one"); return err },
 		"Entries": func(ctx context.Context) error {

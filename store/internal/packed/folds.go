@@ -2,6 +2,7 @@ package packed
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/kelisim/kelisim/stats"
 )
@@ -52,4 +53,21 @@ func Folds(src []byte, day stats.Day) ([]stats.Fold, error) {
 		return nil, ErrCorrupt
 	}
 	return folds, nil
+}
+
+// WithoutFolds returns what [AppendFolds] wrote without the folds of some dimensions; nil if none are left, and
+// changed tells whether there were any.
+func WithoutFolds(src []byte, dims []stats.Dimension) (rest []byte, changed bool, err error) {
+	folds, err := Folds(src, 0)
+	if err != nil {
+		return nil, false, err
+	}
+	left := slices.DeleteFunc(slices.Clone(folds), func(f stats.Fold) bool { return slices.Contains(dims, f.Dim) })
+	if len(left) == len(folds) {
+		return src, false, nil
+	}
+	if len(left) == 0 {
+		return nil, true, nil
+	}
+	return AppendFolds(nil, left), true, nil
 }
