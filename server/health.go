@@ -21,6 +21,8 @@ type Health struct {
 	Accepted, Stored, Waiting, Spooled int64
 	Dropped                            []Drop
 
+	Late   int64   // those of Accepted whose day was closed already: they count on the day after it
+	Folded int64   // rows that the store left to "other": over its cap, or of a day that was closed
 	Others []Other // what is in the totals and in no row, by dimension, since the start
 	Told   []Drop  // what pages told of themselves, by what became of it
 	Own    int64   // page views left out because they were the site's own people's

@@ -15,6 +15,7 @@ type Figures struct {
 	Handed   int64            // hits in batches that the outbox took
 	Waiting  int64            // hits in memory
 	Dropped  map[string]int64 // hits in no total, by reason: hour, days
+	Late     int64            // those of Accepted that came on a day that was closed already, and count on the day after it
 
 	// Folded says what is counted in totals but left to "other", by dimension.
 	Folded map[Dimension]FoldedFigures
@@ -35,7 +36,7 @@ func (f Figures) Missing() int64 {
 // FoldedFigures are hits whose value was left to "other", by reason.
 type FoldedFigures struct {
 	Capped int64 // the dimension has as many values as it may
-	Late   int64 // the day had ended
+	Late   int64 // the day had ended: they are in its totals
 	Held   int64 // the day ended before k visitors carried the value
 }
 
@@ -47,6 +48,7 @@ func (a *Aggregator) Figures() Figures {
 	a.gather()
 	f := Figures{
 		Handed:  h.handed,
+		Late:    h.late,
 		Dropped: map[string]int64{"hour": h.dropped[dropHour], "days": h.dropped[dropDays]},
 		Folded:  make(map[Dimension]FoldedFigures),
 		Shared:  h.shared,

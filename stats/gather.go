@@ -65,7 +65,8 @@ func (v *harvest) collect(t *tally) {
 // gather moves what the shards have counted into the hold. The caller holds the hold's lock.
 func (a *Aggregator) gather() {
 	for i := range a.shards {
-		days, dropped := a.shards[i].days()
+		days, dropped, late := a.shards[i].days()
+		a.hold.late += late
 		for reason, n := range dropped {
 			a.hold.dropped[reason] += n
 		}
@@ -76,8 +77,8 @@ func (a *Aggregator) gather() {
 	a.hold.harvest.forget()
 }
 
-// days returns the days that s counts, and takes out of it what it dropped.
-func (s *shard) days() (days []Day, dropped [numDrops]int64) {
+// days returns the days that s counts, and takes out of it what it dropped and what came late.
+func (s *shard) days() (days []Day, dropped [numDrops]int64, late int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	days = make([]Day, 0, len(s.tallies))
@@ -85,7 +86,8 @@ func (s *shard) days() (days []Day, dropped [numDrops]int64) {
 		days = append(days, day)
 	}
 	dropped, s.dropped = s.dropped, dropped
-	return days, dropped
+	late, s.late = s.late, 0
+	return days, dropped, late
 }
 
 func (a *Aggregator) gatherDay(s *shard, day Day) {

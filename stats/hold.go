@@ -23,6 +23,7 @@ type hold struct {
 	accepted int64   // hits that came, by the shards' own count
 	handed   int64   // hits in delivered batches
 	dropped  [numDrops]int64
+	late     int64 // hits counted on a later day than their own
 	folded   [NumDimensions]FoldedFigures
 	shared   int64 // look-ups lost to full tables of joint attributes
 	harvest  harvest

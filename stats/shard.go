@@ -18,7 +18,8 @@ type shard struct {
 	last    *tally // the one used last
 	limits  *limits
 	dropped [numDrops]int64
-	closed  Day // days before have no rows
+	late    int64 // hits counted on a later day than their own
+	closed  Day   // days before have no rows
 	_       [64]byte
 }
 
@@ -108,6 +109,9 @@ func (s *shard) add(pv *visit.Pageview) {
 		t.shape.latency[DimLatency.bucket(int64((pv.Latency+time.Millisecond-1)/time.Millisecond))]++
 	}
 	t.accepted++
+	if pv.Late {
+		s.late++
+	}
 	if pv.View() {
 		s.addView(t, pv)
 		return

@@ -184,6 +184,7 @@ func (s *site) health(ctx context.Context) server.Health {
 	}
 	h.Spooled = state.Spool.Hits
 	h.Stored = state.Spool.Stored
+	h.Late, h.Folded = state.Figures.Late, state.Spool.Folded
 	for reason, n := range state.Figures.Dropped {
 		h.Dropped = append(h.Dropped, server.Drop{Reason: reason, Count: n})
 	}

@@ -74,6 +74,8 @@ func (s *State) exposition() []byte {
 	x.one("hits_spooled", "gauge", "Hits that wait on disk for the store.", s.Spool.Hits)
 	x.by("hits_dropped_total", "counter", "Hits that could not be counted, by reason.", "reason", s.Figures.Dropped)
 	x.one("hits_missing", "gauge", "Accepted less stored, waiting, spooled and dropped: 0, or something is wrong.", s.Missing())
+	x.one("hits_late_total", "counter", "Accepted hits of a day that was closed already, counted on the day after it.", s.Figures.Late)
+	x.one("rows_folded_total", "counter", "Rows that the store left to other: over a cap, or of a day that was closed.", s.Spool.Folded)
 	x.one("hits_own_total", "counter", "Page views left out because they were the site's own people's.", s.Own)
 	x.others(s.Figures.Folded)
 	x.one("lookups_shared_total", "counter", "Look-ups that found a full table of joint attributes.", s.Figures.Shared)

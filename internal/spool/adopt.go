@@ -60,7 +60,7 @@ func (s *Spool) empty(ctx context.Context, dir string, store Store) error {
 	}
 	s.orphaned(1)
 	defer s.orphaned(-1)
-	f := &forwarder{journal: j, store: store, report: s.report, orphan: true, done: func(kind, string, int64) { s.handed(0, "", 0) }}
+	f := &forwarder{journal: j, store: store, report: s.report, orphan: true, done: func(kind, string, int64) { s.handed(0, "", 0) }, folded: s.folded}
 	f.resume()
 	for wait := retryFirst; ; wait = min(2*wait, retryLast) {
 		err := f.drain(ctx)

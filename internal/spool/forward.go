@@ -40,6 +40,7 @@ type forwarder struct {
 	keep    time.Duration
 	report  func(error) // called with each failure, and with nil when the store answers again
 	done    func(k kind, entry string, hits int64)
+	folded  func(rows int)
 
 	orphan bool   // of a run that died
 	high   uint64 // the last batch handed over, frames handed over again left out
@@ -182,7 +183,7 @@ func (f *forwarder) batch(ctx context.Context, payload []byte) (rewound bool, er
 		}
 		b.Instance, b.Seq = fmt.Sprintf("%s.%d", b.Instance, f.epoch), seq-f.behind
 	}
-	_, err = f.store.Merge(ctx, b)
+	merged, err := f.store.Merge(ctx, b)
 	switch {
 	case errors.Is(err, stats.ErrGap):
 		return f.rewind(ctx, b.Instance, seq)
@@ -190,6 +191,9 @@ func (f *forwarder) batch(ctx context.Context, payload []byte) (rewound bool, er
 		return false, fmt.Errorf("spool: hand over a batch: %w", err)
 	}
 	f.back = false
+	if merged.Folded > 0 && !merged.Duplicate {
+		f.folded(merged.Folded)
+	}
 	if seq > f.high {
 		f.high = seq
 		f.done(kindBatch, "", hits(b))

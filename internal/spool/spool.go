@@ -53,6 +53,7 @@ type State struct {
 	Batches  int       // batches that wait for the store
 	Hits     int64     // hits counted in them
 	Stored   int64     // hits in the batches of this run that the store has taken
+	Folded   int64     // rows of those batches that the store left to "other": over a cap, or of a day that was closed
 	Entries  int       // consent entries that wait for the store
 	Bytes    int64     // on disk, acknowledged segments that are still kept included
 	Handed   time.Time // when the store last took something; zero for never
@@ -181,7 +182,7 @@ func (s *Spool) Start(store Store) {
 	s.stop = cancel
 	s.running.Go(func() { s.adopt(ctx, store) })
 	s.running.Go(func() {
-		f := &forwarder{journal: s.journal, store: store, keep: s.options.Keep, report: s.report, done: s.handed}
+		f := &forwarder{journal: s.journal, store: store, keep: s.options.Keep, report: s.report, done: s.handed, folded: s.folded}
 		s.forward(ctx, f)
 	})
 }
@@ -274,6 +275,13 @@ func (s *Spool) report(err error) {
 	if first {
 		s.options.Logger.Error("the store does not take what was counted; it waits on disk", "error", err)
 	}
+}
+
+// folded notes that the store left rows to "other".
+func (s *Spool) folded(rows int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Folded += int64(rows)
 }
 
 // handed notes that the store took a frame.
