@@ -47,6 +47,7 @@ type Anonymiser struct {
 	calendar calendar
 	firsts   firsts
 	spam     spam
+	told     *Interner    // strings that other processes told
 	closed   atomic.Int64 // the last day dropped
 }
 
@@ -64,7 +65,7 @@ func NewAnonymiser(o Options) (*Anonymiser, error) {
 		zone: o.Zone, hosts: slices.Clone(o.Hosts), tags: slices.Clone(o.Tags), locator: o.Locator, keys: keys,
 		agents: NewAgents(o.Agents), scrubber: NewScrubber(o.Paths), sources: NewInterner(maxSources), from: newSourceBook(maxSources, unwanted),
 		tracker: NewTracker(o.Capacity, o.Days, o.Plan), calendar: calendar{zone: o.Zone},
-		spam: unwanted,
+		spam: unwanted, told: NewInterner(maxSources),
 	}
 	a.closed.Store(math.MinInt32)
 	return a, nil

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/dchest/siphash"
@@ -14,27 +15,77 @@ const maxFirsts = 1 << 20
 // carry stay below their floor.
 type firsts struct {
 	mu   sync.Mutex
-	days map[Day]*keySet
+	days map[Day]*firstsOfDay
+
+	shared bool // set before the first of them
 }
+
+type firstsOfDay struct {
+	keySet
+	noted []uint64 // to be told to other processes
+}
+
+// maxNotedFirsts is how many are noted between two calls of changes.
+const maxNotedFirsts = 1 << 14
 
 func (f *firsts) add(day Day, key Key, what string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	high, low := siphash.Hash128(key[0], key[1], []byte(what))
+	set, print := f.of(day), fingerprint(Key{high, low})
+	if set.count >= maxFirsts || set.has(print) {
+		return false
+	}
+	set.add(print)
+	if f.shared && len(set.noted) < maxNotedFirsts {
+		set.noted = append(set.noted, print)
+	}
+	return true
+}
+
+// of returns the set of day. The caller holds mu.
+func (f *firsts) of(day Day) *firstsOfDay {
 	set := f.days[day]
 	if set == nil {
 		if f.days == nil {
-			f.days = map[Day]*keySet{}
+			f.days = map[Day]*firstsOfDay{}
 		}
-		set = new(keySet)
+		set = new(firstsOfDay)
 		f.days[day] = set
 	}
-	high, low := siphash.Hash128(key[0], key[1], []byte(what))
-	pair := Key{high, low}
-	if set.count >= maxFirsts || set.has(pair) {
-		return false
+	return set
+}
+
+// tell writes what was noted of day since the last call, or all of it.
+func (f *firsts) tell(day Day, all bool, w *partWriter) {
+	f.mu.Lock()
+	var prints []uint64
+	if set := f.days[day]; set != nil && all {
+		prints = slices.Clone(set.cells)
+	} else if set != nil {
+		prints, set.noted = set.noted, nil
 	}
-	set.add(pair)
-	return true
+	f.mu.Unlock()
+	for _, print := range prints {
+		if print != 0 {
+			w.addFirst(print)
+		}
+	}
+}
+
+// merge takes in what was done for the first time elsewhere.
+func (f *firsts) merge(day Day, prints []uint64) {
+	if len(prints) == 0 {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	set := f.of(day)
+	for _, print := range prints {
+		if set.count < maxFirsts && !set.has(print) {
+			set.add(print)
+		}
+	}
 }
 
 func (f *firsts) drop(day Day) {

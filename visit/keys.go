@@ -1,13 +1,10 @@
 package visit
 
 import (
-	"crypto/hkdf"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -26,7 +23,8 @@ func (k Key) IsZero() bool { return k == Key{} }
 // the site's secret and a random seed of the day. Secret and seed are both needed to recompute a key;
 // the seed is in memory only and is overwritten when its day is dropped. At most two days live at a
 // time unless more are asked for: a further one drops the day begun first, and a day that comes
-// back gets a new seed. Keys is safe for concurrent use.
+// back gets a new seed. Keys that adopted the same [Seed] under the same secret are the same. Keys is safe for
+// concurrent use.
 type Keys struct {
 	secret []byte
 	random io.Reader
@@ -34,13 +32,14 @@ type Keys struct {
 
 	mu     sync.Mutex
 	living atomic.Pointer[[]*dayKey] // most recently begun first; replaced, never changed
+	ahead  map[Day]Seed              // of days not begun
 }
 
 // dayKey is the key of one day. Once erased its halves are zero: whoever was reading them sees erased
 // afterwards and starts again.
 type dayKey struct {
 	day    Day
-	seed   [32]byte
+	seed   Seed
 	k0, k1 atomic.Uint64
 	erased atomic.Bool
 }
@@ -112,17 +111,18 @@ func (k *Keys) begin(day Day) (*dayKey, error) {
 	if d := k.find(day); d != nil {
 		return d, nil
 	}
-	d := &dayKey{day: day}
-	if _, err := io.ReadFull(k.random, d.seed[:]); err != nil {
-		return nil, errors.Join(errors.New("visit: no randomness for the seed of the day"), err)
+	seed, ok := k.ahead[day]
+	if !ok {
+		var err error
+		if seed, err = k.draw(day, math.MaxInt64); err != nil {
+			return nil, err
+		}
 	}
-	out, err := hkdf.Key(sha256.New, k.secret, d.seed[:], fmt.Sprintf("kelisim visit key %d", day), 16)
+	d, err := k.derive(seed)
 	if err != nil {
-		return nil, fmt.Errorf("visit: day key: %w", err)
+		return nil, err
 	}
-	d.k0.Store(binary.LittleEndian.Uint64(out))
-	d.k1.Store(binary.LittleEndian.Uint64(out[8:]))
-	clear(out)
+	delete(k.ahead, day)
 	living := []*dayKey{d}
 	if old := k.living.Load(); old != nil {
 		living = append(living, *old...)
@@ -140,6 +140,7 @@ func (k *Keys) begin(day Day) (*dayKey, error) {
 func (k *Keys) Drop(day Day) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	delete(k.ahead, day)
 	old := k.living.Load()
 	if old == nil {
 		return
@@ -176,5 +177,5 @@ func (d *dayKey) erase() {
 	d.erased.Store(true)
 	d.k0.Store(0)
 	d.k1.Store(0)
-	clear(d.seed[:]) // only begin has read it
+	clear(d.seed.Value[:]) // read and cleared under the lock of Keys
 }

@@ -8,22 +8,21 @@ type keySet struct {
 	count int
 }
 
-func (s *keySet) has(key Key) bool {
+func (s *keySet) has(print uint64) bool {
 	if len(s.cells) == 0 {
 		return false
 	}
-	_, found := s.slot(fingerprint(key))
+	_, found := s.slot(print)
 	return found
 }
 
-// add puts in a key that is not there.
-func (s *keySet) add(key Key) {
+// add puts in a fingerprint that is not there.
+func (s *keySet) add(print uint64) {
 	if s.count*4 >= len(s.cells)*3 {
 		s.grow()
 	}
-	f := fingerprint(key)
-	i, _ := s.slot(f)
-	s.cells[i] = f
+	i, _ := s.slot(print)
+	s.cells[i] = print
 	s.count++
 }
 

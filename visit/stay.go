@@ -30,6 +30,9 @@ func (t *Tracker) Stay(key Key, now time.Time, pv *Pageview) bool {
 		pv.Step.Seconds, pv.Step.Views, pv.Step.Elapsed = seconds, v.views, unix-v.first
 		pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
 		visits[key[1]] = v
+		if t.sharing.on {
+			t.note(s, key[1])
+		}
 		return true
 	}
 	return false

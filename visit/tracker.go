@@ -28,6 +28,7 @@ type Tracker struct {
 	mu        sync.Mutex
 	living    atomic.Pointer[[]*dayState]
 	untracked atomic.Uint64
+	sharing   sharing
 }
 
 type dayState struct {
@@ -41,6 +42,7 @@ type shard struct {
 	seen       keySet
 	young, old map[uint64]openVisit // old: last touched before rotated
 	rotated    int64
+	noted      []uint64 // who is to be told of to other processes
 	_          [32]byte // keeps the locks of two shards off one cache line
 }
 
@@ -65,6 +67,7 @@ type TrackerStats struct {
 	Visitors  int64  // visitors held, over the living days
 	Capacity  int64  // visitors a day
 	Untracked uint64 // page views since the start whose visitor found no room: in Views, in no visit or visitor
+	Unnoted   uint64 // changes since the start that came too fast to be told to other processes
 }
 
 // NewTracker makes a Tracker of the given capacity in visitors a day; 0 is 2,000,000. At most days
@@ -89,7 +92,7 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	s := &d.shards[key[0]%trackerShards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fresh, room := s.admit(key, d, t.capacity)
+	fresh, room := s.admit(fingerprint(key), d, t.capacity)
 	if !room {
 		t.untracked.Add(1)
 		return
@@ -111,6 +114,9 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	pv.Step.Lot = uint8(key[1] % lots)
 	pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
 	s.put(key[1], v)
+	if t.sharing.on {
+		t.note(s, key[1])
+	}
 }
 
 // lots is how many lots the visitors of a day fall into.
@@ -136,6 +142,9 @@ func (t *Tracker) Event(key Key, now time.Time, name string, pv *Pageview) bool 
 		v.started(&pv.Step)
 		pv.Step.Reached = v.progress.advance(t.plan, Aim{Event: name})
 		visits[key[1]] = v
+		if t.sharing.on {
+			t.note(s, key[1])
+		}
 		return true
 	}
 	return false
@@ -164,16 +173,16 @@ func (v *openVisit) step(pv *Pageview, unix int64) {
 	v.started(&pv.Step)
 }
 
-// admit puts key among the visitors of the day.
-func (s *shard) admit(key Key, d *dayState, capacity int64) (fresh, room bool) {
-	if s.seen.has(key) {
+// admit puts a fingerprint among those of the visitors of the day.
+func (s *shard) admit(print uint64, d *dayState, capacity int64) (fresh, room bool) {
+	if s.seen.has(print) {
 		return false, true
 	}
 	if d.visitors.Add(1) > capacity {
 		d.visitors.Add(-1)
 		return false, false
 	}
-	s.seen.add(key)
+	s.seen.add(print)
 	return true, true
 }
 
@@ -259,7 +268,7 @@ func (t *Tracker) Drop(day Day) {
 
 // Stats accounts for what is held.
 func (t *Tracker) Stats() TrackerStats {
-	stats := TrackerStats{Capacity: t.capacity, Untracked: t.untracked.Load()}
+	stats := TrackerStats{Capacity: t.capacity, Untracked: t.untracked.Load(), Unnoted: t.sharing.unnoted.Load()}
 	if living := t.living.Load(); living != nil {
 		stats.Days = len(*living)
 		for _, d := range *living {

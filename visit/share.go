@@ -1,0 +1,108 @@
+package visit
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// maxNoted is how many changes a shard notes between two calls of [Tracker.changes].
+const maxNoted = 1024
+
+// sharing is what a tracker needs to be one of several that count together.
+type sharing struct {
+	on      bool // set before the first page view
+	plan    [8]byte
+	unnoted atomic.Uint64
+}
+
+// note keeps in mind that the visitor id is to be told of. The caller holds the shard.
+func (t *Tracker) note(s *shard, id uint64) {
+	if len(s.noted) >= maxNoted {
+		t.sharing.unnoted.Add(1)
+		return
+	}
+	s.noted = append(s.noted, id)
+}
+
+// days returns the living days.
+func (t *Tracker) alive() []*dayState {
+	if living := t.living.Load(); living != nil {
+		return *living
+	}
+	return nil
+}
+
+// atOnce is how many visits are copied under one lock.
+const atOnce = 128
+
+// changes tells what was noted of d since the last call. It is called by one goroutine at a time.
+func (t *Tracker) changes(d *dayState, w *partWriter) {
+	var spare []uint64
+	for i := range d.shards {
+		s := &d.shards[i]
+		s.mu.Lock()
+		noted := s.noted
+		if len(noted) > 0 {
+			s.noted = spare[:0]
+		}
+		s.mu.Unlock()
+		if len(noted) == 0 {
+			continue
+		}
+		slices.Sort(noted)
+		for ids := range slices.Chunk(slices.Compact(noted), atOnce) {
+			s.tell(uint8(i), ids, w)
+		}
+		spare = noted
+	}
+}
+
+// tell writes the visitors of those ids, each with their open visit.
+func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
+	var visits [atOnce]toldVisit
+	s.mu.Lock()
+	for i, id := range ids {
+		v, ok := s.young[id]
+		if !ok {
+			v = s.old[id]
+		}
+		visits[i] = toldVisit{mark{number, id}, v}
+	}
+	s.mu.Unlock()
+	for i := range ids {
+		if visits[i].views == 0 {
+			w.addSeen(visits[i].mark)
+			continue
+		}
+		w.addVisit(&visits[i])
+	}
+}
+
+// everything tells all of d.
+func (d *dayState) everything(w *partWriter) {
+	for i := range d.shards {
+		s := &d.shards[i]
+		s.mu.Lock()
+		cells, ids := slices.Clone(s.seen.cells), s.open()
+		s.mu.Unlock()
+		for _, print := range cells {
+			if print != 0 {
+				w.addSeen(mark{uint8(i), print})
+			}
+		}
+		for ids := range slices.Chunk(ids, atOnce) {
+			s.tell(uint8(i), ids, w)
+		}
+	}
+}
+
+// open returns the ids of the visits that may be open. The caller holds the shard.
+func (s *shard) open() []uint64 {
+	ids := make([]uint64, 0, len(s.young)+len(s.old))
+	for _, visits := range [...]map[uint64]openVisit{s.young, s.old} {
+		for id := range visits {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
