@@ -33,7 +33,7 @@ type Report struct {
 	Token    string // of the page, "" for none
 	Number   int    // of the delivery under its token, from 0
 	Path     string // of the page, as its browser writes it
-	Next     string // path of the page that the same document now shows in its place (history API), "" for none
+	Next     string // path of the page that the same document now shows in its place, "" for none; see Shown
 	Title    string
 	Seconds  int      // for which the page has been looked at, since it came
 	Scrolled int      // how far, in percent of its length; -1 if not told
@@ -45,6 +45,10 @@ type Report struct {
 	Files    []string // addresses of files on other hosts that were fetched, without scheme and query
 	Events   []Event  // told by kelisim.track
 }
+
+// Shown reports that the document is seen now though the server was not asked for it now: the browser had fetched it before
+// anybody looked, or kept it whole and shows it again. Nothing else of such a delivery counts.
+func (r *Report) Shown() bool { return r.Next != "" && r.Next == r.Path }
 
 // Event is something that the site's own script says has happened.
 type Event struct {

@@ -21,6 +21,7 @@ type used struct {
 type spent struct {
 	numbers  uint16 // deliveries, a bit each
 	scrolled uint8  // percent
+	turned   bool   // the document shows another page since, under a token of its own
 	seconds  uint32
 }
 
@@ -37,14 +38,14 @@ func (u *used) take(id uint64, issued, now time.Time, r *Report) (Told, error) {
 		s = u.old[id]
 	}
 	bit := uint16(1) << r.Number
-	if s.numbers&bit != 0 {
+	if s.numbers&bit != 0 || s.turned && r.Next != "" {
 		return Told{}, ErrUsed
 	}
 	scrolled := max(int(s.scrolled), r.Scrolled)
 	most := max(0, int(now.Sub(issued)/time.Second)+1) // nobody looks at a page for longer than it exists
 	seconds := max(int(s.seconds), min(r.Seconds, most))
 	t := Told{First: s.numbers == 0, Scrolled: scrolled - int(s.scrolled), Before: int(s.seconds), Reached: int(s.scrolled), Seconds: seconds - int(s.seconds)}
-	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(scrolled), seconds: uint32(seconds)}
+	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(scrolled), seconds: uint32(seconds), turned: s.turned || r.Next != ""}
 	return t, nil
 }
 

@@ -117,6 +117,9 @@ func (e *Exchange) Tail() (tag []byte) {
 	if agreed(e.choice) {
 		tag = append(tag, " data-w"...)
 	}
+	if e.hit.Prefetch() { // no page view until somebody looks: the page says when that is
+		tag = append(tag, ` data-a="1"`...)
+	}
 	tag = append(tag, closing...)
 	e.tag = tag
 	return tag

@@ -182,6 +182,81 @@ func TestVirtualPages(t *testing.T) {
 	}
 }
 
+// TestOneChangeForEachToken: a token is good for one page in place of its own, whatever the number of the delivery.
+func TestOneChangeForEachToken(t *testing.T) {
+	h := build(t, nil)
+	token, _ := h.visitPage("/a")
+	h.tell("k", token, "p", "/a", "v", "/b")
+	if _, again := h.tell("k", token, "n", "1", "p", "/a", "v", "/c"); again != "" {
+		t.Error("one token changes the document twice")
+	}
+	if sum := h.live(); sum[stats.Views] != 2 {
+		t.Errorf("%d page views, want the page and one in its place", sum[stats.Views])
+	}
+}
+
+// TestPagesFetchedAheadCountWhenShown: a page that the browser fetches before anybody looks is no page view. Its script
+// says when it is shown, once, and then it tells like any other.
+func TestPagesFetchedAheadCountWhenShown(t *testing.T) {
+	for _, purpose := range []string{"prefetch", "prefetch;prerender"} {
+		h := build(t, nil)
+		h.header.Set("Sec-Purpose", purpose)
+		_, text := h.do(http.MethodGet, "/a", nil)
+		h.header.Del("Sec-Purpose")
+		m := regexp.MustCompile(`data-k="([\w-]+)" data-a="1" defer`).FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("%s: the page does not know that it was fetched ahead", purpose)
+		}
+		if sum := h.live(); sum[stats.Views] != 0 || sum[stats.Visits] != 0 {
+			t.Fatalf("%s: counted before anybody looked: %v", purpose, sum)
+		}
+		status, next := h.tell("k", m[1], "p", "/a", "v", "/a", "t", "A", "s", "0", "d", "50", "l", "90", "c", "1")
+		if status != http.StatusOK || next == "" || next == m[1] {
+			t.Fatalf("%s: status %d, token %q", purpose, status, next)
+		}
+		if _, again := h.tell("k", m[1], "n", "1", "p", "/a", "v", "/a"); again != "" {
+			t.Errorf("%s: shown twice under one token", purpose)
+		}
+		sum := h.live()
+		if sum[stats.Views] != 1 || sum[stats.Visits] != 1 || sum[stats.Beacons] != 0 || len(h.rows(stats.DimTitle))+len(h.rows(stats.DimLCP))+len(h.rows(stats.DimScroll)) != 0 {
+			t.Errorf("%s: being shown counts as %v, %v", purpose, sum, h.rows(stats.DimTitle))
+		}
+		h.tell("k", next, "p", "/a", "t", "A")
+		if sum := h.live(); sum[stats.Views] != 1 || sum[stats.Beacons] != 1 || h.rows(stats.DimTitle)["A"][stats.Events] != 1 {
+			t.Errorf("%s: it tells of itself as %v, %v", purpose, sum, h.rows(stats.DimTitle))
+		}
+	}
+	h := build(t, nil)
+	if _, text := h.do(http.MethodGet, "/a", nil); strings.Contains(text, "data-a") {
+		t.Error("a page that somebody asked for says that it was fetched ahead")
+	}
+	h.tell("p", "/a", "v", "/a")
+	if sum := h.live(); sum[stats.Views] != 1 || len(h.rows(stats.DimUnsigned)) != 0 {
+		t.Errorf("being shown without a token counts: %v", sum)
+	}
+}
+
+// TestPagesShownAgainCount: back and forward may bring a page whole out of the browser's memory; that is a page view, of the
+// visit that goes on.
+func TestPagesShownAgainCount(t *testing.T) {
+	h := build(t, nil)
+	token, _ := h.visitPage("/a")
+	h.tell("k", token, "p", "/a", "t", "A")
+	h.visitPage("/b")
+	_, next := h.tell("k", token, "n", "1", "p", "/a", "v", "/a")
+	h.tell("k", next, "p", "/a", "t", "A")
+	if sum := h.live(); sum[stats.Views] != 3 || sum[stats.Visits] != 1 || sum[stats.Beacons] != 2 {
+		t.Errorf("totals %v, want three page views of one visit", sum)
+	}
+	if rows := h.rows(stats.DimPage); rows["/a"][stats.Views] != 2 || rows["/a"][stats.Entries] != 1 {
+		t.Errorf("pages: %v", rows)
+	}
+	h.header.Set("User-Agent", "curl/8.5.0")
+	if _, more := h.tell("k", next, "n", "1", "p", "/a", "v", "/a"); more != "" {
+		t.Error("another browser shows the page again")
+	}
+}
+
 func TestBeaconRefuses(t *testing.T) {
 	h := build(t, func(c *guard.Config) { c.Beacon.Events = []string{"signup"} })
 	for _, row := range []struct {

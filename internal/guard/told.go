@@ -119,7 +119,7 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 		g.post.taken[fateLimited].Add(1)
 		return http.StatusTooManyRequests, ""
 	}
-	if !g.recorder.Told(t) {
+	if !g.counted(t) {
 		g.post.taken[fateBot].Add(1)
 		return http.StatusNoContent, ""
 	}
@@ -132,6 +132,15 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 		return http.StatusNoContent, ""
 	}
 	return g.virtual(t, now)
+}
+
+// counted counts what was told, false for programs. A page that says no more than that it is shown tells of itself later, under
+// the token that it gets for that; without a token nobody knows that it was not counted when it was served.
+func (g *Guard) counted(t recorder.Telling) bool {
+	if t.Report.Shown() {
+		return g.recorder.Person(t.Hit)
+	}
+	return g.recorder.Told(t)
 }
 
 // redeem checks the delivery's token: was this page given out to this visitor, by the pseudonym of that day?
@@ -148,8 +157,8 @@ func (g *Guard) redeem(report *beacon.Report, hit visit.Hit, now time.Time) (bea
 	return g.post.mint.Redeem(report, page, now)
 }
 
-// virtual counts the page that a document shows in place of its former one, and gives it a token of its own. It is
-// good for a page as often as a document may change, and each token for one change.
+// virtual counts the page that a document shows now, in place of its former one or again, and gives it a token of its own. It
+// is good for a page as often as a document may change, and each token for one change.
 func (g *Guard) virtual(t recorder.Telling, now time.Time) (status int, token string) {
 	day, key, ok := g.anonymiser.Pseudonym(t.Hit)
 	if !ok {

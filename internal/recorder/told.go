@@ -47,6 +47,12 @@ func (r *Recorder) Told(t Telling) bool {
 	return true
 }
 
+// Person reports whether a hit is no program's, by its user agent.
+func (r *Recorder) Person(hit visit.Hit) bool {
+	pv := r.anonymiser.Describe(hit, visit.Response{})
+	return pv.Bot == "" && pv.BotClass == ""
+}
+
 // once counts what a page tells once.
 func (w *teller) once() {
 	r := w.t.Report

@@ -1,4 +1,4 @@
-import { begin, dataset, page, post, say, take } from "./tell";
+import { before, dataset, number, path, say, turn } from "./tell";
 
 let far = 0; // pixels of the page that have been in view
 let paint = 0;
@@ -29,38 +29,42 @@ observe("layout-shift", ({ hadRecentInput, startTime, value }) => {
   shift = Math.max(shift, (session += value));
 });
 
-addEventListener("scroll", scrolled, { passive: true });
-page.leave = () => {
+addEventListener("scroll", scrolled);
+// What was measured is the document's first page's alone; a page that was fetched ahead has its measures told with its being
+// shown, which nobody counts.
+before(() => {
   scrolled();
   say("d", (far / document.documentElement.scrollHeight) * 100 | 0);
-  if (page.number) return;
-  if ("w" in dataset) say("w", innerWidth >> 8);
-  if (paint) say("l", paint | 0), say("c", (shift * 1e3) | 0);
-  if (delay) say("i", delay | 0);
-};
+  if (!number) {
+    if ("w" in dataset) say("w", innerWidth >> 8);
+    if (paint) say("l", paint | 0), say("c", (shift * 1e3) | 0);
+    if (delay) say("i", delay | 0);
+  }
+  far = paint = delay = 0;
+});
 
-document.addEventListener("click", (event) => {
-  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
-  if (!link || !/^http/.test(link.protocol) || link.host === location.host) return;
+addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href*='//']");
+  if (!link?.host || link.host === location.host) return; // the server takes nothing for a host that is none
   if (/\.(?!html?$|php$)\w{2,5}$/.test(link.pathname)) say("f", link.host + link.pathname);
   else say("o", link.host);
 }, true);
 
-// moved tells the server that the document shows another page now, and gets that page's own token; none is an empty answer.
-async function moved() {
-  const path = location.pathname;
-  if (path === page.path) return;
-  say("v", path);
-  const body = take();
-  begin(path);
-  if (body) dataset.k = await (await post(body)).text();
+// One after the other: each change needs the token that came for the one before.
+let turned: Promise<unknown> = Promise.resolve();
+function moved() {
+  const to = location.pathname;
+  const follow = () => to !== path && turn(to);
+  turned = turned.then(follow, follow);
 }
 
-const push = history.pushState;
-history.pushState = function (...all) {
-  push.apply(this, all);
+const push = history.pushState.bind(history);
+history.pushState = (...all) => {
+  push(...all);
   moved();
 };
 addEventListener("popstate", moved);
+// Of applications that navigate by the Navigation API neither of these hears.
+(self as Partial<{ navigation: EventTarget }>).navigation?.addEventListener("currententrychange", (event) => (event as Event & { navigationType: string }).navigationType === "replace" || moved());
 
 if (self.kelisim) self.kelisim.track = (name, props = {}) => say("e", [name, ...Object.entries(props).map((pair) => pair.join("="))].join("\t"));
