@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"time"
@@ -34,6 +33,7 @@ const (
 
 // alert is one thing out of the ordinary: what webhooks get as JSON.
 type alert struct {
+	ID    string    `json:"id"`   // the same for each try: "drop-2026-11-23"
 	Kind  string    `json:"kind"` // drop, spike, errors, consent
 	Site  string    `json:"site"`
 	At    time.Time `json:"at"`
@@ -51,16 +51,14 @@ func (s *Server) sendAlerts(ctx context.Context, rule alertRule, now time.Time) 
 	found, err := s.findAlerts(ctx, &rule, now)
 	s.grumble(ctx, "alerts", err)
 	for _, a := range found {
-		a.Site, a.At = s.cfg.Site, now.UTC().Truncate(time.Second)
 		day := dayIn(now, s.cfg.Zone).String()
+		a.ID, a.Site, a.At = a.Kind+"-"+day, s.cfg.Site, now.UTC().Truncate(time.Second)
 		if rule.To != "" && s.cfg.Mail != nil {
-			s.once(ctx, "alert-mail-"+a.Kind, day, func(ctx context.Context) error { return s.mailAlert(ctx, &rule, a, day) })
+			s.once(ctx, "mail", "alert-mail-"+a.Kind, day, func(context.Context) (hand, error) { return s.alertLetter(&rule, a) })
 		}
 		if rule.Hook != "" && s.cfg.Hooks != nil {
-			s.once(ctx, "alert-hook-"+a.Kind, day, func(ctx context.Context) error {
-				err := s.cfg.Hooks.Send(ctx, rule.Hook, []byte(rule.Secret), a)
-				s.delivered(ctx, "hook", err)
-				return err
+			s.once(ctx, "hook", "alert-hook-"+a.Kind, day, func(context.Context) (hand, error) {
+				return func(ctx context.Context) error { return s.cfg.Hooks.Send(ctx, rule.Hook, []byte(rule.Secret), a) }, nil
 			})
 		}
 	}
@@ -178,7 +176,7 @@ func (s *Server) consentAlert(ctx context.Context, rule *alertRule, now time.Tim
 // alertMail is what a mail about an alert says.
 type alertMail struct{ Lang, Title, Text string }
 
-func (s *Server) mailAlert(ctx context.Context, rule *alertRule, a alert, day string) error {
+func (s *Server) alertLetter(rule *alertRule, a alert) (hand, error) {
 	ed, ok := s.pages[rule.Lang]
 	if !ok {
 		ed = s.pages[s.cfg.Languages[0]]
@@ -189,12 +187,5 @@ func (s *Server) mailAlert(ctx context.Context, rule *alertRule, a alert, day st
 		write = l.Percent
 	}
 	m := alertMail{Lang: l.lang, Title: clean(s.cfg.Site, valueMax) + ": " + l.T("alert."+a.Kind), Text: l.T("alert."+a.Kind+".text", write(a.Now), write(a.Usual))}
-	var text, page bytes.Buffer
-	if err := ed.plain.ExecuteTemplate(&text, "alert", m); err != nil {
-		return err
-	}
-	if err := ed.tmpl.ExecuteTemplate(&page, "alert", m); err != nil {
-		return err
-	}
-	return s.mail(ctx, post.Mail{To: rule.To, Subject: m.Title, Text: text.String(), HTML: page.String(), ID: "alert-" + a.Kind + "-" + day})
+	return s.letter(ed, "alert", m, post.Mail{To: rule.To, Subject: m.Title, ID: "alert-" + a.ID})
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/kelisim/kelisim/server/post"
@@ -61,20 +62,23 @@ func (s *Server) sendDigest(ctx context.Context, d digest, now time.Time) {
 		return
 	}
 	days := d.days(now)
-	s.once(ctx, d.ID, days.First.String(), func(ctx context.Context) error {
+	s.once(ctx, "mail", d.ID, days.First.String(), func(ctx context.Context) (hand, error) {
 		mail, err := s.newDigestMail(ctx, ed.locale, days)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var text, page bytes.Buffer
-		if err := ed.plain.ExecuteTemplate(&text, "digest", mail); err != nil {
-			return err
-		}
-		if err := ed.tmpl.ExecuteTemplate(&page, "digest", mail); err != nil {
-			return err
-		}
-		return s.mail(ctx, post.Mail{To: d.To, Subject: mail.Title, Text: text.String(), HTML: page.String(), ID: "digest-" + d.ID + "-" + days.First.String()})
+		return s.letter(ed, "digest", mail, post.Mail{To: d.To, Subject: mail.Title, ID: "digest-" + d.ID + "-" + days.First.String()})
 	})
+}
+
+// letter writes a mail by the templates of a name.
+func (s *Server) letter(ed *edition, name string, body any, m post.Mail) (hand, error) {
+	var text, page bytes.Buffer
+	if err := errors.Join(ed.plain.ExecuteTemplate(&text, name, body), ed.tmpl.ExecuteTemplate(&page, name, body)); err != nil {
+		return nil, err
+	}
+	m.Text, m.HTML = text.String(), page.String()
+	return func(ctx context.Context) error { return s.cfg.Mail.Send(ctx, m) }, nil
 }
 
 func (s *Server) newDigestMail(ctx context.Context, l *locale, days stats.Range) (digestMail, error) {

@@ -17,6 +17,9 @@ import (
 // mailTime bounds one delivery.
 const mailTime = 30 * time.Second
 
+// ErrUnknown is returned where nobody knows whether something has arrived: who sends it again may send it twice.
+var ErrUnknown = errors.New("post: the connection broke at the last moment: it may have arrived, and is not sent again")
+
 // Mail is one message to one address.
 type Mail struct {
 	To      string
@@ -84,7 +87,8 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	return m, err
 }
 
-// Send delivers one mail to the server, or says why not. It takes no longer than half a minute.
+// Send delivers one mail to the server, or says why not; [ErrUnknown] where the server may have it all the same. It takes no
+// longer than half a minute.
 func (m *SMTP) Send(ctx context.Context, one Mail) error {
 	ctx, cancel := context.WithTimeout(ctx, mailTime)
 	defer cancel()
@@ -102,10 +106,20 @@ func (m *SMTP) Send(ctx context.Context, one Mail) error {
 	if err != nil {
 		return fmt.Errorf("post: %w", err)
 	}
-	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("post: cannot hand a mail to %s: %w", net.JoinHostPort(m.host, "…"), err)
+	if err := client.DialAndSendWithContext(ctx, msg); err != nil && !msg.IsDelivered() { // what fails after that is the goodbye
+		err = fmt.Errorf("post: cannot hand a mail to %s: %w", net.JoinHostPort(m.host, "…"), err)
+		if unanswered(msg) {
+			err = errors.Join(ErrUnknown, err)
+		}
+		return err
 	}
 	return nil
+}
+
+// unanswered reports that the whole mail was sent and no answer came: the server may have it.
+func unanswered(msg *gomail.Msg) bool {
+	var fault *gomail.SendError
+	return errors.As(msg.SendError(), &fault) && fault.Reason == gomail.ErrSMTPDataClose && fault.ErrorCode() == 0
 }
 
 // CheckAddress says whether text is one mail address and nothing more.
