@@ -37,10 +37,28 @@ func crowd(n int) []someone {
 	return people
 }
 
-// seen is one page view of a visit.
+// seen is one page view of a visit, and what its browser told of it.
 type seen struct {
 	at   time.Time
 	path string
+
+	tells             int       // how often it told
+	told              time.Time // when it told last
+	engaged, scrolled int       // seconds and percent, as it told last
+}
+
+// left is when the page was looked at last, as far as anybody knows.
+func (s *seen) left() time.Time {
+	if s.told.After(s.at) {
+		return s.told
+	}
+	return s.at
+}
+
+// met is something that a goal may be about.
+type met struct {
+	at  time.Time
+	aim visit.Aim
 }
 
 // journey is a visit, as it was.
@@ -49,6 +67,7 @@ type journey struct {
 	source, channel string
 	campaign        string
 	pages           []seen
+	met             []met
 }
 
 // oracle knows every raw event and counts them anew for each question.
@@ -58,16 +77,18 @@ type oracle struct {
 	visits   []*journey
 	current  map[int]*journey
 	requests []visit.Pageview
-	today    map[string]bool // visitors by day
 	refused  map[hourKey]int64
-	events   map[valueKey]int64
-	eventsBy map[hourKey]int64
+	signals  []signalled
+	acts     []stats.Act
+	returns  []returned
+	plan     *visit.Plan
+	tracker  *visit.Tracker // the house's, whose steps are what is counted
 }
 
 func newOracle(n int, start time.Time) *oracle {
 	return &oracle{
-		now: start, people: crowd(n), current: map[int]*journey{}, today: map[string]bool{},
-		refused: map[hourKey]int64{}, events: map[valueKey]int64{}, eventsBy: map[hourKey]int64{},
+		now: start, people: crowd(n), current: map[int]*journey{},
+		refused: map[hourKey]int64{}, plan: aims(), tracker: visit.NewTracker(0, 4, aims()),
 	}
 }
 
@@ -86,37 +107,49 @@ func (o *oracle) request(who int, kind visit.Kind, path string, status int, sour
 	return pv
 }
 
-// see makes a request and, where it is a page view, the step of its visit.
+// see makes a request. Where it is a page view the oracle notes it in the visit that it is of, by itself, and the
+// house's tracker says what it adds to a visit.
 func (o *oracle) see(who int, pv visit.Pageview) visit.Pageview {
 	if pv.View() {
-		pv.Step = o.step(who, &pv)
+		o.note(who, &pv)
+		o.tracker.Observe(o.key(who, pv.Day), o.carry(who, pv.Day), o.now, &pv)
+		pv.Step.Lot = uint8(who % 64)
 	}
 	o.requests = append(o.requests, pv)
 	return pv
 }
 
-func (o *oracle) step(who int, pv *visit.Pageview) (st visit.Step) {
-	key := fmt.Sprint(who, pv.Day)
-	st.NewVisitor = !o.today[key]
-	o.today[key] = true
+func (o *oracle) note(who int, pv *visit.Pageview) {
+	j := o.open(who)
+	if j == nil {
+		j = &journey{who: who, source: pv.Source, channel: pv.Channel, campaign: pv.Campaign}
+		o.current[who] = j
+		o.visits = append(o.visits, j)
+	}
+	j.pages = append(j.pages, seen{at: o.now, path: pv.Path})
+	j.met = append(j.met, met{o.now, visit.Aim{Page: pv.Path}})
+}
+
+// open returns the visit of who that has had no pause over 30 minutes; nil for none.
+func (o *oracle) open(who int) *journey {
 	j := o.current[who]
 	if j == nil || o.now.Sub(j.pages[len(j.pages)-1].at) > 30*time.Minute {
-		j = &journey{who: who, source: pv.Source, channel: pv.Channel, campaign: pv.Campaign}
-		o.current[who], st.NewVisit = j, true
-		o.visits = append(o.visits, j)
-	} else {
-		last := j.pages[len(j.pages)-1]
-		st.Second = len(j.pages) == 1
-		st.Seconds = int64(o.now.Sub(last.at).Seconds())
-		st.Previous = last.path
-		st.PreviousDay, _ = visit.DayOf(last.at, time.UTC)
-		st.StartedDay, st.StartedHour = visit.DayOf(j.pages[0].at, time.UTC)
-		st.StartSource, st.StartChannel = j.source, j.channel
+		return nil
 	}
-	j.pages = append(j.pages, seen{o.now, pv.Path})
-	st.StartCampaign, st.Lot = j.campaign, uint8(who%64)
-	st.Views, st.Elapsed = int32(len(j.pages)), int64(o.now.Sub(j.pages[0].at).Seconds())
-	return st
+	return j
+}
+
+// key is what the house knows a visitor by on one day.
+func (o *oracle) key(who int, day stats.Day) visit.Key {
+	return visit.Key{uint64(who) + 1, uint64(day)<<16 | uint64(who) + 1}
+}
+
+// carry is the key of the day before, as long as a visit may have begun on it.
+func (o *oracle) carry(who int, day stats.Day) visit.Key {
+	if o.now.Sub(day.Time(time.UTC)) > 30*time.Minute {
+		return visit.Key{}
+	}
+	return o.key(who, day-1)
 }
 
 // tally is what an oracle counts: the same shape as the store's.
@@ -200,12 +233,7 @@ func (o *oracle) count() *tally {
 	for k, n := range o.refused {
 		t.total(k.day, k.hour, stats.Refused, n)
 	}
-	for k, n := range o.events {
-		t.row(k.day, k.dim, k.value, stats.Events, n)
-	}
-	for k, n := range o.eventsBy {
-		t.total(k.day, k.hour, stats.Events, n)
-	}
+	o.countTold(t)
 	return t
 }
 
@@ -236,7 +264,7 @@ func (t *tally) request(pv *visit.Pageview) {
 		t.total(pv.Day, pv.Hour, files, 1)
 		t.row(pv.Day, stats.DimFile, pv.Path, m, 1)
 		return
-	case pv.Status == 404:
+	case pv.Status == 404 || pv.Status == 410:
 		t.total(pv.Day, pv.Hour, missing, 1)
 		t.row(pv.Day, stats.DimNotFound, pv.Path, m, 1)
 	}
@@ -257,7 +285,7 @@ func (t *tally) journey(j *journey, p someone) {
 		t.arrival(day, j.source, j.channel, j.campaign, m, n)
 		t.events = append(t.events, event{j.who, day, p.values(hour, path, j.source, j.channel, j.campaign), m, n, seen})
 	}
-	first, last := j.pages[0], j.pages[len(j.pages)-1]
+	first, last := &j.pages[0], &j.pages[len(j.pages)-1]
 	everywhere(first.at, first.path, stats.Visits, 1)
 	everywhere(first.at, first.path, stats.Entries, 1)
 	everywhere(last.at, last.path, stats.Exits, 1)
@@ -266,14 +294,16 @@ func (t *tally) journey(j *journey, p someone) {
 	}
 	day, _ := visit.DayOf(first.at, time.UTC)
 	t.row(day, stats.DimDepth, bucket([]int{1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50}, len(j.pages)), stats.Visits, 1)
-	t.row(day, stats.DimDuration, bucket([]int{0, 10, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200}, int(last.at.Sub(first.at).Seconds())), stats.Visits, 1)
+	t.row(day, stats.DimDuration, bucket([]int{0, 10, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200}, int(last.left().Sub(first.at).Seconds())), stats.Visits, 1)
 	for i, s := range j.pages {
 		seen = true
 		everywhere(s.at, s.path, stats.Views, 1)
-		seen = visitDay(s.at) == day
-		if i > 0 {
-			everywhere(first.at, j.pages[i-1].path, stats.Seconds, int64(s.at.Sub(j.pages[i-1].at).Seconds()))
+		left := s.left()
+		if seen = false; i+1 < len(j.pages) {
+			left = j.pages[i+1].at
+			seen = visitDay(left) == day
 		}
+		everywhere(first.at, s.path, stats.Seconds, int64(left.Sub(s.at).Seconds()))
 	}
 }
 

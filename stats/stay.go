@@ -16,10 +16,12 @@ func (a *Aggregator) AddStay(pv *visit.Pageview) {
 		return
 	}
 	seconds := min(max(st.Seconds, 0), 86_400)
-	t.people.cells[t.person(pv)].late(0, seconds)
-	t.arrival(st.StartSource, st.StartChannel, st.StartCampaign).late(0, seconds)
-	cellOf(&t.pages, st.Previous, true).late(0, seconds)
+	who, from, page := t.person(pv), t.from(st.StartSource, st.StartChannel, st.StartCampaign), t.page(st.Previous)
+	t.people.cells[who].late(0, seconds)
+	t.arrivals.cells[from].late(0, seconds)
+	t.pages.cells[page].late(0, seconds)
 	t.hour(st.StartedHour).late(0, seconds)
+	t.joints.find(joint{who, from, page, int32(st.StartedHour)}).late(0, seconds, nobody)
 	if was, now := DimDuration.bucket(st.Elapsed-seconds), DimDuration.bucket(st.Elapsed); was != now {
 		t.shape.duration[was]--
 		t.shape.duration[now]++
