@@ -3,80 +3,85 @@ package risk
 import (
 	"math/bits"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/kelisim/kelisim/geo"
 )
 
-// account is all that is remembered of one account, under its pseudonym. Times are milliseconds since 1970.
+// account is all that rests of one account, under its pseudonym: a record of fixed size, so that what rests is bounded. Times are
+// milliseconds since 1970. Fields are exported for package encoding/binary alone.
 type account struct {
-	seen      int64
-	fails     int64 // failed log-ins from anywhere, as a bucket's end
-	labels    int64 // labels, as a bucket's end
-	held      [numAccountHeld]int64
-	pairs     [4]pair
-	countries memory6
-	networks  [8]uint32
-	devices   memory6
-	clients   memory6 // with consent only
-	next      uint8   // of networks
-	known     bool    // somebody was let in before, so that there is something to compare with
-	last      [2]byte // country
-	lastAt    int64
+	Who      Pseudonym
+	Salt     uint64 // random: hashes mean something for this account alone, and ids of judgements do not fit one that was erased and came again
+	Seen     int64  // when somebody was let in last
+	Agreed   int64  // since when its owner consents to what needs consent; 0 for not
+	Labels   int64  // labels, as a bucket's end
+	Labelled [4]uint32
+	Held     [numAccountHeld]int64
+	LastAt   int64
+	Last     [2]byte // country
+	Next     uint8   // of Networks
+	_        uint8
+
+	Countries memory6
+	Networks  [8]uint32
+	Devices   memory6
+	Clients   memory6 // with consent only
 }
 
-// pair counts failed log-ins to the account from one address.
-type pair struct {
-	who uint32
-	end int64
-}
+const firstAccount, numAccountHeld = accountFraud, int(numSignals - accountFraud)
 
-const firstAccount, numAccountHeld = accountAttacked, int(numSignals - accountAttacked)
-
-// accountTerm is how long an account is remembered after its last event. Keys live as long, and one term more to be looked up with.
+// accountTerm is how long an account is remembered after somebody was last let in. Keys live as long, and one term more to be looked up with.
 const accountTerm = 30 * 24 * time.Hour
 
 // memory6 holds the last six of something, each once.
 type memory6 struct {
-	last [6]uint32
-	next uint8
+	Last [6]uint32
+	Next uint32
 }
 
-func (m *memory6) has(h uint32) bool { return slices.Contains(m.last[:], h) }
+func (m *memory6) has(h uint32) bool { return slices.Contains(m.Last[:], h) }
 
-func (m *memory6) learn(h uint32) {
-	if h != 0 && !m.has(h) {
-		m.last[m.next%6], m.next = h, (m.next+1)%6
+func (m *memory6) learn(h uint32) (changed bool) {
+	if h == 0 || m.has(h) {
+		return false
 	}
+	m.Last[m.Next%6], m.Next = h, (m.Next+1)%6
+	return true
 }
 
 func (m *memory6) unlearn(h uint32) {
-	if i := slices.Index(m.last[:], h); h != 0 && i >= 0 {
-		m.last[i] = 0
+	if i := slices.Index(m.Last[:], h); h != 0 && i >= 0 {
+		m.Last[i] = 0
 	}
 }
 
-// touch brings an account to now: what is over its term is gone, and a clock that was set back empties buckets.
-func (a *account) touch(now int64) {
+// coarse are the steps in which times are kept: a log-in that teaches nothing is written down this seldom.
+const (
+	coarseSeen = time.Hour
+	coarseLast = 2 * time.Minute
+)
+
+// touch brings an account to now, and reports whether that is to be written down. A clock that was set back empties buckets.
+func (a *account) touch(now int64) (changed bool) {
 	switch {
-	case a.seen != 0 && now-a.seen > accountTerm.Milliseconds():
-		*a = account{}
-	case now < a.seen-slack:
-		back := a.seen - now
-		a.fails, a.labels, a.pairs, a.lastAt = 0, 0, [4]pair{}, 0
-		for i := range a.held {
-			a.held[i] = max(0, a.held[i]-back)
+	case a.Seen == 0:
+	case now < a.Seen-coarseSeen.Milliseconds()-slack:
+		back := a.Seen - now
+		a.Labels, a.LastAt = 0, 0
+		for i := range a.Held {
+			a.Held[i] = max(0, a.Held[i]-back)
 		}
-	case now < a.seen:
-		return
+	case now < a.Seen+coarseSeen.Milliseconds():
+		return false
 	}
-	a.seen = now
+	a.Seen = now
+	return true
 }
 
 // active is the evidence that holds.
 func (a *account) active(now int64) (m marks) {
-	for i, end := range a.held {
+	for i, end := range a.Held {
 		if end > now {
 			m.set(firstAccount + signal(i))
 		}
@@ -87,66 +92,44 @@ func (a *account) active(now int64) (m marks) {
 func (a *account) hold(found marks, now int64) {
 	for rest := found; rest != 0; rest &= rest - 1 {
 		s := signal(bits.TrailingZeros64(uint64(rest)))
-		a.held[s-firstAccount] = now + signals[s].TTL.Milliseconds()
+		a.Held[s-firstAccount] = now + signals[s].TTL.Milliseconds()
 	}
 }
 
-// failed counts a failed log-in from who, and reports whether it was one too many from there, and from all together.
-func (a *account) failed(who uint32, now, cost int64) (same, all bool) {
-	at, oldest := -1, 0
-	for i := range a.pairs {
-		if a.pairs[i].who == who {
-			at = i
-		}
-		if a.pairs[i].end < a.pairs[oldest].end {
-			oldest = i
-		}
-	}
-	if at < 0 {
-		at = oldest
-		a.pairs[at] = pair{who: who}
-	}
-	if who != 0 {
-		same = pour(&a.pairs[at].end, now, signals[accountPair].Limit, signals[accountPair].Leak, cost)
-	}
-	return same, pour(&a.fails, now, signals[accountAttacked].Limit, signals[accountAttacked].Leak, 1000)
-}
-
-// facts are what an event says in the form in which it is compared.
+// facts are what an event says in the form in which it is compared: hashes that mean something for one account alone.
 type facts struct {
-	country                 string
-	network, device, client uint32
+	Country                 [2]byte
+	Network, Device, Client uint32
 	people                  bool // the network is one that people sit behind
 	fresh                   bool // the location data is young enough to be compared
 }
 
-func (f *facts) countryHash() uint32 {
-	if len(f.country) != 2 {
-		return 0
+func (f *facts) country() string {
+	if f.Country == [2]byte{} {
+		return ""
 	}
-	return uint32(f.country[0])<<8 | uint32(f.country[1])
+	return string(f.Country[:])
 }
+
+func (f *facts) countryHash() uint32 { return uint32(f.Country[0])<<8 | uint32(f.Country[1]) }
 
 // compare says what is new about an event.
 func (a *account) compare(f *facts, now int64) (found marks) {
-	if !a.known {
-		return 0
-	}
-	if f.fresh && f.country != "" {
-		if !a.countries.has(f.countryHash()) {
+	if f.fresh && f.country() != "" {
+		if !a.Countries.has(f.countryHash()) {
 			found.set(newCountry)
 		}
-		if f.people && a.lastAt != 0 && now-a.lastAt <= travelTime.Milliseconds() && apart(string(a.last[:]), f.country) > travelFar {
+		if f.people && a.LastAt != 0 && now-a.LastAt <= travelTime.Milliseconds() && apart(string(a.Last[:]), f.country()) > travelFar {
 			found.set(travel)
 		}
 	}
-	if f.fresh && f.network != 0 && !slices.Contains(a.networks[:], f.network) {
+	if f.fresh && f.Network != 0 && !slices.Contains(a.Networks[:], f.Network) {
 		found.set(newNetwork)
 	}
-	if f.device != 0 && !a.devices.has(f.device) {
+	if f.Device != 0 && !a.Devices.has(f.Device) {
 		found.set(newDevice)
 	}
-	if f.client != 0 && a.clients != (memory6{}) && !a.clients.has(f.client) {
+	if f.Client != 0 && a.Clients != (memory6{}) && !a.Clients.has(f.Client) {
 		found.set(newClient)
 	}
 	return found
@@ -157,72 +140,46 @@ const (
 	travelFar  = 1000 // km
 )
 
-// learn takes an event in with which somebody was let in.
-func (a *account) learn(f *facts, now int64) {
-	a.known = true
-	a.countries.learn(f.countryHash())
-	a.devices.learn(f.device)
-	a.clients.learn(f.client)
-	if f.network != 0 && !slices.Contains(a.networks[:], f.network) {
-		a.networks[a.next%8], a.next = f.network, (a.next+1)%8
+// learn takes an event in with which somebody was let in, and reports whether that is to be written down.
+func (a *account) learn(f *facts, now int64) (changed bool) {
+	changed = a.Countries.learn(f.countryHash())
+	changed = a.Devices.learn(f.Device) || changed
+	changed = a.Clients.learn(f.Client) || changed
+	if f.Network != 0 && !slices.Contains(a.Networks[:], f.Network) {
+		a.Networks[a.Next%8], a.Next, changed = f.Network, (a.Next+1)%8, true
 	}
-	if f.people && len(f.country) == 2 {
-		a.last, a.lastAt = [2]byte{f.country[0], f.country[1]}, now
+	if f.people && f.country() != "" && (a.Last != f.Country || now-a.LastAt >= coarseLast.Milliseconds()) {
+		a.Last, a.LastAt, changed = f.Country, now, true
 	}
+	return changed
 }
 
 // unlearn takes back what an event taught.
 func (a *account) unlearn(f *facts) {
-	a.countries.unlearn(f.countryHash())
-	a.devices.unlearn(f.device)
-	a.clients.unlearn(f.client)
-	if i := slices.Index(a.networks[:], f.network); f.network != 0 && i >= 0 {
-		a.networks[i] = 0
+	a.Countries.unlearn(f.countryHash())
+	a.Devices.unlearn(f.Device)
+	a.Clients.unlearn(f.Client)
+	if i := slices.Index(a.Networks[:], f.Network); f.Network != 0 && i >= 0 {
+		a.Networks[i] = 0
 	}
-	a.lastAt = 0
+	a.LastAt = 0
 }
 
-// withdraw deletes what rests on consent.
-func (a *account) withdraw() {
-	a.clients = memory6{}
+// withdraw deletes what rests on consent, and reports whether there was some.
+func (a *account) withdraw() (changed bool) {
+	changed = a.Agreed != 0 || a.Clients != (memory6{})
+	a.Clients, a.Agreed = memory6{}, 0
 	for s := firstAccount; s < numSignals; s++ {
-		if signals[s].Basis == BasisConsent {
-			a.held[s-firstAccount] = 0
+		if signals[s].Basis == BasisConsent && a.Held[s-firstAccount] != 0 {
+			a.Held[s-firstAccount], changed = 0, true
 		}
 	}
+	return changed
 }
 
 // people reports a network that people sit behind: whoever uses a VPN travels faster than light.
 func people(class geo.NetClass) bool {
 	return class == geo.NetEyeball || class == geo.NetMobile || class == geo.NetUnknown
-}
-
-// accountKeys are the keys of accounts: the present one, and the one before, under which an account is still found and then moved.
-type accountKeys struct {
-	ring *keyring
-
-	mu               sync.Mutex
-	present, earlier *sipKey
-}
-
-// at returns the keys at now. A clock that is set back turns nothing back.
-func (k *accountKeys) at(now int64) (present, earlier *sipKey, err error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	period := now / accountTerm.Milliseconds()
-	if k.present != nil && period <= k.present.period {
-		return k.present, k.earlier, nil
-	}
-	key, err := k.ring.fresh(labelAccounts, period)
-	if err != nil {
-		return nil, nil, err
-	}
-	k.earlier = nil
-	if k.present != nil && k.present.period == period-1 {
-		k.earlier = k.present
-	}
-	k.present = key
-	return k.present, k.earlier, nil
 }
 
 func (k *sipKey) account(name string) Pseudonym {

@@ -15,7 +15,7 @@ func TestAccountKeysDie(t *testing.T) {
 	keys := &accountKeys{ring: ring}
 	at := func(terms int) (present, earlier *sipKey) {
 		t.Helper()
-		present, earlier, err := keys.at(time.UnixMilli(0).Add(time.Duration(terms) * accountTerm).UnixMilli())
+		present, earlier, err := keys.at(t.Context(), time.UnixMilli(0).Add(time.Duration(terms)*accountTerm).UnixMilli())
 		if err != nil {
 			t.Fatal(err)
 		}

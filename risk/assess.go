@@ -31,8 +31,8 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 	q.agentHash = maphash.String(e.seed, q.agent)
 	q.named = e.names.of(e.agents, q)
 	e.judge(q)
-	if e.remember(&v, q, rules.off) {
-		e.spread(q, key)
+	if found, first := e.remember(&v, q, rules.off); found != 0 {
+		e.attacked(q, key, found, first)
 	}
 	e.neighbourhood(&v, q, key, rules.off)
 	if len(rules.Rules.Rules) > 0 {
@@ -81,8 +81,9 @@ func (e *Engine) judge(q *Request) {
 	}
 }
 
-// remember takes the request into what is remembered of its address, and concludes. It reports a first attack.
-func (e *Engine) remember(v *Verdict, q *Request, off marks) (attack bool) {
+// remember takes the request into what is remembered of its address, and concludes. It returns what strong evidence of an attack is new,
+// and whether there was none before.
+func (e *Engine) remember(v *Verdict, q *Request, off marks) (found marks, first bool) {
 	s := e.table.shard(q.who)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,28 +108,40 @@ func (e *Engine) remember(v *Verdict, q *Request, off marks) (attack bool) {
 	}
 	q.instant &^= off
 	if q.instant != 0 {
-		attack = e.holdAll(entry, q.instant, now)
+		found, first = e.holdAll(entry, q.instant, now)
 	}
 	q.instant |= entry.active(now) &^ off
 	if q.instant != 0 {
 		e.conclude(v, q, q.instant, entry, now)
 	}
-	return attack
+	return found, first
 }
 
-// holdAll makes held evidence of marks, where they are such, and counts them. It reports strong evidence of an attack from an address
-// of which there was none.
-func (e *Engine) holdAll(entry *entry, found marks, now int64) (first bool) {
-	before := entry.active(now)
+// holdAll makes held evidence of marks, where they are such, and counts them. It returns the strong evidence among them that did not hold
+// before, and whether it is the first of an attack.
+func (e *Engine) holdAll(entry *entry, found marks, now int64) (fresh marks, first bool) {
+	before, passed := entry.active(now), entry.passed > now
 	for rest := found; rest != 0; rest &= rest - 1 {
 		s := signal(bits.TrailingZeros64(uint64(rest)))
 		e.figures.signals[s].Add(1)
 		if int(s) < numHeld {
 			entry.hold(s, now)
-			first = first || before&strongAttacks == 0 && strongAttacks.has(s)
+			if signals[s].Strong && (passed || !before.has(s)) { // who was told of the answer is told that it counts no longer
+				fresh.set(s)
+			}
 		}
 	}
-	return first
+	return fresh, before&strongAttacks == 0 && fresh&strongAttacks != 0
+}
+
+// attacked has others know of strong evidence: the network, where it is the first of its address, and other processes.
+func (e *Engine) attacked(q *Request, key *sipKey, found marks, first bool) {
+	if first {
+		e.spread(q, key)
+	}
+	if e.tells != nil {
+		e.tell(messageEvidence, &evidence{Who: q.who, Network: key.of(q.addr, scopeNetwork), Marks: uint64(found), At: q.now})
+	}
 }
 
 // strongAttacks are the signals that tell on a network.
@@ -142,13 +155,14 @@ var strongAttacks = func() (m marks) {
 }()
 
 // spread tells the network of an address that attacked.
-func (e *Engine) spread(q *Request, key *sipKey) {
-	network := key.of(q.addr, scopeNetwork)
+func (e *Engine) spread(q *Request, key *sipKey) { e.spreadTo(key.of(q.addr, scopeNetwork), q.now) }
+
+func (e *Engine) spreadTo(network Pseudonym, at int64) {
 	s := e.table.shard(network)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := e.table.take(s, network, q.now)
-	now := entry.touch(q.now)
+	entry := e.table.take(s, network, at)
+	now := entry.touch(at)
 	if pour(&entry.fill[neighbours], now, signals[neighbours].Limit, signals[neighbours].Leak, 1000) {
 		entry.hold(neighbours, now)
 		e.figures.signals[neighbours].Add(1)

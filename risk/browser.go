@@ -141,11 +141,20 @@ func (e *Engine) KnowsBrowser(device string, now time.Time) bool {
 	return told
 }
 
-// ForgetDevice erases what is remembered under a device cookie, as when its owner withdraws the consent (S4-4.5).
+// ForgetDevice erases what is remembered here under a device cookie whose owner does not consent.
 func (e *Engine) ForgetDevice(device string, now time.Time) {
 	key, err := e.keys.at(now.UnixMilli())
 	if err == nil && e.browsers.made.Load() && ValidDevice(device) {
 		e.browsers.table.forget(key.device(device))
+	}
+}
+
+// WithdrawDevice is ForgetDevice for an owner who has just withdrawn the consent (S4-4.5): other processes are told.
+func (e *Engine) WithdrawDevice(device string, now time.Time) {
+	e.ForgetDevice(device, now)
+	if key, err := e.keys.at(now.UnixMilli()); err == nil && ValidDevice(device) {
+		who := key.device(device)
+		e.tell(messageForgetDevice, &who)
 	}
 }
 

@@ -85,7 +85,7 @@ func (e *Engine) Challenge(addr netip.Addr, now time.Time) (Challenge, error) {
 }
 
 // Answer takes an answer to a challenge. Where it is right, evidence so far leads to no challenge for half an hour; new
-// evidence of an attack ends that. Answers are counted: five at once, and one more each minute.
+// evidence of an attack ends that. Processes that are told count the answer as well. Answers are counted: five at once, and one more each minute.
 func (e *Engine) Answer(addr netip.Addr, token string, answer int, now time.Time) error {
 	addr = addr.Unmap().WithZone("")
 	who, _ := e.Who(addr, now)
@@ -110,5 +110,6 @@ func (e *Engine) Answer(addr netip.Addr, token string, answer int, now time.Time
 		return ErrChallengeUsed
 	}
 	entry.passed = at + passedTerm.Milliseconds()
+	e.tell(messagePassed, &passed{Who: who, At: at})
 	return nil
 }

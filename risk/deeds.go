@@ -29,7 +29,7 @@ var (
 )
 
 // Block keeps an address or a network out by the pseudonym of an incident of the time of, for a term of at most [MaxBlock]: here at
-// once, elsewhere with the next Sync. In shadow mode, too: somebody decided it.
+// once, elsewhere as soon as it is told, or else with the next Sync. In shadow mode, too: somebody decided it.
 func (d *Desk) Block(ctx context.Context, who Pseudonym, of time.Time, term time.Duration, by string) error {
 	now := d.now()
 	if who == (Pseudonym{}) || PeriodOf(of) > PeriodOf(now) {
@@ -69,7 +69,7 @@ func (d *Desk) Block(ctx context.Context, who Pseudonym, of time.Time, term time
 	if err := d.shelf.Put(ctx, "block/"+who.String(), document, b.Ends); err != nil {
 		return err
 	}
-	return d.enforce(ctx)
+	return d.decided(ctx)
 }
 
 // Unblock lets somebody in again, and forgets what was remembered of them.
@@ -81,7 +81,14 @@ func (d *Desk) Unblock(ctx context.Context, who Pseudonym, by string) error {
 		return err
 	}
 	d.engine.Forget(who)
-	return d.enforce(ctx)
+	return d.decided(ctx)
+}
+
+// decided puts into force what an admin just decided, here and, where they are told, at other processes.
+func (d *Desk) decided(ctx context.Context) error {
+	err := d.enforce(ctx)
+	d.engine.tell(messageLook, struct{}{})
+	return err
 }
 
 // deed adds to the list.
@@ -172,5 +179,20 @@ func (d *Desk) enforce(ctx context.Context) error {
 			seeds = append(seeds, s)
 		}
 	}
+	d.letIn(blocks)
 	return d.engine.Share(seeds, blocks)
+}
+
+// letIn forgets what is remembered of those who were blocked, and whom an admin let in again before their time: here or at another process.
+func (d *Desk) letIn(blocks []Block) {
+	d.mu.Lock()
+	before := d.kept
+	d.kept = blocks
+	d.mu.Unlock()
+	for _, b := range before {
+		same := func(other Block) bool { return other.Who == b.Who }
+		if d.now().Before(b.Ends) && !slices.ContainsFunc(blocks, same) {
+			d.engine.table.forget(b.Who)
+		}
+	}
 }

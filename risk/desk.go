@@ -37,6 +37,7 @@ type Desk struct {
 	hours map[int64]*hourDocument // since 1970; what the shelf has not taken yet is dirty
 	dirty map[int64]bool
 	swept time.Time
+	kept  []Block // that were in force last
 }
 
 const (
@@ -88,7 +89,7 @@ func (d *Desk) Sync(ctx context.Context) error {
 	due := d.now().Sub(d.swept) >= time.Hour || d.now().Before(d.swept)
 	d.mu.Unlock()
 	if err == nil && due {
-		if err = d.shelf.Sweep(ctx); err == nil {
+		if err = errors.Join(d.shelf.Sweep(ctx), d.engine.sweepAccounts(ctx, d.now())); err == nil {
 			d.mu.Lock()
 			d.swept = d.now()
 			d.mu.Unlock()

@@ -32,8 +32,12 @@ type Options struct {
 	Shared Shared
 	// Nodes is how many processes share the counters. Default: 1.
 	Nodes int
-	// Timeout bounds one call to the shared counters. Default: 25 ms.
+	// Timeout bounds one call to the shared counters or for what rests of an account. Default: 25 ms.
 	Timeout time.Duration
+	// Shelf keeps what rests of accounts, for a restart and for other processes. Default: memory.
+	Shelf Shelf
+	// Tell hands a message to the other processes that share the shelf, whose [Engine.Hear] takes it in. It must not wait. Default: there are none.
+	Tell func(message []byte)
 	// GeoBuilt tells when the data of locations was built that do not say so themselves. Default: unknown, and
 	// their networks weigh nothing.
 	GeoBuilt func() time.Time
@@ -56,6 +60,7 @@ type Engine struct {
 	served   atomic.Uint32 // kinds of programs that the site runs
 	figures  tallies
 	capacity int
+	tells    func(message []byte)
 	accounts accounts
 	browsers browsers
 	blocks   atomic.Pointer[blockSet]
@@ -79,7 +84,10 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		mode: o.Mode, keys: keys, table: newTable[entry](o.Capacity), agents: o.Agents, crawlers: o.Crawlers,
-		tokens: tokens, geoBuilt: o.GeoBuilt, seed: maphash.MakeSeed(), capacity: o.Capacity,
+		tokens: tokens, geoBuilt: o.GeoBuilt, seed: maphash.MakeSeed(), capacity: o.Capacity, tells: o.Tell,
+	}
+	if err := e.accounts.begin(o, keys); err != nil {
+		return nil, err
 	}
 	e.limiter = newLimiter(o, keys.secret)
 	if e.agents == nil {
@@ -132,8 +140,11 @@ func (e *Engine) Standing(addr netip.Addr, now time.Time) (v Verdict) {
 	return v
 }
 
-// Forget erases what is remembered under a pseudonym, as when somebody is unblocked.
-func (e *Engine) Forget(who Pseudonym) { e.table.forget(who) }
+// Forget erases what is remembered under a pseudonym, here and at the processes that are told, as when somebody is unblocked.
+func (e *Engine) Forget(who Pseudonym) {
+	e.table.forget(who)
+	e.tell(messageForget, &who)
+}
 
 // Figures are what an engine has done, in numbers.
 type Figures struct {
@@ -143,7 +154,8 @@ type Figures struct {
 	Remembered int              // pseudonyms
 	Evicted    int64            // that gave way to others
 	Bytes      int              // of memory, whatever comes
-	Away       int64            // calls to shared counters that failed
+	Resting    int              // bytes of memory that accounts take where there is no shelf for them, at most 15 MB
+	Away       int64            // calls to shared counters or for accounts that failed
 	Labels     map[Code]Labels  // what sites found out, by signal
 }
 
@@ -156,7 +168,7 @@ type tallies struct {
 
 // Figures returns the present figures.
 func (e *Engine) Figures() Figures {
-	f := Figures{Assessed: e.figures.assessed.Load(), Actions: map[Action]int64{}, Signals: map[Code]int64{}, Bytes: e.table.bytes() + e.limiter.bytes(), Away: e.limiter.failed.Load()}
+	f := Figures{Assessed: e.figures.assessed.Load(), Actions: map[Action]int64{}, Signals: map[Code]int64{}, Bytes: e.table.bytes() + e.limiter.bytes(), Away: e.limiter.failed.Load() + e.accounts.failed.Load()}
 	for i := range e.figures.actions {
 		if n := e.figures.actions[i].Load(); n > 0 {
 			f.Actions[Action(i)] = n
@@ -170,7 +182,8 @@ func (e *Engine) Figures() Figures {
 	f.Remembered, f.Evicted = e.table.figures()
 	f.Labels = e.figures.labelled()
 	if e.accounts.made.Load() {
-		f.Bytes += e.accounts.table.bytes()
+		f.Bytes += e.accounts.failing.bytes()
+		f.Resting = e.accounts.own.bytes()
 	}
 	if e.browsers.made.Load() {
 		f.Bytes += e.browsers.table.bytes()

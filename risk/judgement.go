@@ -1,40 +1,120 @@
 package risk
 
 import (
-	"encoding/hex"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
-	"io"
+	"hash/fnv"
 	"math/bits"
 	"slices"
-	"sync"
 	"time"
+
+	"github.com/kelisim/kelisim/geo"
 )
 
-// ErrJudgement is returned for an id that is unknown, over a day old, labelled before, or beyond what one account may be labelled.
+// ErrJudgement is returned for an id that is not ours, over a day old, of an account that was erased, labelled before, or beyond what one
+// account may be labelled.
 var ErrJudgement = errors.New("risk: no judgement of this id can be labelled")
 
 const (
-	maxJudgements = 4096
 	judgementTerm = 24 * time.Hour
 	labelsLimit   = 5 // of one account at once
 	labelsLeak    = time.Hour
 )
 
-// judgement is a Judgement as it is kept: without any name.
+// judgement is a Judgement as it is made.
 type judgement struct {
-	kind     EventKind
-	account  Pseudonym
-	who      Pseudonym
-	at       int64
-	facts    facts
-	taught   facts // what it taught its account that was new
-	found    marks // signals of the account
-	verdict  Verdict
-	labelled bool
+	kind    EventKind
+	account Pseudonym
+	who     Pseudonym
+	salt    uint64 // of the account's record; 0 for none
+	at      int64
+	taught  facts // what it taught its account that was new
+	found   marks // signals of the account
+	verdict Verdict
+}
+
+// sealed is a judgement within its id: nothing of it is kept here. Fields are exported for package encoding/binary alone.
+type sealed struct {
+	Kind, Action, Mode, Net        uint8
+	Bot, Score, Network, _         uint8
+	Country                        [2]byte
+	TaughtCountry                  [2]byte
+	TaughtNet, TaughtDev, TaughtCl uint32
+	At, Expires                    int64
+	Salt                           uint64
+	Account, Who                   Pseudonym
+	Found, Address                 uint64 // signals
+}
+
+// idOf seals a judgement into its id.
+func (b *accounts) idOf(j *judgement) (string, error) {
+	v := &j.verdict
+	s := sealed{
+		Kind: uint8(j.kind), Action: uint8(v.Action), Mode: uint8(v.Mode), Net: uint8(v.Net), Bot: v.Bot, Score: v.Account, Network: v.Network,
+		TaughtCountry: j.taught.Country, TaughtNet: j.taught.Network, TaughtDev: j.taught.Device, TaughtCl: j.taught.Client,
+		At: j.at, Salt: j.salt, Account: j.account, Who: v.Who, Found: uint64(j.found),
+	}
+	copy(s.Country[:], v.Country)
+	if !v.Expires.IsZero() {
+		s.Expires = v.Expires.UnixMilli()
+	}
+	for _, r := range v.Reasons {
+		if sign, ok := signalOf(r.Code); ok && !j.found.has(sign) {
+			s.Address |= 1 << sign
+		}
+	}
+	plain, err := binary.Append(nil, binary.BigEndian, &s)
+	return base64.RawURLEncoding.EncodeToString(b.ids.Seal(nil, nil, plain, nil)), err
+}
+
+// opened returns what is within an id.
+func (b *accounts) opened(id string, now time.Time) (s sealed, ok bool) {
+	if len(id) > 512 {
+		return s, false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		return s, false
+	}
+	plain, err := b.ids.Open(nil, nil, raw, nil)
+	if err != nil {
+		return s, false
+	}
+	if _, err := binary.Decode(plain, binary.BigEndian, &s); err != nil {
+		return s, false
+	}
+	at := time.UnixMilli(s.At)
+	return s, now.Sub(at) <= judgementTerm && at.Sub(now) <= maxAge
+}
+
+// verdict is what a judgement said, without the signals that are left out.
+func (s *sealed) verdict(without marks) (v Verdict) {
+	v = Verdict{Action: Action(s.Action), Mode: Mode(s.Mode), Net: geo.NetClass(s.Net), Bot: s.Bot, Network: s.Network, Who: s.Who}
+	if s.Country != [2]byte{} {
+		v.Country = string(s.Country[:])
+	}
+	if s.Expires != 0 {
+		v.Expires = time.UnixMilli(s.Expires)
+	}
+	for rest := marks(s.Found|s.Address) &^ without; rest != 0; rest &= rest - 1 {
+		sign := signal(bits.TrailingZeros64(uint64(rest)))
+		if sign >= numSignals {
+			break
+		}
+		r := row(sign)
+		v.Reasons = append(v.Reasons, Reason{r.Code, r.Weight, r.Basis, r.Clause, r.Bucket()})
+		if sign >= accountAttacked {
+			v.Account = min(v.Account+r.Weight, scoreMost)
+		}
+	}
+	slices.SortStableFunc(v.Reasons, func(a, b Reason) int { return int(b.Weight) - int(a.Weight) })
+	return v
 }
 
 // conclude adds the account's score to what is known of the address.
-func (j *judgement) conclude(e *Engine) {
+func (j *judgement) conclude(mode Mode) {
 	v := &j.verdict
 	sum, other, strong, count := 0, false, false, 0
 	for rest := j.found; rest != 0; rest &= rest - 1 {
@@ -47,7 +127,7 @@ func (j *judgement) conclude(e *Engine) {
 			v.Expires = end
 		}
 	}
-	v.Account, v.Mode = uint8(min(sum, scoreMost)), e.mode
+	v.Account, v.Mode = uint8(min(sum, scoreMost)), mode
 	action := ActionAllow
 	switch {
 	case sum >= scoreThrottle && (strong || other && count > 1):
@@ -61,87 +141,47 @@ func (j *judgement) conclude(e *Engine) {
 	slices.SortStableFunc(v.Reasons, func(a, b Reason) int { return int(b.Weight) - int(a.Weight) })
 }
 
-// withdraw takes out what rests on consent.
-func (j *judgement) withdraw() {
-	j.verdict.Reasons = slices.DeleteFunc(slices.Clone(j.verdict.Reasons), func(r Reason) bool { return r.Basis == BasisConsent })
-	j.facts.client, j.taught.client = 0, 0
-	for s := firstAccount; s < numSignals; s++ {
-		if signals[s].Basis == BasisConsent {
-			j.found &^= 1 << s
+// consentMarks are the signals that rest on consent.
+var consentMarks = func() (m marks) {
+	for i := range signals {
+		if signals[i].Basis == BasisConsent {
+			m.set(signal(i))
 		}
 	}
-}
+	return m
+}()
 
-// judgements are the last ones, by id.
-type judgements struct {
-	mu   sync.Mutex
-	byID map[[16]byte]*judgement
-	ring [maxJudgements][16]byte
-	next int
-}
-
-func (l *judgements) keep(j judgement, random io.Reader) (string, error) {
-	id, err := randomID(random)
-	if err != nil {
-		return "", err
+// Explain returns a judgement of the last day, without what rested on a consent that was withdrawn since. It is [ErrJudgement] where
+// there is none, or its account was erased since.
+func (e *Engine) Explain(ctx context.Context, id string, now time.Time) (Judgement, error) {
+	book := e.book()
+	s, ok := book.opened(id, now)
+	if !ok {
+		return Judgement{}, ErrJudgement
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.byID == nil {
-		l.byID = make(map[[16]byte]*judgement)
-	}
-	delete(l.byID, l.ring[l.next])
-	l.ring[l.next], l.byID[id] = id, &j
-	l.next = (l.next + 1) % maxJudgements
-	return hex.EncodeToString(id[:]), nil
-}
-
-// with runs f on the judgement of an id, and reports whether there is one.
-func (l *judgements) with(id string, f func(*judgement)) bool {
-	var key [16]byte
-	if len(id) != 2*len(key) {
-		return false
-	}
-	if _, err := hex.Decode(key[:], []byte(id)); err != nil {
-		return false
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	j := l.byID[key]
-	if j == nil {
-		return false
-	}
-	f(j)
-	return true
-}
-
-func (l *judgements) each(f func(*judgement)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, j := range l.byID {
-		f(j)
-	}
-}
-
-func (l *judgements) drop(old func(*judgement) bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for id, j := range l.byID {
-		if old(j) {
-			delete(l.byID, id)
+	without := consentMarks
+	if s.Salt != 0 {
+		found := false
+		err := book.ofRecord(ctx, &s, now, func(a *account) bool {
+			found = true
+			if a.Agreed != 0 && a.Agreed <= s.At {
+				without = 0
+			}
+			return false
+		})
+		if err != nil {
+			return Judgement{}, err
+		}
+		if !found {
+			return Judgement{}, ErrJudgement
 		}
 	}
+	return Judgement{ID: id, Kind: EventKind(s.Kind), Account: s.Account, Verdict: s.verdict(without)}, nil
 }
 
-// Explain returns a judgement of the last day.
-func (e *Engine) Explain(id string, now time.Time) (j Judgement, ok bool) {
-	over := now.Add(-judgementTerm).UnixMilli()
-	e.book().latest.with(id, func(kept *judgement) {
-		if ok = kept.at >= over; ok {
-			j = Judgement{ID: id, Kind: kept.kind, Account: kept.account, Verdict: kept.verdict}
-		}
-	})
-	return j, ok
+// ofRecord runs f on the record that a judgement was made of, wherever it moved.
+func (b *accounts) ofRecord(ctx context.Context, s *sealed, now time.Time, f func(*account) (keep bool)) error {
+	return b.about(ctx, now.UnixMilli(), func(a *account) bool { return a.Salt == s.Salt && f(a) }, s.Account)
 }
 
 // Truth is what a site found out about an event.
@@ -176,56 +216,73 @@ func (l Labels) FalseShare() float64 {
 	return float64(l.Genuine) / float64(l.Genuine+l.Fraud)
 }
 
-// Label tells what an event was. Where it was the owner, the evidence against the account is dropped; where it was not, the
-// account is held to be in foreign hands for a day and unlearns what the event taught it. Labels count in [Figures]. They never change a
+// Label tells what an event was, at any process that shares the shelf. Where it was the owner, the evidence against the account is dropped;
+// where it was not, the account is held to be in foreign hands for a day and unlearns what the event taught it. Of an account that nobody was
+// let in to, nothing rests: a label counts, and drops what failed lately. Labels count in [Figures]. They never change a
 // weight: who could send labels could switch a signal off. Each judgement is labelled once, and an account five times at once and
 // once more each hour.
-func (e *Engine) Label(id string, truth Truth, now time.Time) error {
+func (e *Engine) Label(ctx context.Context, id string, truth Truth, now time.Time) error {
 	if truth != Genuine && truth != Fraud {
 		return errors.New("risk: a label is Genuine or Fraud")
 	}
-	var j judgement
-	fresh := e.book().latest.with(id, func(kept *judgement) {
-		j = *kept
-		kept.labelled = true
-	})
-	at := now.UnixMilli()
-	if !fresh || j.labelled || j.at < now.Add(-judgementTerm).UnixMilli() {
+	book := e.book()
+	s, ok := book.opened(id, now)
+	if !ok {
 		return ErrJudgement
 	}
-	if !e.settleLabel(&j, truth, at) {
+	taken, at := false, now.UnixMilli()
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // it never fails
+	name := h.Sum32() | 1
+	if s.Salt == 0 {
+		taken = book.labelFailing(s.Account, name, at)
+	} else if err := book.ofRecord(ctx, &s, now, func(a *account) bool {
+		taken = e.settleLabel(a, &s, name, truth, at)
+		return taken
+	}); err != nil {
+		return err
+	}
+	if !taken {
 		return ErrJudgement
 	}
-	for _, r := range j.verdict.Reasons {
-		if s, ok := signalOf(r.Code); ok {
-			e.figures.labels[s][truth-1].Add(1)
+	if truth == Genuine {
+		e.forgetFailures(s.Account)
+	}
+	v := s.verdict(0)
+	for _, r := range v.Reasons {
+		if sign, ok := signalOf(r.Code); ok {
+			e.figures.labels[sign][truth-1].Add(1)
 		}
 	}
 	return nil
 }
 
-// settleLabel has an account follow from a label, and reports whether it took it.
-func (e *Engine) settleLabel(j *judgement, truth Truth, now int64) (taken bool) {
-	table := e.accounts.table
-	s := table.shard(j.account)
+// labelFailing takes a label of an account of which nothing rests.
+func (b *accounts) labelFailing(who Pseudonym, name uint32, now int64) (taken bool) {
+	s := b.failing.shard(who)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := table.find(s, j.account)
-	if a == nil {
+	f := b.failing.find(s, who)
+	if f == nil {
 		return false
 	}
-	a.touch(now)
-	if pour(&a.labels, a.seen, labelsLimit, labelsLeak, 1000) {
+	at := f.touch(now)
+	return once(&f.labelled, name) && !pour(&f.labels, at, labelsLimit, labelsLeak, 1000)
+}
+
+// settleLabel has an account follow from a label, and reports whether it took it.
+func (e *Engine) settleLabel(a *account, s *sealed, name uint32, truth Truth, now int64) (taken bool) {
+	if !once(&a.Labelled, name) || pour(&a.Labels, now, labelsLimit, labelsLeak, 1000) {
 		return false
 	}
 	switch truth {
 	case Genuine:
-		a.held, a.fails, a.pairs = [numAccountHeld]int64{}, 0, [4]pair{}
+		a.Held = [numAccountHeld]int64{}
 	case Fraud:
 		var m marks
 		m.set(accountFraud)
-		a.hold(m&^e.rules.Load().off, a.seen)
-		a.unlearn(&j.taught)
+		a.hold(m&^e.rules.Load().off, now)
+		a.unlearn(&facts{Country: s.TaughtCountry, Network: s.TaughtNet, Device: s.TaughtDev, Client: s.TaughtCl})
 	}
 	return true
 }

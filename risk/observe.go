@@ -20,9 +20,9 @@ func (e *Engine) Observe(q *Request, status int) (v Verdict, changed bool) {
 	if found == 0 && status >= 500 {
 		return v, false
 	}
-	v, changed, attack := e.take(q, status, facets, found)
-	if key, err := e.keys.at(q.now); attack && err == nil {
-		e.spread(q, key)
+	v, changed, fresh, first := e.take(q, status, facets, found)
+	if key, err := e.keys.at(q.now); fresh != 0 && err == nil {
+		e.attacked(q, key, fresh, first)
 	}
 	return v, changed
 }
@@ -72,7 +72,7 @@ func (q *Request) findings(status int, f facet, foreign uint32) (m marks) {
 }
 
 // take fills the buckets that depend on the answer.
-func (e *Engine) take(q *Request, status int, f facet, found marks) (v Verdict, changed, attack bool) {
+func (e *Engine) take(q *Request, status int, f facet, found marks) (v Verdict, changed bool, fresh marks, first bool) {
 	v = Verdict{Who: q.who, Mode: e.mode, Country: q.place.Country, Net: q.place.Net}
 	s := e.table.shard(q.who)
 	s.mu.Lock()
@@ -107,11 +107,11 @@ func (e *Engine) take(q *Request, status int, f facet, found marks) (v Verdict, 
 		}
 	}
 	found &^= e.rules.Load().off
-	attack = e.holdAll(entry, found, now)
+	fresh, first = e.holdAll(entry, found, now)
 	after := entry.active(now)
 	if after == before {
-		return v, false, attack
+		return v, false, fresh, first
 	}
 	e.conclude(&v, q, q.instant|after, entry, now)
-	return v, true, attack
+	return v, true, fresh, first
 }

@@ -70,6 +70,9 @@ const (
 	labelShared     = "kelisim risk shared counters v1"
 	labelTokens     = "kelisim risk challenge v1"
 	labelAccounts   = "kelisim risk accounts v1"
+	labelSlots      = "kelisim risk accounts at rest v1"
+	labelFacts      = "kelisim risk facts of accounts v1"
+	labelIDs        = "kelisim risk ids of judgements v1"
 )
 
 const minSecret = 32

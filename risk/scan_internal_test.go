@@ -92,14 +92,18 @@ func TestWhatIsRemembered(t *testing.T) {
 		"counter":       {"window int64", "own int64", "total int64", "told bool", "denied bool"},
 		"crawlerAnswer": {"state risk.crawlerState", "until int64"},
 		"Pseudonym":     {"[2]uint64"},
-		"account": {
-			"seen int64", "fails int64", "labels int64", "held [8]int64", "pairs [4]risk.pair", "countries risk.memory6", "networks [8]uint32",
-			"devices risk.memory6", "clients risk.memory6", "next uint8", "known bool", "last [2]uint8", "lastAt int64",
+		"account": { // in the shelf, sealed
+			"Who risk.Pseudonym", "Salt uint64", "Seen int64", "Agreed int64", "Labels int64", "Labelled [4]uint32", "Held [7]int64", "LastAt int64",
+			"Last [2]uint8", "Next uint8", "_ uint8", "Countries risk.memory6", "Networks [8]uint32", "Devices risk.memory6", "Clients risk.memory6",
 		},
-		"pair":    {"who uint32", "end int64"},
-		"memory6": {"last [6]uint32", "next uint8"},
+		"failing":  {"seen int64", "fails int64", "attacked int64", "labels int64", "pairs [4]risk.pair", "labelled [4]uint32"},
+		"failure":  {"Account risk.Pseudonym", "Who risk.Pseudonym", "Network risk.Pseudonym", "At int64", "Cost int64"}, // between processes
+		"evidence": {"Who risk.Pseudonym", "Network risk.Pseudonym", "Marks uint64", "At int64"},
+		"passed":   {"Who risk.Pseudonym", "At int64"},
+		"pair":     {"who uint32", "end int64"},
+		"memory6":  {"Last [6]uint32", "Next uint32"},
 	}
-	for _, v := range []any{entry{}, ring{}, counter{}, crawlerAnswer{}, Pseudonym{}, account{}, pair{}, memory6{}} {
+	for _, v := range []any{entry{}, ring{}, counter{}, crawlerAnswer{}, Pseudonym{}, account{}, failing{}, failure{}, evidence{}, passed{}, pair{}, memory6{}} {
 		typ := reflect.TypeOf(v)
 		var got []string
 		if typ.Kind() == reflect.Struct {

@@ -21,6 +21,9 @@ type Shelf interface {
 	Put(ctx context.Context, key string, document []byte, ends time.Time) error
 	// Add keeps a document where there is none, and returns the one that is there afterwards.
 	Add(ctx context.Context, key string, document []byte, ends time.Time) ([]byte, error)
+	// Change runs f on the document under key, nil for none, and keeps what f returns, or with nil none, unless f says that it is to stay as
+	// it is. It is one step, whoever else changes the document; f may be run more than once, and its last run counts.
+	Change(ctx context.Context, key string, f func(document []byte) (changed []byte, ends time.Time, ok bool)) error
 	// Remove forgets a document; one that is not there is no error.
 	Remove(ctx context.Context, key string) error
 	// List calls f for the documents whose keys begin with prefix, in order of their keys.
@@ -107,6 +110,29 @@ func (m *MemoryShelf) Add(_ context.Context, key string, document []byte, ends t
 	}
 	m.all[key] = shelved{slices.Clone(document), ends}
 	return document, nil
+}
+
+// Change implements [Shelf].
+func (m *MemoryShelf) Change(_ context.Context, key string, f func([]byte) ([]byte, time.Time, bool)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var before []byte
+	if kept, ok := m.find(key); ok {
+		before = slices.Clone(kept)
+	}
+	document, ends, ok := f(before)
+	switch {
+	case !ok:
+		return nil
+	case document == nil:
+		delete(m.all, key)
+		return nil
+	}
+	if err := CheckShelf(key, document); err != nil {
+		return err
+	}
+	m.all[key] = shelved{slices.Clone(document), ends}
+	return nil
 }
 
 // Remove implements [Shelf].

@@ -68,7 +68,7 @@ func (g *Guard) withdrawn(r *http.Request, after consent.Choice, now time.Time) 
 		return
 	}
 	if device := deviceOf(r); device != "" {
-		g.risk.engine.ForgetDevice(device, now)
+		g.risk.engine.WithdrawDevice(device, now)
 	}
 }
 

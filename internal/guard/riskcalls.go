@@ -22,12 +22,9 @@ func (g *Guard) riskCalls() map[string]func(*http.Request, *riskCall) (any, erro
 			}
 			return told(g.evaluate(c), nil), nil
 		},
-		"explain": func(_ *http.Request, c *riskCall) (any, error) {
-			j, ok := g.risk.engine.Explain(c.ID, g.config.Now())
-			if !ok {
-				return nil, risk.ErrJudgement
-			}
-			return told(j, means()), nil
+		"explain": func(r *http.Request, c *riskCall) (any, error) {
+			j, err := g.risk.engine.Explain(r.Context(), c.ID, g.config.Now())
+			return told(j, means()), err
 		},
 		"labels": func(r *http.Request, c *riskCall) (any, error) {
 			if c.Truth == 0 {

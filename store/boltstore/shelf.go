@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -81,6 +82,41 @@ func (s *Shelf) put(ctx context.Context, key string, document []byte, ends time.
 		return shelf.Put([]byte(key), append(binary.BigEndian.AppendUint64(nil, uint64(ends.UnixMilli())), document...))
 	})
 	return kept, err
+}
+
+// errAsItIs keeps a transaction that changes nothing from being written.
+var errAsItIs = errors.New("as it is")
+
+// Change implements [risk.Shelf].
+func (s *Shelf) Change(ctx context.Context, key string, f func([]byte) ([]byte, time.Time, bool)) error {
+	err := s.store.update(ctx, "shelf", func(tx *bbolt.Tx, site *bbolt.Bucket) error {
+		shelf, err := site.CreateBucketIfNotExists(bucketShelf)
+		if err != nil {
+			return err
+		}
+		before, _ := s.living(shelf.Get([]byte(key)))
+		document, ends, ok := f(before)
+		switch {
+		case !ok || document == nil && before == nil:
+			return errAsItIs
+		case document == nil:
+			if err := shelf.Delete([]byte(key)); err != nil {
+				return err
+			}
+		default:
+			if err := risk.CheckShelf(key, document); err != nil {
+				return err
+			}
+			if err := shelf.Put([]byte(key), append(binary.BigEndian.AppendUint64(nil, uint64(ends.UnixMilli())), document...)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Put(keyScrub, []byte{1})
+	})
+	if errors.Is(err, errAsItIs) {
+		return nil
+	}
+	return err
 }
 
 // Remove implements [risk.Shelf]. The bytes are overwritten by the next Sweep.

@@ -16,7 +16,7 @@ import (
 
 // Shelf is the shelf of package risk: keys "r:{site}:s:<key>" that Redis forgets by itself at their end, and their names in "r:{site}:x",
 // under the client and the user of [Counters]. Besides their rights it needs +set +get +del +mget +zadd +zrem +zrangebyscore
-// +zremrangebyscore.
+// +zremrangebyscore +watch +unwatch, and for processes to reach each other (see [Counters.Publish]) &r:{site}:* +publish +subscribe +unsubscribe.
 type Shelf struct{ *Counters }
 
 var _ risk.Shelf = Shelf{}
@@ -29,8 +29,9 @@ func (c *Counters) Shelf(ctx context.Context) (Shelf, error) {
 	if errors.Is(absent, fs.ErrNotExist) {
 		absent = nil
 	}
-	if err = errors.Join(err, absent, s.List(ctx, "open", func(string, []byte) {}), s.Remove(ctx, "open"), s.Sweep(ctx)); err != nil {
-		return s, fmt.Errorf("redisstore: shelf: a right is missing (+set +get +del +mget +zadd +zrem +zrangebyscore +zremrangebyscore): %w", err)
+	asItIs := func([]byte) ([]byte, time.Time, bool) { return nil, time.Time{}, false }
+	if err = errors.Join(err, absent, s.List(ctx, "open", func(string, []byte) {}), s.Change(ctx, "open", asItIs), s.Remove(ctx, "open"), s.Sweep(ctx)); err != nil {
+		return s, fmt.Errorf("redisstore: shelf: a right is missing (+set +get +del +mget +zadd +zrem +zrangebyscore +zremrangebyscore +watch +unwatch): %w", err)
 	}
 	return s, nil
 }
@@ -95,6 +96,50 @@ func (s Shelf) put(ctx context.Context, key string, document []byte, args redis.
 		return nil, wrap(err)
 	}
 	return []byte(set.Val()), nil
+}
+
+// changeTries is how often a change is tried that others come before.
+const changeTries = 64
+
+// Change implements [risk.Shelf].
+func (s Shelf) Change(ctx context.Context, key string, f func([]byte) ([]byte, time.Time, bool)) error {
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	for try := 1; ; try++ {
+		err := s.client.Watch(ctx, func(tx *redis.Tx) error { return s.change(ctx, tx, key, f) }, s.key(key))
+		if !errors.Is(err, redis.TxFailedErr) || try == changeTries {
+			return wrap(err)
+		}
+	}
+}
+
+// change is one try.
+func (s Shelf) change(ctx context.Context, tx *redis.Tx, key string, f func([]byte) ([]byte, time.Time, bool)) error {
+	before, err := tx.Get(ctx, s.key(key)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		before, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	document, ends, ok := f(before)
+	if !ok {
+		return nil
+	}
+	if err := risk.CheckShelf(key, document); err != nil {
+		return err
+	}
+	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		if document == nil {
+			p.Del(ctx, s.key(key))
+			p.ZRem(ctx, s.index(), key)
+			return nil
+		}
+		p.SetArgs(ctx, s.key(key), document, redis.SetArgs{ExpireAt: ends})
+		p.ZAdd(ctx, s.index(), redis.Z{Score: float64(ends.UnixMilli()), Member: key})
+		return nil
+	})
+	return err
 }
 
 // Remove implements [risk.Shelf].

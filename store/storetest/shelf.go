@@ -13,6 +13,35 @@ import (
 	"github.com/kelisim/kelisim/risk"
 )
 
+// changeTogether: no change is lost, however many there are at once.
+func changeTogether(t *testing.T, s risk.Shelf) {
+	t.Helper()
+	const each, writers = 10, 4
+	errs := make(chan error, writers)
+	for range writers {
+		go func() {
+			var err error
+			for range each {
+				err = errors.Join(err, s.Change(t.Context(), "together", func(document []byte) ([]byte, time.Time, bool) {
+					return append(document, 'x'), time.Now().Add(time.Hour), true
+				}))
+			}
+			errs <- err
+		}()
+	}
+	for range writers {
+		if err := <-errs; err != nil {
+			t.Errorf("change: %v", err)
+		}
+	}
+	if document, err := s.Get(t.Context(), "together"); err != nil || len(document) != each*writers {
+		t.Errorf("%d changes of %d are there: %v", len(document), each*writers, err)
+	}
+	if err := s.Remove(t.Context(), "together"); err != nil {
+		t.Error(err)
+	}
+}
+
 // Shelf is the contract of [risk.Shelf]: documents until their end, and no longer.
 func Shelf(t *testing.T, s risk.Shelf) {
 	t.Helper()
@@ -55,6 +84,33 @@ func Shelf(t *testing.T, s risk.Shelf) {
 	if doc, err := s.Add(ctx, "a/3", []byte("new"), later); err != nil || string(doc) != "new" {
 		t.Errorf("what is over is not there: %q, %v", doc, err)
 	}
+	change := func(key string, to []byte, ok bool) (was []byte) {
+		t.Helper()
+		do("change", s.Change(ctx, key, func(document []byte) ([]byte, time.Time, bool) {
+			was = document
+			return to, later, ok
+		}))
+		return was
+	}
+	if was := change("d", []byte("one"), true); was != nil {
+		t.Errorf("nothing was there: %q", was)
+	}
+	if was := change("d", []byte("two"), false); string(was) != "one" {
+		t.Errorf("what is kept: %q", was)
+	}
+	if was := change("d", []byte("two"), true); string(was) != "one" {
+		t.Errorf("what is to stay as it is: %q", was)
+	}
+	if got := list("d"); !slices.Equal(got, []string{"d=two"}) {
+		t.Errorf("what was changed: %q", got)
+	}
+	if was := change("d", nil, true); string(was) != "two" {
+		t.Errorf("what is removed: %q", was)
+	}
+	if was := change("d", nil, true); was != nil || len(list("d")) != 0 {
+		t.Errorf("what was removed: %q, %q", was, list("d"))
+	}
+	changeTogether(t, s)
 	do("replace", s.Put(ctx, "a/1", []byte("uno"), later))
 	do("remove", s.Remove(ctx, "a/2"))
 	do("remove what is not there", s.Remove(ctx, "a/9"))
