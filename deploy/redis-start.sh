@@ -11,6 +11,6 @@ user keeper on >$KELISIM_KEEPER_PASSWORD ~c:* ~a:* resetchannels -@all +@read +@
 USERS
 # Processes that count together for limits (docs/risk.md) do so as a user of their own, where it has a password.
 if [ -n "${KELISIM_RISK_PASSWORD:-}" ]; then
-  echo "user risk on >$KELISIM_RISK_PASSWORD ~r:* resetchannels -@all +incrby +pexpire +multi +exec +hello +ping +set +get +del +mget +zadd +zrem +zrangebyscore +zremrangebyscore" >> /tmp/users.acl
+  echo "user risk on >$KELISIM_RISK_PASSWORD ~r:* resetchannels &r:* -@all +incrby +pexpire +multi +exec +hello +ping +set +get +del +mget +zadd +zrem +zrangebyscore +zremrangebyscore +watch +unwatch +publish +subscribe +unsubscribe" >> /tmp/users.acl
 fi
 exec redis-server --appendonly yes --appendfsync everysec --dir "${KELISIM_REDIS_DIR:-/data}" --aclfile /tmp/users.acl "$@"

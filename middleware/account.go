@@ -19,7 +19,7 @@ func (g *Guard) AccountEvent(c echo.Context, kind risk.EventKind, account string
 }
 
 // Report takes in what happened to an account, and judges it; see [risk.Engine.Report]. A site acts on step_up itself. The account
-// is whatever the site calls it, always written the same way; it is neither kept nor logged. It costs no round trip.
+// is whatever the site calls it, always written the same way; it is neither kept nor logged.
 func (g *Guard) Report(ctx context.Context, ev risk.Event) (risk.Judgement, error) {
 	return g.core.Report(ctx, ev)
 }
@@ -29,12 +29,13 @@ func (g *Guard) Label(ctx context.Context, id string, truth risk.Truth) error {
 	return g.core.Label(ctx, id, truth)
 }
 
-// ForgetAccount erases what this process remembers of an account (S4-9.4).
+// ForgetAccount erases what is remembered of an account (S4-9.4), for all processes that share Config.Risk.Shelf; the error says
+// that it could not be, and is to be repeated.
 func (g *Guard) ForgetAccount(ctx context.Context, account string) error {
 	return g.core.ForgetAccount(ctx, account)
 }
 
-// Withdraw deletes what this process remembers of an account by its owner's consent, which is withdrawn (S4-4.5).
+// Withdraw deletes what is remembered of an account by its owner's consent, which is withdrawn (S4-4.5): see ForgetAccount.
 func (g *Guard) Withdraw(ctx context.Context, account string) error {
 	return g.core.Withdraw(ctx, account)
 }

@@ -14,7 +14,7 @@ type account struct {
 	Who      Pseudonym
 	Salt     uint64 // random: hashes mean something for this account alone, and ids of judgements do not fit one that was erased and came again
 	Seen     int64  // when somebody was let in last
-	Agreed   int64  // since when its owner consents to what needs consent; 0 for not
+	Agreed   uint64 // random, of the consent of its owner that holds; 0 for none
 	Labels   int64  // labels, as a bucket's end
 	Labelled [4]uint32
 	Held     [numAccountHeld]int64

@@ -22,6 +22,9 @@ const (
 	slotWays     = 16
 )
 
+// accountTime bounds a call for what rests of an account: nobody waits for a page meanwhile, but for a log-in.
+const accountTime = 250 * time.Millisecond
+
 // changer is the part of a [Shelf] that accounts rest on.
 type changer interface {
 	Change(ctx context.Context, key string, f func(document []byte) (changed []byte, ends time.Time, ok bool)) error
@@ -45,10 +48,7 @@ type accounts struct {
 }
 
 func (a *accounts) begin(o Options, ring *keyring) error {
-	a.timeout = o.Timeout
-	if a.timeout <= 0 {
-		a.timeout = defaultTimeout
-	}
+	a.timeout = accountTime
 	a.keys = &accountKeys{ring: ring, shelf: o.Shelf, timeout: a.timeout}
 	if o.Shelf != nil {
 		a.shelf = o.Shelf

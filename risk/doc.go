@@ -20,8 +20,8 @@
 //
 // # Accounts
 //
-// A site tells of its accounts ([Engine.Report]), which are remembered under a key of their own, in memory alone. What rests on consent goes
-// with it.
+// A site tells of its accounts ([Engine.Report]), which are remembered under a key of their own: sealed, on the shelf. What rests on consent goes with it. Processes
+// that share a shelf may tell each other what they judged (Options.Tell), in pseudonyms; nothing that must hold passes that way alone.
 //
 // # Against whom
 //

@@ -32,7 +32,7 @@ type Options struct {
 	Shared Shared
 	// Nodes is how many processes share the counters. Default: 1.
 	Nodes int
-	// Timeout bounds one call to the shared counters or for what rests of an account. Default: 25 ms.
+	// Timeout bounds one call to the shared counters. Default: 25 ms.
 	Timeout time.Duration
 	// Shelf keeps what rests of accounts, for a restart and for other processes. Default: memory.
 	Shelf Shelf

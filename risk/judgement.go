@@ -29,6 +29,7 @@ type judgement struct {
 	account Pseudonym
 	who     Pseudonym
 	salt    uint64 // of the account's record; 0 for none
+	agreed  uint64 // and of the consent that held
 	at      int64
 	taught  facts // what it taught its account that was new
 	found   marks // signals of the account
@@ -43,7 +44,7 @@ type sealed struct {
 	TaughtCountry                  [2]byte
 	TaughtNet, TaughtDev, TaughtCl uint32
 	At, Expires                    int64
-	Salt                           uint64
+	Salt, Agreed                   uint64
 	Account, Who                   Pseudonym
 	Found, Address                 uint64 // signals
 }
@@ -54,7 +55,7 @@ func (b *accounts) idOf(j *judgement) (string, error) {
 	s := sealed{
 		Kind: uint8(j.kind), Action: uint8(v.Action), Mode: uint8(v.Mode), Net: uint8(v.Net), Bot: v.Bot, Score: v.Account, Network: v.Network,
 		TaughtCountry: j.taught.Country, TaughtNet: j.taught.Network, TaughtDev: j.taught.Device, TaughtCl: j.taught.Client,
-		At: j.at, Salt: j.salt, Account: j.account, Who: v.Who, Found: uint64(j.found),
+		At: j.at, Salt: j.salt, Agreed: j.agreed, Account: j.account, Who: v.Who, Found: uint64(j.found),
 	}
 	copy(s.Country[:], v.Country)
 	if !v.Expires.IsZero() {
@@ -164,7 +165,7 @@ func (e *Engine) Explain(ctx context.Context, id string, now time.Time) (Judgeme
 		found := false
 		err := book.ofRecord(ctx, &s, now, func(a *account) bool {
 			found = true
-			if a.Agreed != 0 && a.Agreed <= s.At {
+			if a.Agreed != 0 && a.Agreed == s.Agreed {
 				without = 0
 			}
 			return false

@@ -25,7 +25,7 @@ func (e *Engine) book() *accounts {
 // Report takes in what happened to an account, and judges it. Failures tell on the address and network that they came from,
 // and lead to whatever attacks lead to; against the account itself a site is asked for no more than a second step, because anybody may
 // fail to log in to anybody's account. It is an error, and changes nothing, where ev cannot be of a site ([ErrEvent]). Where accounts rest
-// on a shelf it costs a round trip, and at most twice Options.Timeout.
+// on a shelf of another machine it costs a round trip or two, and a quarter of a second once in a second while the shelf is away.
 func (e *Engine) Report(ctx context.Context, ev Event, now time.Time) (Judgement, error) {
 	if err := ctx.Err(); err != nil {
 		return Judgement{}, err
@@ -71,10 +71,10 @@ func (e *Engine) Report(ctx context.Context, ev Event, now time.Time) (Judgement
 // takeEvent takes an event into what rests of its account, and reports whether that is to be written down. Log-ins that failed change
 // nothing there: anybody can have them fail.
 func (e *Engine) takeEvent(a *account, found bool, ev *Event, j *judgement, off marks) (keep bool) {
-	j.salt = 0
+	j.salt, j.agreed = 0, 0
 	if ev.Kind == LoginFailed {
 		if found {
-			j.salt, j.found = a.Salt, a.active(j.at)&^off
+			j.salt, j.agreed, j.found = a.Salt, a.Agreed, a.active(j.at)&^off
 		}
 		return false
 	}
@@ -83,7 +83,7 @@ func (e *Engine) takeEvent(a *account, found bool, ev *Event, j *judgement, off 
 	if !ev.Consent {
 		keep = a.withdraw() || keep
 	} else if a.Agreed == 0 {
-		a.Agreed, keep = now, true
+		a.Agreed, keep = e.accounts.salt(), true
 	}
 	f := e.factsOf(a, ev)
 	var news marks
@@ -105,7 +105,7 @@ func (e *Engine) takeEvent(a *account, found bool, ev *Event, j *judgement, off 
 		}
 	}
 	a.hold(news, now)
-	j.salt, j.found = a.Salt, a.active(now)&^off
+	j.salt, j.agreed, j.found = a.Salt, a.Agreed, a.active(now)&^off
 	return keep || news != 0
 }
 

@@ -93,7 +93,7 @@ func TestWhatIsRemembered(t *testing.T) {
 		"crawlerAnswer": {"state risk.crawlerState", "until int64"},
 		"Pseudonym":     {"[2]uint64"},
 		"account": { // in the shelf, sealed
-			"Who risk.Pseudonym", "Salt uint64", "Seen int64", "Agreed int64", "Labels int64", "Labelled [4]uint32", "Held [7]int64", "LastAt int64",
+			"Who risk.Pseudonym", "Salt uint64", "Seen int64", "Agreed uint64", "Labels int64", "Labelled [4]uint32", "Held [7]int64", "LastAt int64",
 			"Last [2]uint8", "Next uint8", "_ uint8", "Countries risk.memory6", "Networks [8]uint32", "Devices risk.memory6", "Clients risk.memory6",
 		},
 		"failing":  {"seen int64", "fails int64", "attacked int64", "labels int64", "pairs [4]risk.pair", "labelled [4]uint32"},

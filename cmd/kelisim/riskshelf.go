@@ -50,6 +50,6 @@ func (s *site) keptOfRisk() []server.Kept {
 	return []server.Kept{
 		{What: "kept.incidents", Where: where, Term: "kept.until.30"},
 		{What: "kept.deeds", Where: where, Term: "kept.until.90"},
-		{What: "kept.account", Where: "kept.in.memory", Term: "kept.until.30"},
+		{What: "kept.account", Where: where, Term: "kept.until.30"},
 	}
 }

@@ -37,8 +37,9 @@ type Risk struct {
 	// Default: each process counts for itself.
 	Shared risk.Shared
 	Nodes  int
-	// Shelf keeps incidents, blocks and the seeds of keys, for an admin and for other processes, apart from the Store. Both stores
-	// of the house have one. Default: they are kept in memory and die with the process.
+	// Shelf keeps incidents, blocks, what is known of accounts and the seeds of keys, for an admin, a restart and other processes, apart from
+	// the Store. Both stores of the house have one; over that in Redis processes tell each other what they judge. Default: memory, which
+	// dies with the process.
 	Shelf risk.Shelf
 	// Keep is how long incidents are kept, at most 90 days. Default: 30 days.
 	Keep time.Duration
@@ -59,6 +60,8 @@ type riskGuard struct {
 	events   riskEvents
 	api      *riskAPI // nil for none
 	desk     *risk.Desk
+	peers    *riskPeers // nil for none
+	looks    chan struct{}
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
 	told     limiter
@@ -76,7 +79,7 @@ func newRisk(c Config) (*riskGuard, error) {
 	if c.Risk.Purpose != "" && !slices.ContainsFunc(c.Policy.Purposes, known) {
 		return nil, fmt.Errorf("config: Risk.Purpose %q is no purpose of the policy", c.Risk.Purpose)
 	}
-	r := &riskGuard{}
+	r := &riskGuard{looks: make(chan struct{}, 1)}
 	var err error
 	if r.api, err = newRiskAPI(c.Risk.API); err != nil {
 		return nil, err
@@ -88,10 +91,17 @@ func newRisk(c Config) (*riskGuard, error) {
 	if c.Risk.Use == RiskEnforce {
 		mode = risk.ModeEnforce
 	}
-	engine, err := risk.New(risk.Options{
+	options := risk.Options{
 		Secret: c.Secret, Mode: mode, Rules: c.Risk.Rules, Capacity: c.Risk.Capacity, Crawlers: r.crawlers,
-		Shared: c.Risk.Shared, Nodes: c.Risk.Nodes, GeoBuilt: c.Locator.Built,
-	})
+		Shared: c.Risk.Shared, Nodes: c.Risk.Nodes, GeoBuilt: c.Locator.Built, Shelf: c.Risk.Shelf,
+	}
+	if r.peers, err = newRiskPeers(c.Risk.Shelf, c.Secret, c.Now); err != nil {
+		return nil, err
+	}
+	if r.peers != nil {
+		options.Tell = r.peers.tell
+	}
+	engine, err := risk.New(options)
 	if err != nil {
 		r.close()
 		return nil, err

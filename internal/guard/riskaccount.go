@@ -25,8 +25,8 @@ func (g *Guard) AccountEvent(w http.ResponseWriter, r *http.Request, kind risk.E
 	}
 }
 
-// Report takes in what happened to an account, and judges it: see [risk.Engine.Report]. With Risk.Shelf in Redis it costs a round trip or two, and at most
-// a tenth of a second; a shelf that is away costs nothing.
+// Report takes in what happened to an account, and judges it: see [risk.Engine.Report]. With Risk.Shelf in Redis it costs a round trip or two, and a
+// quarter of a second once in a second while Redis is away.
 func (g *Guard) Report(ctx context.Context, ev risk.Event) (risk.Judgement, error) {
 	if g.risk == nil {
 		return risk.Judgement{}, ErrRiskOff

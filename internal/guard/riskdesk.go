@@ -7,7 +7,7 @@ import (
 	"github.com/kelisim/kelisim/risk"
 )
 
-// Timing of the desk: what is decided at one process holds at all within syncEvery and syncTime.
+// Timing of the desk: what is decided at one process holds at all that are told at once, and at others within syncEvery and syncTime.
 const (
 	syncEvery = 15 * time.Second
 	syncTime  = 5 * time.Second
@@ -22,6 +22,9 @@ func (r *riskGuard) start(g *Guard) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	r.sync(ctx, g, syncFirst)
+	if r.peers != nil {
+		r.peers.start(ctx, g, &r.running, r.look)
+	}
 	r.running.Go(func() {
 		ticker := time.NewTicker(syncEvery)
 		defer ticker.Stop()
@@ -30,11 +33,21 @@ func (r *riskGuard) start(g *Guard) {
 			case <-ctx.Done():
 				r.sync(context.WithoutCancel(ctx), g, syncFirst)
 				return
+			case <-r.looks:
+				r.sync(ctx, g, syncTime)
 			case <-ticker.C:
 				r.sync(ctx, g, syncTime)
 			}
 		}
 	})
+}
+
+// look has the next round come now.
+func (r *riskGuard) look() {
+	select {
+	case r.looks <- struct{}{}:
+	default: // it comes anyway
+	}
 }
 
 // sync is one round. A shelf that is away delays nothing: blocks that are known hold, and incidents wait.

@@ -38,9 +38,32 @@ func (s *Store) Publish(ctx context.Context, topic string, message []byte) error
 // time that it is subscribed, with what was published before perhaps missed, and with the reason each time that it is not
 // or could not be. It needs &k:{site}:*, +subscribe and +unsubscribe.
 func (s *Store) Subscribe(ctx context.Context, topic string, hear func(message []byte), held func(err error)) {
+	subscribe(ctx, s.stats, s.k+channelKey+topic, hear, held)
+}
+
+// Publish is [Store.Publish] for package risk, under its own user: it needs &r:{site}:* and +publish.
+func (c *Counters) Publish(ctx context.Context, topic string, message []byte) error {
+	if len(message) > MaxMessage {
+		return fmt.Errorf("redisstore: publish: %d bytes are above %d: say it in parts", len(message), MaxMessage)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	if err := c.client.Publish(ctx, c.prefix+channelKey+topic, message).Err(); err != nil {
+		return fmt.Errorf("redisstore: publish: %w", err)
+	}
+	return nil
+}
+
+// Subscribe is [Store.Subscribe] for package risk, under its own user: it needs &r:{site}:*, +subscribe and +unsubscribe.
+func (c *Counters) Subscribe(ctx context.Context, topic string, hear func(message []byte), held func(err error)) {
+	subscribe(ctx, c.client, c.prefix+channelKey+topic, hear, held)
+}
+
+// subscribe is Subscribe of a client.
+func subscribe(ctx context.Context, client redis.UniversalClient, channel string, hear func(message []byte), held func(err error)) {
 	wait := soonest
 	for ctx.Err() == nil {
-		err := s.attend(ctx, topic, hear, func() {
+		err := attend(ctx, client, channel, hear, func() {
 			wait = soonest
 			held(nil)
 		})
@@ -57,9 +80,9 @@ func (s *Store) Subscribe(ctx context.Context, topic string, hear func(message [
 }
 
 // attend is one subscription, until it is lost.
-func (s *Store) attend(ctx context.Context, topic string, hear func([]byte), held func()) error {
+func attend(ctx context.Context, client redis.UniversalClient, channel string, hear func([]byte), held func()) error {
 	ctx, cancel := context.WithCancel(ctx)
-	l := listening{sub: s.stats.Subscribe(ctx, s.k+channelKey+topic)}
+	l := listening{sub: client.Subscribe(ctx, channel)}
 	var watching sync.WaitGroup
 	watching.Go(func() { l.watch(ctx) })
 	defer watching.Wait()
