@@ -10,7 +10,7 @@ import (
 // MaxSnapshot is the size in bytes above which [Aggregator.Snapshot] fails.
 const MaxSnapshot = 64 << 20
 
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // ErrSnapshot is returned for bytes that are no snapshot.
 var ErrSnapshot = errors.New("stats: not a snapshot of an aggregator")
@@ -73,18 +73,19 @@ func (d *heldDay) appendBinary(out []byte) []byte {
 		values := d.crossings[i].values
 		out = binary.AppendUvarint(out, uint64(len(values)))
 		for _, c := range values {
-			out = c.appendBinary(out)
+			out = c.appendBinary(out, firstPair+Dimension(i))
 		}
 	}
 	return out
 }
 
-func (c *crossed) appendBinary(out []byte) []byte {
+func (c *crossed) appendBinary(out []byte, dim Dimension) []byte {
 	out = appendString(out, JoinPair(c.a.value, c.b.value))
 	out = binary.AppendUvarint(out, c.lots)
+	out = binary.AppendUvarint(out, c.troubled)
 	out = binary.AppendVarint(out, c.told)
 	out = binary.AppendVarint(out, c.visitors)
-	counts := c.counts()
+	counts := c.counts(dim)
 	counts[Crowd] = 0
 	return appendCounts(out, &counts)
 }
@@ -241,18 +242,20 @@ func (d *decoder) heldDay() *heldDay {
 }
 
 func (d *decoder) crossing(dim Dimension, x *crossing) {
-	n := d.length(MaxRows, 5)
+	n := d.length(MaxRows, 6)
 	if n > 0 {
 		x.values = make(map[uint64]*crossed, min(n, 1024))
 	}
 	for i := range n {
 		value := d.string(MaxValue)
-		c := &crossed{lots: d.uvarint(), told: d.varint(), visitors: d.varint()}
+		c := &crossed{lots: d.uvarint(), troubled: d.uvarint(), told: d.varint(), visitors: d.varint()}
 		var counts Counts
 		d.counts(&counts)
 		a, b := CutPair(value)
 		c.a, c.b = &held{value: a}, &held{value: b}
-		c.waiting = jointCounts{counts[Views], counts[Visits], counts[Visitors], counts[Bounces], counts[Seconds]}
+		for i, m := range dim.joint() {
+			c.waiting[i] = counts[m]
+		}
 		if d.failed || !dim.IsPair() || !dim.ValidValue(value) {
 			d.fail()
 			return

@@ -138,7 +138,7 @@ func people(c Counts) Counts {
 	return c
 }
 
-// safe reports whether a cell is empty of people or large enough.
-func safe(c *Counts, k int) bool {
-	return people(*c) == Counts{} || c[Visitors] >= int64(k)
+// safe reports whether a cell of dim is empty of people or large enough.
+func safe(dim Dimension, c *Counts, k int) bool {
+	return people(*c) == Counts{} || dim.Crowd(c) >= int64(k)
 }

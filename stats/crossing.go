@@ -5,14 +5,32 @@ import "math/bits"
 // crossed is one value of a pair on one day: what waits in memory, and how many visitors carry it.
 type crossed struct {
 	a, b     *held
-	lots     uint64 // of the visitors who viewed
+	lots     uint64 // of the visitors who viewed, or asked
+	troubled uint64 // of [DimNetHour]: those of them whose requests failed
 	told     int64  // of the crowd, what has left
 	visitors int64  // of the day
 	waiting  jointCounts
 	left     bool // it may be at rest
 }
 
-type jointCounts struct{ views, visits, visitors, bounces, seconds int64 }
+// jointCounts are what is counted of a pair, by its joint measures.
+type jointCounts [5]int64
+
+// The joint measures of pairs of page views, and of pairs of requests. They are never written to.
+var (
+	viewJoint    = [5]Measure{Views, Visits, jointVisitors: Visitors, Bounces, Seconds}
+	requestJoint = [5]Measure{Requests, Slow, jointVisitors: Askers, Rejects, Faults}
+)
+
+// jointVisitors is where visitors are counted.
+const jointVisitors = 2
+
+func (d Dimension) joint() *[5]Measure {
+	if d == DimNetHour || d == DimNetLatency {
+		return &requestJoint
+	}
+	return &viewJoint
+}
 
 // crossing is the values of one pair on one day.
 type crossing struct {
@@ -24,24 +42,38 @@ type crossing struct {
 func (c *crossed) crowd() int64 { return max(int64(bits.OnesCount64(c.lots)), c.visitors) }
 
 // counts returns what waits.
-func (c *crossed) counts() (out Counts) {
-	w := &c.waiting
-	out[Views], out[Visits], out[Visitors], out[Bounces], out[Seconds] = w.views, w.visits, w.visitors, w.bounces, w.seconds
+func (c *crossed) counts(dim Dimension) (out Counts) {
+	for i, m := range dim.joint() {
+		out[m] = c.waiting[i]
+	}
 	out[Crowd] = int64(bits.OnesCount64(c.lots)) - c.told
 	return out
 }
 
-// release takes out what waits.
-func (c *crossed) release() Counts {
-	out := c.counts()
-	c.waiting, c.told, c.left = jointCounts{}, int64(bits.OnesCount64(c.lots)), true
+// tellable returns what waits and may be told of a value that may. An hour says more than a day: what went wrong
+// for a provider in it is told once it went wrong for k visitors.
+func (h *hold) tellable(dim Dimension, c *crossed) Counts {
+	out := c.counts(dim)
+	if dim == DimNetHour && bits.OnesCount64(c.troubled) < h.options.Floors.Of(dim) {
+		out[Rejects], out[Faults] = 0, 0
+	}
 	return out
 }
 
-// cross adds a joint to one pair. Where the pair is full, the oldest value of which nothing has left makes room.
-func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, j *jointCell) {
+// release takes out what may be told.
+func (h *hold) releaseCrossed(dim Dimension, c *crossed) Counts {
+	out := h.tellable(dim, c)
+	for i, m := range dim.joint() {
+		c.waiting[i] -= out[m]
+	}
+	c.told, c.left = int64(bits.OnesCount64(c.lots)), true
+	return out
+}
+
+// cross adds to one pair what visitors of the given lots did. Where the pair is full, the oldest value of which nothing has left makes room.
+func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lots uint64) *crossed {
 	if a == nil || b == nil {
-		return // one half is left to "other", and the pair with it
+		return nil // one half is left to "other", and the pair with it
 	}
 	x := &d.crossings[dim-firstPair]
 	key := crossKey(a, b)
@@ -49,7 +81,7 @@ func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, j *jointCell) {
 	if c == nil {
 		if len(a.value)+len(b.value)+1 > MaxValue || len(x.values) >= pairSpecs[dim-firstPair].Cap && !x.evict() {
 			h.uncrossed++
-			return
+			return nil
 		}
 		if x.values == nil {
 			x.values = make(map[uint64]*crossed)
@@ -58,14 +90,12 @@ func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, j *jointCell) {
 		x.values[key] = c
 		x.rare = append(x.rare, key)
 	}
-	c.lots |= j.lots
-	c.visitors += int64(j.visitors)
-	w := &c.waiting
-	w.views += int64(j.views)
-	w.visits += int64(j.visits)
-	w.visitors += int64(j.visitors)
-	w.bounces += int64(j.bounces)
-	w.seconds += j.seconds
+	c.lots |= lots
+	c.visitors += add[jointVisitors]
+	for i, n := range add {
+		c.waiting[i] += n
+	}
+	return c
 }
 
 func crossKey(a, b *held) uint64 { return uint64(a.id)<<32 | uint64(b.id) }
@@ -84,6 +114,9 @@ func (x *crossing) evict() bool {
 
 // may reports whether c may be told: k visitors carry it, and both its halves are known still.
 func (h *hold) may(dim Dimension, c *crossed) bool {
+	if dim == DimNetLatency {
+		return h.carries(DimNetProvider, c.a) && !c.a.gone
+	}
 	k := int64(h.options.Floors.Of(dim))
 	return (k <= 1 || c.crowd() >= k) && !c.a.gone && !c.b.gone
 }
@@ -96,7 +129,7 @@ func (h *hold) takeCrossed(d *heldDay, list []Row) []Row {
 			if !h.may(dim, c) {
 				continue
 			}
-			if counts := c.release(); !counts.IsZero() {
+			if counts := h.releaseCrossed(dim, c); !counts.IsZero() {
 				list = append(list, Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
 			}
 		}
@@ -139,10 +172,11 @@ func (h *hold) absorbJoints(d *heldDay, v *harvest) {
 	v.at.arrivals = positions(v.arrivals, v.at.arrivals[:0])
 	v.at.pages = positions(v.pages, v.at.pages[:0])
 	for i := range v.joints {
-		k, j := &v.joints[i], &v.jointCells[i]
+		k, j := &v.joints[i], v.jointCells[i].counts()
+		lots := v.jointCells[i].lots
 		if k.person == flowing {
 			from, to := v.pageParts[v.at.pages[k.arrival]], v.pageParts[v.at.pages[k.page]]
-			h.cross(d, DimFlow, from.page, to.page, j)
+			h.cross(d, DimFlow, from.page, to.page, &j, lots)
 			continue
 		}
 		who, from, page := &v.personParts[v.at.people[k.person]], &v.arrivalParts[v.at.arrivals[k.arrival]], v.pageParts[v.at.pages[k.page]]
@@ -153,7 +187,7 @@ func (h *hold) absorbJoints(d *heldDay, v *harvest) {
 		for row, a := range starts {
 			for column, b := range all {
 				if dim := firstPair + Dimension(row*pairColumns+column); b != nil && pairSpecs[dim-firstPair].Name != "" {
-					h.cross(d, dim, a, b, j)
+					h.cross(d, dim, a, b, &j, lots)
 				}
 			}
 		}

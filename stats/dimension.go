@@ -93,6 +93,7 @@ var (
 	pageMeasures  = visitMeasures | measures(Entries, Exits, Beacons, Engaged, Scrolled)
 	hitMeasures   = measures(Requests, Bots)
 	eventMeasures = measures(Events, Visits, Visitors)
+	askedMeasures = measures(Requests, Askers, Redirects, Rejects, Faults, Slow)
 )
 
 // specs is the table of all dimensions. It is never written to.
@@ -146,6 +147,10 @@ var specs = [NumDimensions]Spec{
 	DimEvent:    {Name: "event", Floor: FloorPerson, Cap: 1_000, Measures: eventMeasures, Signal: true},
 	DimScreen:   {Name: "screen", Floor: FloorPerson, Cap: 32, Measures: measures(Visits, Visitors), Signal: true},
 	DimUnsigned: {Name: "unsigned", Floor: FloorPerson, Cap: 2_000, Measures: measures(Events, Visitors), Signal: true},
+
+	DimNetProvider: {Name: "netprovider", Floor: FloorPerson, Cap: 10_000, Measures: askedMeasures | measures(Bots)},
+	DimNetPrefix:   {Name: "netprefix", Floor: FloorPerson, Cap: 20_000, Parent: DimNetProvider, Measures: askedMeasures, Partial: true},
+	DimNetCountry:  {Name: "netcountry", Floor: FloorPerson, Cap: 300, Measures: askedMeasures | measures(Bots)},
 }
 
 // Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the
@@ -153,9 +158,11 @@ var specs = [NumDimensions]Spec{
 func (d Dimension) Crowd(c *Counts) int64 {
 	switch {
 	case d.IsPair():
-		return max(c[Visitors], c[Crowd])
+		return max(c[Visitors], c[Askers], c[Crowd])
 	case d.Spec().Act:
 		return c[Events]
+	case d.Spec().Measures.Has(Askers):
+		return c[Askers]
 	}
 	return c[Visitors]
 }
@@ -245,6 +252,7 @@ func (d Dimension) Whole(c Counts) Counts {
 var measureNames = [NumMeasures]string{
 	"views", "visits", "visitors", "bounces", "seconds", "entries", "exits", "requests", "bots", "events",
 	"refused", "files", "filebots", "missing", "missingbots", "crowd", "beacons", "engaged", "scrolled",
+	"askers", "redirects", "rejects", "faults", "slow",
 }
 
 // String returns the name of m, as in URLs and exports.

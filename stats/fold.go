@@ -22,7 +22,7 @@ type folder struct {
 func fold(day Day, dim Dimension, k, writers int, whole Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
 	f := folder{dim: dim, k: k, rest: k * writers, rows: rows}
 	for i := range rows {
-		if !safe(&rows[i].Counts, k) {
+		if !safe(dim, &rows[i].Counts, k) {
 			f.take(i, FoldBelow)
 		}
 	}
@@ -70,13 +70,13 @@ func (f *folder) complement(rest Counts, members []int) {
 	}
 	slices.SortFunc(left, func(a, b int) int {
 		x, y := &f.rows[a], &f.rows[b]
-		return cmp.Or(cmp.Compare(x.Counts[Visitors], y.Counts[Visitors]), strings.Compare(x.Value, y.Value))
+		return cmp.Or(cmp.Compare(f.dim.Crowd(&x.Counts), f.dim.Crowd(&y.Counts)), strings.Compare(x.Value, y.Value))
 	})
 	for _, i := range left {
-		if safe(&rest, f.rest) {
+		if safe(f.dim, &rest, f.rest) {
 			return
 		}
-		enough := f.rows[i].Counts[Visitors] >= int64(f.k)
+		enough := f.dim.Crowd(&f.rows[i].Counts) >= int64(f.k)
 		c := people(f.rows[i].Counts)
 		f.take(i, FoldComplement)
 		if rest.Add(&c); enough { // k visitors in one instance
@@ -129,6 +129,9 @@ func parentOf(dim Dimension, value string, parents map[string]*Counts) (string, 
 	case DimRegion:
 		country, _, _ := strings.Cut(value, "/")
 		return country, seen(country)
+	case DimNetPrefix:
+		_, provider, _ := strings.Cut(value, " ")
+		return provider, seen(provider)
 	case DimCity:
 		for end := strings.LastIndexByte(value, '/'); end > 0; end = strings.LastIndexByte(value[:end], '/') {
 			if seen(value[:end]) {

@@ -14,6 +14,8 @@ type harvest struct {
 	facets   []pair[facet]
 	signals  []pair[facet]
 	engaged  []pair[text]
+	asked    []pair[asked]
+	askedBy  []askedCell // beside asked
 	accepted int64
 	status   [6]cell
 	shape    shape
@@ -45,6 +47,7 @@ func (v *harvest) collect(t *tally) {
 	v.facets = t.facets.collect(v.facets[:0])
 	v.signals = t.signals.collect(v.signals[:0])
 	v.engaged = t.engaged.collect(v.engaged[:0])
+	v.asked, v.askedBy = t.asked.collect(v.asked[:0], v.askedBy[:0])
 	v.accepted, t.accepted = t.accepted, 0
 	v.status, t.status = t.status, [6]cell{}
 	v.shape, t.shape = t.shape, shape{}
@@ -57,6 +60,7 @@ func (v *harvest) collect(t *tally) {
 	v.lost[DimConsent], t.events.lost = t.events.lost, 0
 	v.lost[DimConsentCountry], t.facets.lost = t.facets.lost, 0
 	v.lost[DimEvent], t.signals.lost = t.signals.lost, 0
+	v.lost[DimNetProvider], t.asked.lost = t.asked.lost, 0
 	t.engaged.lost = 0 // as many pages were lost
 	v.shared = t.people.lost + t.arrivals.lost
 	t.people.lost, t.arrivals.lost = 0, 0
@@ -154,6 +158,7 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 		h.add(d, v.facets[i].key.dim, v.facets[i].key.row(), &c, true)
 	}
 	h.absorbShape(d, &v.shape)
+	h.absorbAsked(d, v)
 	for i := range v.signals {
 		c := v.signals[i].cell.counts()
 		h.add(d, v.signals[i].key.dim, v.signals[i].key.value, &c, true)
@@ -225,4 +230,5 @@ func (v *harvest) forget() {
 	clear(v.facets[:cap(v.facets)])
 	clear(v.signals[:cap(v.signals)])
 	clear(v.engaged[:cap(v.engaged)])
+	clear(v.asked[:cap(v.asked)])
 }

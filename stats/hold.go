@@ -84,6 +84,7 @@ func (h *hold) limits() *limits {
 		events:   h.caps[DimConsent],
 		facets:   4096,
 		joints:   maxJoints,
+		asked:    maxAsked,
 		signals:  h.caps[DimTitle] + h.caps[DimOutbound] + h.caps[DimEvent] + 512,
 	}
 }

@@ -28,6 +28,10 @@ type jointCell struct {
 	lots                             uint64 // of those who viewed, a bit each
 }
 
+func (c *jointCell) counts() jointCounts {
+	return jointCounts{int64(c.views), int64(c.visits), int64(c.visitors), int64(c.bounces), c.seconds}
+}
+
 // joints is a table of joints: open addressing over indexes, emptied at each gathering.
 type joints struct {
 	slots []int32 // index into keys plus 1; 0 is free

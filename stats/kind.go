@@ -13,7 +13,7 @@ const (
 	KindTotals    Kind = iota + 1 // totals by hour: a day that lost them has lost everything
 	KindLists                     // what happened under one value: pages, sources, countries, browsers, goals
 	KindCrossed                   // what came together under two values: see [Pairs]
-	KindTechnical                 // how requests were answered and from what kind of network: status, latency, files, bots
+	KindTechnical                 // how requests were answered and from what network: status, latency, files, bots
 	KindConsent                   // what became of asking
 	KindReturning                 // visitors who consented: coming back, cohorts, screens
 	numKinds
@@ -44,6 +44,10 @@ func ParseKind(name string) (Kind, bool) {
 // Kind returns the kind of statistics that rows of d are.
 func (d Dimension) Kind() Kind {
 	switch {
+	case d == DimNetHour, d == DimNetLatency:
+		return KindTechnical
+	case d == dimHour:
+		return KindTotals
 	case d.IsPair():
 		return KindCrossed
 	case d == DimConsent || d.Spec().Act:
@@ -52,7 +56,8 @@ func (d Dimension) Kind() Kind {
 	switch d {
 	case DimReturn, DimCohort, DimScreen:
 		return KindReturning
-	case DimStatus, DimLatency, DimNetwork, DimProvider, DimFile, DimNotFound, DimBot, DimLCP, DimINP, DimCLS, DimUnsigned:
+	case DimStatus, DimLatency, DimNetwork, DimProvider, DimFile, DimNotFound, DimBot, DimLCP, DimINP, DimCLS, DimUnsigned,
+		DimNetProvider, DimNetPrefix, DimNetCountry:
 		return KindTechnical
 	}
 	return KindLists

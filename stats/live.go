@@ -74,7 +74,7 @@ func (h *hold) liveRows(d *heldDay, dim Dimension, f func(Row)) {
 
 func (h *hold) liveCrossed(d *heldDay, dim Dimension, f func(Row)) {
 	for _, c := range d.crossings[dim-firstPair].values {
-		if counts := c.counts(); h.may(dim, c) && !counts.IsZero() {
+		if counts := h.tellable(dim, c); h.may(dim, c) && !counts.IsZero() {
 			f(Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
 		}
 	}

@@ -34,10 +34,15 @@ const (
 
 // Measures of rows and totals that came later: stores keep the numbers of measures.
 const (
-	Crowd    Measure = MissingBots + 1 + iota // visitors of the day who carry a pair, counted up to 64: what its floor looks at
-	Beacons                                   // page views whose browser told how they went on
-	Engaged                                   // seconds in which those pages were looked at
-	Scrolled                                  // how far down those pages were scrolled, in percent, added up
+	Crowd     Measure = MissingBots + 1 + iota // visitors of the day who carry a pair, counted up to 64: what its floor looks at
+	Beacons                                    // page views whose browser told how they went on
+	Engaged                                    // seconds in which those pages were looked at
+	Scrolled                                   // how far down those pages were scrolled, in percent, added up
+	Askers                                     // first requests of the day: visitors, those included who viewed no page
+	Redirects                                  // those of Requests that were answered with 3xx
+	Rejects                                    // the same with 4xx
+	Faults                                     // the same with 5xx
+	Slow                                       // those of Requests that were answered after more than a second
 
 	NumMeasures
 )
@@ -141,19 +146,25 @@ const (
 
 	// What is told of events, by [Aggregator.AddSignal].
 
-	DimGoal       // name of a goal that was reached
-	DimFunnel     // "name/2": visits that reached a step of a funnel
-	DimReturn     // of visitors who consented: what [Aggregator.AddReturn] counts
-	DimCohort     // month of the first visit ("2026-03") of visitors who consented, once a month
-	DimTitle      // title of a page, scrubbed
-	DimOutbound   // host that a link led to
-	DimScroll     // how far down a page was scrolled, by bucket: percent
-	DimEngaged    // how long a page was looked at, by bucket
-	DimLCP        // largest contentful paint, by bucket
-	DimINP        // interaction to next paint, by bucket
-	DimCLS        // cumulative layout shift, by bucket: thousandths
-	DimEvent      // name of a custom event
-	DimScreen     // class of the screen, of visitors who consented: "narrow", "medium", "wide", "widest"
-	DimUnsigned   // "page /a", "event signup": what pages told without a token of ours, so that anybody may have made it up
-	NumDimensions // stays below dimWriter
+	DimGoal     // name of a goal that was reached
+	DimFunnel   // "name/2": visits that reached a step of a funnel
+	DimReturn   // of visitors who consented: what [Aggregator.AddReturn] counts
+	DimCohort   // month of the first visit ("2026-03") of visitors who consented, once a month
+	DimTitle    // title of a page, scrubbed
+	DimOutbound // host that a link led to
+	DimScroll   // how far down a page was scrolled, by bucket: percent
+	DimEngaged  // how long a page was looked at, by bucket
+	DimLCP      // largest contentful paint, by bucket
+	DimINP      // interaction to next paint, by bucket
+	DimCLS      // cumulative layout shift, by bucket: thousandths
+	DimEvent    // name of a custom event
+	DimScreen   // class of the screen, of visitors who consented: "narrow", "medium", "wide", "widest"
+	DimUnsigned // "page /a", "event signup": what pages told without a token of ours, so that anybody may have made it up
+
+	// What the networks of visitors are answered, of requests of any kind.
+
+	DimNetProvider // organisation of the autonomous system
+	DimNetPrefix   // "203.0.0.0/16 Provider": see [visit.Prefix]; of people only
+	DimNetCountry  // ISO 3166-1 alpha-2
+	NumDimensions  // stays below dimWriter
 )

@@ -120,8 +120,8 @@ func (w *world) attackPairs(truth *tally, day stats.Day) {
 		left := map[string]map[int]bool{} // by line: who is in it and in no value that is told
 		full := map[string]bool{}         // lines of which a value is told
 		for _, e := range truth.events {
-			if e.day != day {
-				continue
+			if _, asked := e.values[stats.DimNetProvider]; e.day != day || asked != (halves[0] == stats.DimNetProvider) {
+				continue // page views are in pairs of their own
 			}
 			a, aok := e.values[halves[0]]
 			b, bok := e.values[halves[1]]

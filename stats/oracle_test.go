@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
@@ -11,6 +12,7 @@ import (
 // someone is a visitor: attributes stay the same all day, since the key of a visitor is made of them.
 type someone struct {
 	country, region, city, provider, browser, version, os, osVersion, device, language, network string
+	prefix                                                                                      visit.Prefix
 }
 
 // crowd returns n visitors that share some of their attributes.
@@ -32,6 +34,7 @@ func crowd(n int) []someone {
 		p.version = p.browser + pick(i, " 1", " 2", " 1", "")
 		p.osVersion = p.os + pick(i/2, " 10", " 11")
 		p.network = pick(i, "isp", "isp", "", "hosting")
+		p.prefix = visit.PrefixOf(netip.AddrFrom4([4]byte{203, byte(i % 3)}))
 		people[i] = p
 	}
 	return people
@@ -77,6 +80,8 @@ type oracle struct {
 	visits   []*journey
 	current  map[int]*journey
 	requests []visit.Pageview
+	askers   map[string]bool // visitors by day, those included who viewed no page
+	asked    []int           // whose each of requests is
 	refused  map[hourKey]int64
 	signals  []signalled
 	acts     []stats.Act
@@ -87,7 +92,7 @@ type oracle struct {
 
 func newOracle(n int, start time.Time) *oracle {
 	return &oracle{
-		now: start, people: crowd(n), current: map[int]*journey{},
+		now: start, people: crowd(n), current: map[int]*journey{}, askers: map[string]bool{},
 		refused: map[hourKey]int64{}, plan: aims(), tracker: visit.NewTracker(0, 4, aims()),
 	}
 }
@@ -98,7 +103,7 @@ func (o *oracle) request(who int, kind visit.Kind, path string, status int, sour
 	pv := visit.Pageview{
 		Kind: kind, Path: path, Section: visit.Section(path), Status: status, Source: source,
 		Country: p.country, Region: p.region, City: p.city, Provider: p.provider, Browser: p.browser,
-		BrowserVersion: p.version, OS: p.os, OSVersion: p.osVersion, Device: p.device, Language: p.language, Network: p.network,
+		BrowserVersion: p.version, OS: p.os, OSVersion: p.osVersion, Device: p.device, Language: p.language, Network: p.network, Prefix: p.prefix,
 	}
 	if source != "" {
 		pv.Channel = "referral"
@@ -115,7 +120,11 @@ func (o *oracle) see(who int, pv visit.Pageview) visit.Pageview {
 		o.tracker.Observe(o.key(who, pv.Day), o.carry(who, pv.Day), o.now, &pv)
 		pv.Step.Lot = uint8(who % 64)
 	}
-	o.requests = append(o.requests, pv)
+	if key := fmt.Sprint(who, pv.Day); pv.Bot == "" {
+		pv.Asker, pv.Lot = !o.askers[key], uint8(who%64)
+		o.askers[key] = true
+	}
+	o.requests, o.asked = append(o.requests, pv), append(o.asked, who)
 	return pv
 }
 
@@ -157,6 +166,8 @@ type tally struct {
 	totals map[hourKey]stats.Counts
 	rows   map[valueKey]stats.Counts
 	events []event
+
+	troubled map[valueKey]map[int]bool // by provider and hour: whose requests failed
 }
 
 func (t *tally) row(day stats.Day, dim stats.Dimension, value string, m stats.Measure, n int64) {
@@ -210,10 +221,11 @@ func (t *tally) arrival(day stats.Day, source, channel, campaign string, m stats
 
 // count counts everything from the beginning.
 func (o *oracle) count() *tally {
-	t := &tally{totals: map[hourKey]stats.Counts{}, rows: map[valueKey]stats.Counts{}}
+	t := &tally{totals: map[hourKey]stats.Counts{}, rows: map[valueKey]stats.Counts{}, troubled: map[valueKey]map[int]bool{}}
 	defer func() { t.cross(o.visits) }()
 	for i := range o.requests {
 		t.request(&o.requests[i])
+		t.answered(&o.requests[i], o.asked[i])
 	}
 	firsts := map[string]bool{}
 	for _, j := range o.visits {
@@ -246,10 +258,10 @@ func (t *tally) request(pv *visit.Pageview) {
 	}
 	t.total(pv.Day, pv.Hour, m, 1)
 	t.person(pv.Day, someone{
-		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language, pv.Network,
+		pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language, pv.Network, pv.Prefix,
 	}, m, 1)
 	if pv.Latency > 0 && pv.Bot == "" {
-		t.row(pv.Day, stats.DimLatency, bucket([]int{1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000, 10000, 30000}, int(pv.Latency.Milliseconds())), stats.Requests, 1)
+		t.row(pv.Day, stats.DimLatency, latencyBucket(pv), stats.Requests, 1)
 	}
 	if pv.Download {
 		t.row(pv.Day, stats.DimDownload, pv.Path, m, 1)

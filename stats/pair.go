@@ -16,8 +16,12 @@ const (
 	firstPair Dimension = 96
 	DimFlow   Dimension = firstPair + pairRows*pairColumns // entry page and the page after it; Visits count
 
+	// What [DimNetProvider] was answered. They are read by [Reports.Spikes] and [Reports.Waits].
+	DimNetHour    = DimFlow + 1 // provider and hour of the day; Rejects and Faults once k visitors met some in that hour
+	DimNetLatency = DimFlow + 2 // provider and bucket of [DimLatency]: told with the provider, whose floor it has
+
 	// MaxDimension is above every dimension, pairs included.
-	MaxDimension = DimFlow + 1
+	MaxDimension = DimNetLatency + 1
 
 	pairRows    = 4
 	pairColumns = 16
@@ -36,6 +40,9 @@ var (
 // pairMeasures are what is counted of a pair.
 var pairMeasures = measures(Views, Visits, Visitors, Bounces, Seconds, Crowd)
 
+// hourMeasures are what is counted of a provider in an hour.
+var hourMeasures = measures(Requests, Askers, Rejects, Faults, Slow, Crowd)
+
 // pairSpecs is the table of pairs. It is never written to.
 var pairSpecs = func() (specs [MaxDimension - firstPair]Spec) {
 	for i, a := range first {
@@ -50,6 +57,12 @@ var pairSpecs = func() (specs [MaxDimension - firstPair]Spec) {
 	}
 	specs[DimFlow-firstPair] = Spec{
 		Name: "flow", Floor: FloorPerson, Cap: 8_000, Measures: measures(Visits, Crowd), Partial: true, Pair: [2]Dimension{DimPage, DimPage},
+	}
+	specs[DimNetHour-firstPair] = Spec{
+		Name: "nethour", Floor: FloorPerson, Cap: 4_000, Measures: hourMeasures, Partial: true, Pair: [2]Dimension{DimNetProvider, dimHour},
+	}
+	specs[DimNetLatency-firstPair] = Spec{
+		Name: "netlatency", Floor: FloorPerson, Cap: 4_000, Measures: measures(Requests), Partial: true, Pair: [2]Dimension{DimNetProvider, DimLatency},
 	}
 	return specs
 }()

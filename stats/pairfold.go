@@ -48,8 +48,12 @@ func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept 
 		}
 		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
 		f := crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rest: floors.Of(dim) * writers, rows: list}, kept: kept, hours: hours, safe: make(map[line]bool)}
-		f.cut(top)
-		if f.k > 1 {
+		f.cut(topOf(dim, top))
+		switch {
+		case f.k <= 1:
+		case dim == DimNetLatency:
+			f.withProvider()
+		default:
 			f.fold()
 		}
 		c.Folds = append(c.Folds, f.report(c.Day)...)
@@ -59,6 +63,25 @@ func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept 
 				kept[dim][list[i].Value] = &list[i].Counts
 				c.Rows = append(c.Rows, list[i])
 			}
+		}
+	}
+}
+
+// topOf is how many values of a pair are kept. A spike is told from the hours before, however few view a page.
+func topOf(dim Dimension, top int) int {
+	if dim == DimNetHour || dim == DimNetLatency {
+		return max(top, maxPairs)
+	}
+	return top
+}
+
+// withProvider folds what a provider was answered that is not told itself. How long answers take says nothing of
+// who asked: there is no floor but the provider's.
+func (f *crossFolder) withProvider() {
+	for i := range f.rows {
+		provider, _ := CutPair(f.rows[i].Value)
+		if _, ok := f.whole(line{DimNetProvider, provider}); !ok {
+			f.take(i, FoldParent)
 		}
 	}
 }
@@ -107,7 +130,7 @@ func (f *crossFolder) cut(top int) {
 	order := f.all()
 	slices.SortFunc(order, func(a, b int) int {
 		x, y := &f.rows[a], &f.rows[b]
-		return cmp.Or(cmp.Compare(y.Counts[Views], x.Counts[Views]), cmp.Compare(y.Counts[Visits], x.Counts[Visits]), strings.Compare(x.Value, y.Value))
+		return cmp.Or(cmp.Compare(y.Counts[Views], x.Counts[Views]), cmp.Compare(y.Counts[Visits], x.Counts[Visits]), cmp.Compare(y.Counts[Requests], x.Counts[Requests]), strings.Compare(x.Value, y.Value))
 	})
 	for _, i := range order[top:] {
 		f.drop(i, FoldTop)
@@ -167,7 +190,7 @@ func (f *crossFolder) complete(l line, members []int) {
 		}
 	}
 	rest[Crowd] = 0
-	if f.safe[l] || smallest < 0 || rest.IsZero() || rest[Visitors] >= int64(f.rest) {
+	if f.safe[l] || smallest < 0 || rest.IsZero() || max(rest[Visitors], rest[Askers]) >= int64(f.rest) {
 		return
 	}
 	f.drop(smallest, FoldComplement)
@@ -214,7 +237,7 @@ func (f *crossFolder) whole(l line) (Counts, bool) {
 	if f.dim == DimFlow { // visits that went on
 		return Counts{Visits: whole[Visits] - whole[Bounces]}, true
 	}
-	pairMeasures.keep(&whole)
+	f.dim.Spec().Measures.keep(&whole)
 	return whole, true
 }
 
@@ -222,6 +245,6 @@ func (f *crossFolder) wholeOfHour(name string) (c Counts) {
 	if hour := slices.Index(hourNames[:], name); hour >= 0 {
 		c = f.hours[hour]
 	}
-	pairMeasures.keep(&c)
+	f.dim.Spec().Measures.keep(&c)
 	return c
 }

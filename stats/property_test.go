@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func (w *world) run(n int) {
 		case "missing":
 			w.add(who, request(visit.KindPage, path+"-gone", rapid.SampledFrom([]int{404, 410}).Draw(w.t, "status")))
 		case "failed":
-			w.add(who, request(visit.KindPage, path, rapid.SampledFrom([]int{301, 403, 500}).Draw(w.t, "status")))
+			w.add(who, request(visit.KindPage, path, rapid.SampledFrom([]int{301, 403, 500, 503}).Draw(w.t, "status")))
 		case "bot":
 			pv := request(visit.KindPage, path, 200)
 			pv.Bot, pv.BotClass = rapid.SampledFrom([]string{"Crawler", "Referrer spam"}).Draw(w.t, "bot"), "search"
@@ -125,10 +126,12 @@ func (w *world) flush(moment stats.Moment) {
 				continue
 			}
 			k := int64(w.floors.Of(r.Dim))
-			real := truth.rows[valueKey{r.Day, r.Dim, r.Value}]
-			carried := r.Dim.Crowd(&real)
+			real, carried := truth.real(valueKey{r.Day, r.Dim, r.Value}, int(k))
 			if k > 1 && r.Counts != (stats.Counts{stats.Bots: r.Counts[stats.Bots]}) && carried < k {
 				w.t.Fatalf("a batch tells %v %q, which %d of %d visitors carry", r.Dim, r.Value, carried, k)
+			}
+			if r.Dim == stats.DimNetHour && (r.Counts[stats.Rejects] > real[stats.Rejects] || r.Counts[stats.Faults] > real[stats.Faults]) {
+				w.t.Fatalf("a batch tells %v %q: %v, of which %v may be told", r.Dim, r.Value, r.Counts, real)
 			}
 		}
 		if _, err := w.rest.Merge(w.t.Context(), b); err != nil {
@@ -249,10 +252,10 @@ func (w *world) checkFloor(truth *tally) {
 			sum := top.Other.Counts
 			for _, l := range top.Lines {
 				sum.Add(&l.Counts)
-				if told := l.Counts; !safe(told, w.floors.Of(dim)) && (!dim.IsPair() && !dim.Spec().Act || dim.Crowd(&told) < int64(w.floors.Of(dim))) {
+				if told := l.Counts; !safe(dim, told, w.floors.Of(dim)) && (!dim.IsPair() && !dim.Spec().Act || dim.Crowd(&told) < int64(w.floors.Of(dim))) {
 					w.t.Fatalf("%v %q of %v: %v is told, k is %d", dim, l.Value, day, l.Counts, w.floors.Of(dim))
 				}
-				real := truth.rows[valueKey{day, dim, l.Value}]
+				real, _ := truth.real(valueKey{day, dim, l.Value}, w.floors.Of(dim))
 				if l.Counts != real && l.Counts != (stats.Counts{stats.Bots: real[stats.Bots]}) {
 					w.t.Fatalf("%v %q of %v: %v, want %v or its bots", dim, l.Value, day, l.Counts, real)
 				}
@@ -334,7 +337,7 @@ func (w *world) attack(day stats.Day) {
 			if key.day != day || key.dim != dim {
 				continue
 			}
-			if !safe(c, k) {
+			if !safe(dim, c, k) {
 				w.t.Fatalf("%v %q: %v is at rest after closing, k is %d", dim, key.value, c, k)
 			}
 			if people(c) != (stats.Counts{}) {
@@ -345,7 +348,7 @@ func (w *world) attack(day stats.Day) {
 				byParent[w.parent(day, dim, key.value)] = parent
 			}
 		}
-		if survivors > 0 && !safe(rest, k) && !dim.Spec().Signal { // signals are in no total
+		if survivors > 0 && !safe(dim, rest, k) && !dim.Spec().Signal { // signals are in no total
 			w.t.Fatalf("%v: total less rows is %v, k is %d", dim, rest, k)
 		}
 		for value, children := range byParent {
@@ -360,7 +363,7 @@ func (w *world) attack(day stats.Day) {
 				}
 			}
 			rest.Sub(&children)
-			if !safe(rest, k) {
+			if !safe(dim, rest, k) {
 				w.t.Fatalf("%v %q less its %v is %v, k is %d", dim.Spec().Parent, value, dim, rest, k)
 			}
 		}
@@ -376,6 +379,9 @@ func (w *world) parent(_ stats.Day, dim stats.Dimension, value string) string {
 		return value[:9] // "KZ/Almaty"
 	case stats.DimPage:
 		return visit.Section(value)
+	case stats.DimNetPrefix:
+		_, provider, _ := strings.Cut(value, " ")
+		return provider
 	case stats.DimBrowserVersion, stats.DimOSVersion:
 		for _, p := range w.oracle.people {
 			switch value {
@@ -394,8 +400,8 @@ func people(c stats.Counts) stats.Counts {
 	return c
 }
 
-func safe(c stats.Counts, k int) bool {
-	return k <= 1 || people(c) == stats.Counts{} || c[stats.Visitors] >= int64(k)
+func safe(dim stats.Dimension, c stats.Counts, k int) bool {
+	return k <= 1 || people(c) == stats.Counts{} || dim.Crowd(&c) >= int64(k)
 }
 
 // checkFigures looks for a hit that nobody accounts for.

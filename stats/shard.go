@@ -3,7 +3,6 @@ package stats
 import (
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/kelisim/kelisim/visit"
 )
@@ -24,7 +23,7 @@ type shard struct {
 }
 
 // limits are the sizes of a shard's tables.
-type limits struct{ people, arrivals, pages, files, missing, robots, events, facets, signals, joints int }
+type limits struct{ people, arrivals, pages, files, missing, robots, events, facets, signals, joints, asked int }
 
 // tally is one day in one shard.
 type tally struct {
@@ -45,6 +44,7 @@ type tally struct {
 	signals  table[facet]
 	engaged  table[text]
 	joints   joints
+	asked    askedTable
 }
 
 func newTally(day Day, l *limits) *tally {
@@ -61,6 +61,7 @@ func newTally(day Day, l *limits) *tally {
 		signals:  newTable[facet](l.signals),
 		engaged:  newTable[text](l.pages),
 		joints:   newJoints(l.joints),
+		asked:    askedTable{table: newTable[asked](l.asked)},
 	}
 }
 
@@ -105,13 +106,11 @@ func (s *shard) add(pv *visit.Pageview) {
 		s.dropped[dropDays]++
 		return
 	}
-	if pv.Latency > 0 && pv.Bot == "" && pv.BotClass == "" {
-		t.shape.latency[DimLatency.bucket(int64((pv.Latency+time.Millisecond-1)/time.Millisecond))]++
-	}
 	t.accepted++
 	if pv.Late {
 		s.late++
 	}
+	t.answered(pv)
 	if pv.View() {
 		s.addView(t, pv)
 		return

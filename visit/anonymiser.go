@@ -95,8 +95,19 @@ func (a *Anonymiser) Read(hit *Hit, res *Response, pv *Pageview) {
 	a.date(hit, pv)
 	a.origin(hit, pv)
 	a.place(hit, res, pv)
-	if pv.View() {
+	switch {
+	case pv.View():
 		a.observe(hit, pv)
+	case pv.Bot == "" && pv.BotClass == "":
+		a.ask(hit, pv)
+	}
+}
+
+// ask marks a request that is no page view, and begins no visit.
+func (a *Anonymiser) ask(hit *Hit, pv *Pageview) {
+	key, err := a.keys.Key(pv.Day, hit.addr.reveal(), hit.agent.reveal())
+	if err == nil { // otherwise it is nobody's first
+		a.tracker.Ask(key, pv)
 	}
 }
 
@@ -162,6 +173,7 @@ func (a *Anonymiser) place(hit *Hit, res *Response, pv *Pageview) {
 	if a.locator != nil {
 		place = a.locator.Place(hit.addr.reveal())
 	}
+	pv.Prefix = PrefixOf(hit.addr.reveal())
 	pv.Country, pv.Region, pv.City, pv.Provider, pv.Network = place.Country, place.Region, place.City, place.Provider, place.Network
 }
 

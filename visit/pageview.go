@@ -38,6 +38,7 @@ type Pageview struct {
 	Device                          string // desktop, mobile, tablet, tv, console, other
 	Network                         string // class of the network: "isp", "hosting" …
 	Language                        string // primary subtag of the preferred language, "kk"
+	Prefix                          Prefix // network of the address, cut short
 
 	Bot      string // name of the bot, "" for people
 	BotClass string // search, ai, monitor, preview, feed, tool, scanner, other, spam (by its referrer)
@@ -47,6 +48,11 @@ type Pageview struct {
 	Upload   bool          // a file was sent to the site
 
 	Step Step
+
+	// Asker is the first request of the day of this visitor, page view or not; Lot is as in Step. Both are
+	// told of the requests of people, so that a count of requests knows how many are behind it.
+	Asker bool
+	Lot   uint8
 }
 
 // Step is what one page view adds to its visit. It is the zero Step for requests that are no page

@@ -34,12 +34,14 @@ type Tracker struct {
 type dayState struct {
 	day      Day
 	visitors atomic.Int64
+	askers   atomic.Int64 // who have viewed no page when they came first
 	shards   [trackerShards]shard
 }
 
 type shard struct {
 	mu         sync.Mutex
 	seen       keySet
+	asked      keySet               // who asked for something before they viewed a page
 	young, old map[uint64]openVisit // old: last touched before rotated
 	rotated    int64
 	noted      []uint64 // who is to be told of to other processes
@@ -112,11 +114,36 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	v.views = min(v.views+1, 1<<30)
 	pv.Step.Views, pv.Step.Elapsed = v.views, v.last-v.first
 	pv.Step.Lot = uint8(key[1] % lots)
+	pv.Asker, pv.Lot = fresh && !s.asked.has(fingerprint(key)), pv.Step.Lot
 	pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
 	s.put(key[1], v)
 	if t.sharing.on {
 		t.note(s, key[1])
 	}
+}
+
+// Ask takes a request of the visitor key that is no page view, and says whether it is the first of the day:
+// it fills pv.Asker and pv.Lot. pv.Day must be set. The visitor is none of [TrackerStats] by it: half as many as the capacity
+// can ask without viewing a page, and what the others ask is nobody's first.
+func (t *Tracker) Ask(key Key, pv *Pageview) {
+	pv.Lot = uint8(key[1] % lots)
+	d := t.find(pv.Day)
+	if d == nil {
+		d = t.begin(pv.Day)
+	}
+	s := &d.shards[key[0]%trackerShards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	print := fingerprint(key)
+	if s.seen.has(print) || s.asked.has(print) {
+		return
+	}
+	if d.askers.Add(1) > max(t.capacity/2, 1) {
+		d.askers.Add(-1)
+		return
+	}
+	s.asked.add(print)
+	pv.Asker = true
 }
 
 // lots is how many lots the visitors of a day fall into.

@@ -73,6 +73,7 @@ var catalogue = map[stats.Dimension]struct {
 	stats.DimReturn: {4, "return%d"}, stats.DimCohort: {30, "month %d"}, stats.DimTitle: {3000, "Some title of a page, number %d"},
 	stats.DimOutbound: {150, "www%d.example.net"}, stats.DimScroll: {7, "%d"}, stats.DimEngaged: {11, "%d"}, stats.DimLCP: {10, "%d"},
 	stats.DimINP: {10, "%d"}, stats.DimCLS: {10, "%d"}, stats.DimEvent: {20, "event-%d"}, stats.DimScreen: {5, "screen %d"}, stats.DimUnsigned: {30, "page /a%d"},
+	stats.DimNetProvider: {1200, "Provider of the Internet %d LLC"}, stats.DimNetPrefix: {2500, "2001:db%d::/32 Provider of the Internet LLC"}, stats.DimNetCountry: {120, "C%d"},
 }
 
 // spread draws the values of a dimension for each page view; the first is drawn most often (Zipf's law).
