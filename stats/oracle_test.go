@@ -46,6 +46,7 @@ type seen struct {
 	path string
 
 	tells             int       // how often it told
+	stayed            bool      // it told of time that was not known
 	told              time.Time // when it told last
 	engaged, scrolled int       // seconds and percent, as it told last
 }
@@ -311,9 +312,11 @@ func (t *tally) journey(j *journey, p someone) {
 		seen = true
 		everywhere(s.at, s.path, stats.Views, 1)
 		left := s.left()
-		if seen = false; i+1 < len(j.pages) {
+		if seen = s.stayed && visitDay(s.at) == day; i+1 < len(j.pages) {
 			left = j.pages[i+1].at
-			seen = visitDay(left) == day
+			seen = seen || visitDay(left) == day
+		} else if left.Equal(s.at) {
+			continue
 		}
 		everywhere(first.at, s.path, stats.Seconds, int64(left.Sub(s.at).Seconds()))
 	}

@@ -72,10 +72,12 @@ func (w *world) tell(who int) {
 	}
 	move(stats.DimEngaged, last.engaged, last.engaged+engaged)
 	move(stats.DimScroll, last.scrolled, scrolled)
+	last.stayed = last.stayed || o.now.After(last.left())
 	last.tells, last.told, last.engaged, last.scrolled = last.tells+1, o.now, last.engaged+engaged, scrolled
 	pv := o.request(who, visit.KindOther, last.path, 200, "")
 	pv.Day = day
 	if o.tracker.Stay(o.key(who, day), o.now, &pv) {
+		pv.Step.Lot = uint8(who % 64)
 		w.live.AddStay(&pv)
 	}
 }
