@@ -77,6 +77,21 @@ func (a *admin) post(t *testing.T, path string, form url.Values) {
 	}
 }
 
+// form sends a form of the dashboard, and returns the page that it leads to.
+func (a *admin) form(t *testing.T, path string, form url.Values) string {
+	t.Helper()
+	answer, err := a.client.PostForm(a.program.site+path, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, answer.Body)
+	page, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("POST %s: %s, %v\n%s", path, answer.Status, err, page)
+	}
+	return string(page)
+}
+
 // counts are numbers by the name of their measure.
 type counts map[string]int64
 

@@ -2,7 +2,9 @@ package server_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +116,51 @@ func TestRealtimeTellsOfTheLastMinutes(t *testing.T) {
 			t.Error("what is older than half an hour is told of")
 		}
 	})
+}
+
+// TestStreamEndsWithTheSession: who signs out, or whose sessions end with a new password, sees no more; a stream that has nothing
+// to tell says so, so that no proxy takes it for dead.
+func TestStreamEndsWithTheSession(t *testing.T) {
+	for name, leave := range map[string]func(*bench, *http.Cookie) *http.Response{
+		"signed out": func(b *bench, c *http.Cookie) *http.Response { return b.do("POST", "/admin/logout", url.Values{}, c) },
+		"password": func(b *bench, _ *http.Cookie) *http.Response {
+			other := session(b.do("POST", "/admin/login", url.Values{"name": {owner}, "password": {password}}))
+			return b.do("POST", "/admin/settings/password", url.Values{"old": {password}, "password": {"zhana qupia soz"}}, other)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, with(year()), func(c *server.Config, _ *bench) { c.Now = time.Now })
+				cookie := b.signIn(t)
+				r := httptest.NewRequest("GET", base+"/admin/realtime/stream", nil)
+				r.AddCookie(cookie)
+				stream, ended := httptest.NewRecorder(), make(chan struct{})
+				go func() { b.handler.ServeHTTP(stream, r); close(ended) }()
+				time.Sleep(40 * time.Second)
+				synctest.Wait()
+				before := stream.Body.String()
+				if strings.Count(before, "event: now\n") != 1 || strings.Count(before, ":\n\n") != 2 {
+					t.Errorf("in 40 quiet seconds the stream says\n%s", before)
+				}
+				if cache := stream.Header().Get("Cache-Control"); !strings.Contains(cache, "no-store") || !strings.Contains(cache, "no-transform") || stream.Header().Get("X-Accel-Buffering") != "no" {
+					t.Errorf("proxies may keep the stream: %v", stream.Header())
+				}
+				if got := leave(b, cookie).StatusCode; got != 303 && got != 200 {
+					t.Fatalf("leaving answered %d", got)
+				}
+				time.Sleep(16 * time.Second)
+				synctest.Wait()
+				select {
+				case <-ended:
+				default:
+					t.Fatal("the stream goes on without a session")
+				}
+				if stream.Body.String() != before {
+					t.Error("something was told after the end of the session")
+				}
+			})
+		})
+	}
 }
 
 // TestStreamsAreBounded: beyond the bound a program is told to come again.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -134,49 +133,4 @@ func newNowList(l *locale, spec listSpec, rows map[string]stats.Counts, k int, p
 		list.Rows[i].Width = width(float64(list.Rows[i].Count) / float64(most))
 	}
 	return list
-}
-
-// Bounds of streams.
-const (
-	streamsMax = 32
-	streamLife = 10 * time.Minute // then the browser comes again, and its session is looked at anew
-)
-
-// stream sends the page's matter as server-sent events (HTML Standard, 9.2), one for each step.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.streams <- struct{}{}:
-		defer func() { <-s.streams }()
-	default:
-		w.Header().Set("Retry-After", "60")
-		http.Error(w, "too many people look on: reload the page", http.StatusServiceUnavailable)
-		return
-	}
-	ed := s.pages[s.view(r).lang]
-	out := http.NewResponseController(w)
-	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	w.Header().Set("X-Accel-Buffering", "no")
-	end := time.NewTimer(streamLife)
-	defer end.Stop()
-	for {
-		next := s.now.look(s.cfg.Now())
-		var b bytes.Buffer
-		if err := ed.tmpl.ExecuteTemplate(&b, "now", s.newRealtimePage(ed.locale, s.cfg.Now())); err != nil {
-			s.unrendered(w, r, err)
-			return
-		}
-		text := "event: now\ndata: " + strings.ReplaceAll(b.String(), "\n", "\ndata: ") + "\n\n"
-		if _, err := w.Write([]byte(text)); err != nil || out.Flush() != nil {
-			return
-		}
-		select {
-		case <-next:
-		case <-r.Context().Done():
-			return
-		case <-end.C:
-			return
-		case <-s.closing:
-			return
-		}
-	}
 }

@@ -2,15 +2,20 @@
 export function realtime(root: Document): void {
   const now = root.getElementById("now");
   const pause = root.getElementById("pause");
+  const reload = root.getElementById("reload");
   if (!now?.dataset.stream || !pause || typeof EventSource === "undefined") return;
   let source: EventSource | undefined;
   const stop = (): void => {
     source?.close();
     source = undefined;
+    if (reload) reload.hidden = false;
     pause.textContent = pause.dataset.resume ?? "";
   };
   const start = (): void => {
     source = new EventSource(now.dataset.stream ?? "");
+    source.addEventListener("open", () => {
+      if (reload) reload.hidden = true;
+    });
     source.addEventListener("now", (event) => show(now, String((event as MessageEvent).data)));
     source.addEventListener("error", () => {
       if (source?.readyState === EventSource.CLOSED) stop();
@@ -18,7 +23,6 @@ export function realtime(root: Document): void {
     pause.textContent = pause.dataset.pause ?? "";
   };
   pause.hidden = false;
-  root.getElementById("reload")?.remove();
   pause.addEventListener("click", () => (source ? stop() : start()));
   start();
 }
