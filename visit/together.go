@@ -17,9 +17,15 @@ func (a *Anonymiser) Share() {
 // Prepare draws the seeds of the day of now and of the next one where there are none, so that they can be agreed upon
 // before they are needed.
 func (a *Anonymiser) Prepare(now time.Time) error {
-	today, _ := a.calendar.date(now)
-	a.keys.forget(today)
+	today := a.Today(now)
+	a.keys.forget(a.Today(now.Add(-2 * VisitPause)))
 	return errors.Join(a.keys.Prepare(today, now.UnixMilli()), a.keys.Prepare(today+1, now.UnixMilli()))
+}
+
+// Today returns the day of now.
+func (a *Anonymiser) Today(now time.Time) Day {
+	day, _ := DayOf(now, a.zone)
+	return day
 }
 
 // Seeds returns the seeds of the living days and of those prepared.

@@ -1,0 +1,283 @@
+package peers_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kelisim/kelisim/internal/peers"
+	"github.com/kelisim/kelisim/store/redisstore"
+	"github.com/kelisim/kelisim/store/storetest/redistest"
+	"github.com/kelisim/kelisim/visit"
+)
+
+// clock is the time of a test.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) advance(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+	return c.at
+}
+
+// site is several processes over one Redis.
+type site struct {
+	t      *testing.T
+	server *redistest.Server
+	clock  clock
+	all    []*process
+}
+
+// process is one of them.
+type process struct {
+	*visit.Anonymiser
+	visitors *peers.Visitors
+	store    *redisstore.Store
+	tick     chan time.Time
+	base     int64
+	faults   chan string
+}
+
+func newSite(t *testing.T, processes int) *site {
+	s := &site{t: t, server: redistest.Start(t), clock: clock{at: noon}}
+	for range processes {
+		s.join()
+	}
+	return s
+}
+
+// join starts one more process.
+func (s *site) join() *process {
+	s.t.Helper()
+	p := &process{tick: make(chan time.Time), faults: make(chan string, 1000)}
+	var err error
+	p.store, err = redisstore.Open(s.t.Context(), redisstore.Options{URL: s.server.URL(), Site: "site"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = p.store.Shutdown() })
+	if p.Anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: secret, Zone: time.UTC, Capacity: 3_000_000}); err != nil {
+		s.t.Fatal(err)
+	}
+	p.visitors, err = peers.NewVisitors(peers.VisitorsOptions{
+		Line: p.store, Secret: secret, Anonymiser: p.Anonymiser, Now: s.clock.now, Tick: p.tick,
+		Fault: func(what string, err error) {
+			select {
+			case p.faults <- what + ": " + err.Error():
+			default:
+			}
+		},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := p.visitors.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.all = append(s.all, p)
+	s.t.Cleanup(func() { s.leave(p) })
+	s.until("the line is up", func() bool { return p.visitors.Figures().Up })
+	return p
+}
+
+// joined waits until a process that has just been started has heard what others know, and reports whether anybody did.
+func (s *site) joined(p *process) bool { return p.visitors.Join(5 * time.Second) }
+
+// leave ends a process in order.
+func (s *site) leave(p *process) (alone bool) {
+	for i, q := range s.all {
+		if q == p {
+			s.all = append(s.all[:i:i], s.all[i+1:]...)
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			return p.visitors.Stop(ctx)
+		}
+	}
+	return false
+}
+
+// beat lets one tick pass everywhere.
+func (s *site) beat() {
+	for _, p := range s.all {
+		p.tick <- time.Time{}
+	}
+}
+
+// until waits until something holds, and lets ticks pass meanwhile, not too fast for the line.
+func (s *site) until(what string, holds func() bool) {
+	s.t.Helper()
+	poll, tick, over := time.NewTicker(200*time.Microsecond), time.NewTicker(20*time.Millisecond), time.After(20*time.Second)
+	defer poll.Stop()
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-poll.C:
+		case <-tick.C:
+			s.beat()
+		case <-over:
+			for _, p := range s.all {
+				s.t.Logf("%+v", p.visitors.Figures())
+			}
+			s.t.Fatalf("not within 20 s: %s", what)
+		}
+	}
+}
+
+// heard is how many parts p has taken in beyond those that the others have told.
+func (s *site) heard(p *process) (n int64) {
+	for _, q := range s.all {
+		if f := q.visitors.Figures(); q == p {
+			n += f.Heard
+		} else {
+			n -= f.Parts
+		}
+	}
+	return n
+}
+
+// seed names the seed of today.
+func (p *process) seed() (id [8]byte) {
+	for _, seed := range p.Seeds() {
+		if seed.Day == visit.DateOf(2026, 3, 10) {
+			id = seed.ID()
+		}
+	}
+	return id
+}
+
+// begin takes what has been heard so far, while nobody tells anything, as what [site.sync] begins with.
+func (s *site) begin() {
+	s.t.Helper()
+	s.until("all know of all", func() bool {
+		for _, p := range s.all {
+			f := p.visitors.Figures()
+			if f.Others < len(s.all)-1 || !f.Complete || p.seed() != s.all[0].seed() {
+				return false
+			}
+		}
+		return true
+	})
+	for _, p := range s.all {
+		p.base = s.heard(p)
+	}
+}
+
+// sync lets everybody tell and hear all that has changed.
+func (s *site) sync() {
+	s.t.Helper()
+	s.beat()
+	s.beat() // the second begins when the first is over
+	s.until("everybody has heard everything", func() bool {
+		for _, p := range s.all {
+			if s.heard(p) < p.base {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func hitOf(visitor, page int, now time.Time) visit.Hit {
+	return visit.FromLog(visit.LogLine{
+		Addr: netip.AddrFrom4([4]byte{10, byte(visitor >> 16), byte(visitor >> 8), byte(visitor)}), Time: now, Method: "GET",
+		Target: fmt.Sprintf("/p%d", page), UserAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36",
+	})
+}
+
+var page = visit.Response{Status: 200, ContentType: "text/html"}
+
+// oracle counts in the slow and obvious way.
+type oracle struct {
+	last              map[int]time.Time
+	visitors, visits  int
+	gotVisitors, gotV int
+}
+
+func (o *oracle) view(p *process, visitor, at int, now time.Time) {
+	if o.last == nil {
+		o.last = map[int]time.Time{}
+	}
+	last, known := o.last[visitor]
+	if !known {
+		o.visitors++
+	}
+	if !known || now.Unix()-last.Unix() > int64(visit.VisitPause/time.Second) {
+		o.visits++
+	}
+	o.last[visitor] = now
+	pv := p.Page(hitOf(visitor, at, now), page)
+	if pv.Step.NewVisitor {
+		o.gotVisitors++
+	}
+	if pv.Step.NewVisit {
+		o.gotV++
+	}
+}
+
+// off are the errors in percent.
+func (o *oracle) off() (visitors, visits float64) {
+	part := func(got, want int) float64 { return 100 * float64(got-want) / float64(want) }
+	return part(o.gotVisitors, o.visitors), part(o.gotV, o.visits)
+}
+
+// TestFourCountAsOne holds visitors and visits against an exact count, for visitors who change the instance at each page
+// view, who stay at one, and who open several pages within one tick.
+func TestFourCountAsOne(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name            string
+		visitors, views int
+		at              func(visitor, view int, r *rand.Rand) int
+		burst           int // page views between two ticks
+		bound           float64
+	}{
+		{"at random, 100", 100, 2000, func(_, _ int, r *rand.Rand) int { return r.IntN(4) }, 1, 0},
+		{"at random, 1000", 1000, 6000, func(_, _ int, r *rand.Rand) int { return r.IntN(4) }, 20, 3},
+		{"sticky", 1000, 6000, func(visitor, _ int, _ *rand.Rand) int { return visitor % 4 }, 20, 0},
+		{"in turn", 1000, 6000, func(_, view int, _ *rand.Rand) int { return view % 4 }, 10, 3},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, 4)
+			s.begin()
+			r := rand.New(rand.NewPCG(1, uint64(row.views)))
+			var o oracle
+			for i := range row.views {
+				now := s.clock.advance(time.Duration(r.IntN(5000)) * time.Millisecond)
+				visitor := r.IntN(row.visitors)
+				o.view(s.all[row.at(visitor, i, r)], visitor, r.IntN(5), now)
+				if i%row.burst == 0 {
+					s.sync()
+				}
+			}
+			s.sync()
+			visitors, visits := o.off()
+			t.Logf("%d visitors %+.2f %%, %d visits %+.2f %%", o.visitors, visitors, o.visits, visits)
+			if visitors < 0 || visitors > row.bound || visits < 0 || visits > row.bound {
+				t.Errorf("%d visitors %+.2f %%, %d visits %+.2f %%: want at most %v %%", o.visitors, visitors, o.visits, visits, row.bound)
+			}
+			for _, p := range s.all {
+				if f := p.visitors.Figures(); f.Refused+f.Foreign+f.Overflow+f.Incomplete+f.Lost+f.Topic.Strange > 0 {
+					t.Errorf("%+v", f)
+				}
+				if n := p.Stats().Visitors; n != int64(o.visitors) {
+					t.Errorf("one knows %d visitors of %d", n, o.visitors)
+				}
+			}
+		})
+	}
+}
