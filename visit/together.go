@@ -10,8 +10,7 @@ import (
 // another's seeds, and if each hears what the others tell; a page view is counted where it is made, and hearing counts
 // nothing. Seeds and parts are personal as long as their day lives: seal them, and let them rest nowhere.
 func (a *Anonymiser) Share() {
-	a.tracker.sharing.on, a.tracker.sharing.plan = true, a.tracker.plan.mark()
-	a.firsts.shared = true
+	a.tracker.sharing.on, a.firsts.shared = true, true
 }
 
 // Prepare draws the seeds of the day of now and of the next one where there are none, so that they can be agreed upon

@@ -78,7 +78,7 @@ func NewTracker(capacity, days int, plan *Plan) *Tracker {
 	if capacity <= 0 {
 		capacity = defaultCapacity
 	}
-	return &Tracker{capacity: int64(capacity), days: max(days, 2), plan: plan}
+	return &Tracker{capacity: int64(capacity), days: max(days, 2), plan: plan, sharing: sharing{plan: plan.mark()}}
 }
 
 // Observe counts one page view of the visitor key at time now and fills pv.Step; pv.Day, Hour, Path,

@@ -44,9 +44,14 @@ type Mint struct {
 	used   used
 }
 
-// NewMint makes a Mint of the site's secret. random gives the ids; it must not fail, as crypto/rand.Reader.
+// NewMint makes a Mint of the site's secret. Its tokens hold with it alone: another process of the site, or a later one,
+// does not know what has come under them. random gives the ids; it must not fail, as crypto/rand.Reader.
 func NewMint(secret []byte, random io.Reader) (*Mint, error) {
-	key, err := hkdf.Key(sha256.New, secret, nil, "kelisim page token v1", sha256.Size)
+	var own [16]byte
+	if _, err := io.ReadFull(random, own[:]); err != nil {
+		return nil, fmt.Errorf("beacon: %w", err)
+	}
+	key, err := hkdf.Key(sha256.New, secret, own[:], "kelisim page token v1", sha256.Size)
 	if err != nil {
 		return nil, fmt.Errorf("beacon: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/internal/peers"
 	"github.com/kelisim/kelisim/internal/recorder"
 	"github.com/kelisim/kelisim/internal/spool"
 	"github.com/kelisim/kelisim/ledger"
@@ -34,6 +35,7 @@ type Guard struct {
 	anonymiser *visit.Anonymiser
 	recorder   *recorder.Recorder
 	carrier    *carrier
+	company    company
 	janitor    janitor
 	log        *ledger.Log
 	witness    witness
@@ -65,6 +67,9 @@ func New(c Config) (*Guard, error) {
 		return nil, fmt.Errorf("guard: %w", err)
 	}
 	g.carrier.restore(g.aggregator)
+	if err := g.resume(); err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
 	g.spool.Start(c.Store)
 	g.flusher.Start()
 	g.janitor.start(g)
@@ -99,6 +104,9 @@ func (g *Guard) build() (err error) {
 	}
 	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Spam: c.Spam, Capacity: c.Capacity, Plan: c.Plan})
 	if err != nil {
+		return err
+	}
+	if err = g.newCompany(); err != nil {
 		return err
 	}
 	if g.spool, err = spool.Open(spool.Options{Dir: filepath.Join(c.Dir, "spool"), Now: c.Now, Logger: c.Logger}); err != nil {
@@ -143,7 +151,7 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 		g.config.Logger.Warn("undeclared cookies and third parties of the last hour are not kept", "error", kept)
 	}
 	err := g.flusher.Shutdown(ctx)
-	err = errors.Join(err, g.carrier.save(g.aggregator))
+	err = errors.Join(err, g.carrier.save(g.aggregator), g.part(ctx))
 	if drained := g.spool.Drain(ctx); drained != nil {
 		g.config.Logger.Warn("the store did not take everything in time; the rest waits on disk", "error", drained)
 	}
@@ -169,12 +177,14 @@ type State struct {
 	Spool        spool.State
 	Figures      stats.Figures
 	Visitors     visit.TrackerStats
-	Faults       int64         // panics of ours that were kept from the site
-	Undeclared   []Undeclared  // cookies that no rule declares
-	ThirdParties []ThirdParty  // origins that pages loaded from without the visitor's consent, as browsers report
-	Reports      ReportFigures // what became of such reports
-	Beacon       BeaconFigures // what became of what pages told of themselves
-	Own          int64         // page views that were not counted because they were the site's own people's
+	Faults       int64                 // panics of ours that were kept from the site
+	Undeclared   []Undeclared          // cookies that no rule declares
+	ThirdParties []ThirdParty          // origins that pages loaded from without the visitor's consent, as browsers report
+	Reports      ReportFigures         // what became of such reports
+	Beacon       BeaconFigures         // what became of what pages told of themselves
+	Peers        peers.VisitorsFigures // other processes that count together with this one; zero where the store has no line
+	Anew         []Anew                // of today: who had been seen was not known any more, and may count twice
+	Own          int64                 // page views that were not counted because they were the site's own people's
 	Ledger       LedgerState
 	Unkept       int // policies that were in force and that the store has not taken yet
 	Now          time.Time
@@ -199,6 +209,6 @@ func (g *Guard) State() State {
 		Spool: waiting, Figures: figures, Visitors: g.anonymiser.Stats(),
 		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
 		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Unkept: g.keeper.waiting(), Now: g.config.Now(),
-		Beacon: g.post.figures(), Own: g.ownViews.Load(),
+		Beacon: g.post.figures(), Own: g.ownViews.Load(), Peers: g.company.figures(), Anew: g.company.list(g.config.Now(), g.config.Zone),
 	}
 }

@@ -53,6 +53,7 @@ func (g *Guard) sweep(ctx context.Context) error {
 	if err := g.keepMet(ctx, false); err != nil {
 		g.faults.note("keep what was met", err)
 	}
+	g.reckon(ctx)
 	ended := g.aggregator.Ended()
 	for _, day := range g.anonymiser.Days() {
 		if day < ended {

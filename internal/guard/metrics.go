@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kelisim/kelisim/internal/peers"
 	"github.com/kelisim/kelisim/stats"
 )
 
@@ -82,6 +83,9 @@ func (s *State) exposition() []byte {
 	x.one("visitors", "gauge", "Visitors held in memory, over the days that are alive.", s.Visitors.Visitors)
 	x.one("visitors_capacity", "gauge", "Visitors of a day that can be told apart.", s.Visitors.Capacity)
 	x.one("views_untracked_total", "counter", "Page views whose visitor found no room.", int64(s.Visitors.Untracked))
+	x.one("views_untold_total", "counter", "Changes of visits that came too fast to be told to other processes.", int64(s.Visitors.Unnoted))
+	x.one("visitors_anew", "gauge", "Visitors of today who may count twice, because who they were was not known any more.", s.mayCountTwice())
+	x.company(&s.Peers)
 	x.by("beacon_deliveries_total", "counter", "What pages told, by what became of it.", "fate", s.Beacon.Fates)
 	x.one("beacon_tokens", "gauge", "Tokens of pages that are remembered as used.", int64(s.Beacon.Tokens))
 	x.one("spool_batches", "gauge", "Batches that wait on disk.", int64(s.Spool.Batches))
@@ -96,6 +100,24 @@ func (s *State) exposition() []byte {
 	x.by("csp_reports_total", "counter", "Reports of browsers, by what they were about.", "class", s.Reports.Classes)
 	x.one("goroutines", "gauge", "Goroutines of the process.", int64(runtime.NumGoroutine()))
 	return []byte(x.String())
+}
+
+// company tells of the other processes that count together with this one.
+func (x *exposition) company(p *peers.VisitorsFigures) {
+	x.one("peers", "gauge", "Other processes of the site that count visitors together with this one.", int64(p.Others))
+	x.one("peers_up", "gauge", "1 while they can be heard; 0 too where the store lets no process reach another.", up(p.Up))
+	x.by("peers_messages_total", "counter", "Messages between processes, by what became of them.", "fate", map[string]int64{
+		"told": p.Topic.Told, "untold": p.Topic.Untold, "heard": p.Topic.Heard, "strange": p.Topic.Strange, "stale": p.Topic.Stale,
+		"refused": p.Refused, "foreign": p.Foreign, "overflow": p.Overflow, "incomplete": p.Incomplete,
+	})
+}
+
+// mayCountTwice is how many visitors of today may be counted a second time.
+func (s *State) mayCountTwice() (n int64) {
+	for _, a := range s.Anew {
+		n += a.Upto
+	}
+	return n
 }
 
 // others tells what was left to "other", by dimension and reason.

@@ -139,6 +139,7 @@ func (v *Visitors) adopt(seeds []visit.Seed) {
 		}
 		if lost > 0 {
 			v.counts.losses.Add(lost)
+			v.o.Lost(lost)
 			v.missing = true
 		}
 	}

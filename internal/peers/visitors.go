@@ -56,6 +56,9 @@ type VisitorsOptions struct {
 	Now        func() time.Time
 	// Fault is told what went wrong: each kind often. Default: nobody.
 	Fault func(what string, err error)
+	// Lost is told how many visitors were known under a seed that was given up for another's: they may be counted again.
+	// Default: nobody.
+	Lost func(visitors int64)
 	// Tick is when to tell what changed; all other times are counted in ticks. Default: five times a second.
 	Tick <-chan time.Time
 }
@@ -125,6 +128,9 @@ const (
 func NewVisitors(o VisitorsOptions) (*Visitors, error) {
 	if o.Fault == nil {
 		o.Fault = func(string, error) {}
+	}
+	if o.Lost == nil {
+		o.Lost = func(int64) {}
 	}
 	topic, err := NewTopic(o.Line, o.Secret, "visitors", o.Now)
 	if err != nil {
