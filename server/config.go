@@ -51,6 +51,10 @@ type Config struct {
 	// Plan is the site's goals and funnels. Nil: there are none, and the page says how to define some.
 	Plan *visit.Plan
 
+	// Archive writes everything that rests of closed days, as the document that kelisim import --export reads; [ErrNoDays]
+	// where none is closed. Nil: there is no archive to download.
+	Archive func(context.Context, io.Writer) error
+
 	// Site is the name shown beside the logo, a host as a rule. Default: empty.
 	Site string
 	// Prefix is the path under which Handler is mounted, without a trailing slash. Default: "/admin".

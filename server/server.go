@@ -3,6 +3,7 @@ package server
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -22,6 +23,8 @@ type Server struct {
 	now      *realtime
 	streams  chan struct{} // one for each that is open
 	closing  chan struct{} // closed when streams must end
+
+	archiving sync.Mutex // held while an archive is written
 	started  time.Time
 	handler  http.Handler
 }
@@ -87,6 +90,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET "+p+"/panel/{name}", s.member(s.panel))
 	mux.Handle("GET "+p+"/list/{name}", s.member(s.list))
 	mux.Handle("GET "+p+"/export/everything.json", s.member(s.exportEverything))
+	mux.Handle("GET "+p+"/export/archive.json", s.member(s.archive))
 	mux.Handle("GET "+p+"/export/{file}", s.member(s.export))
 	mux.Handle("GET "+p+"/export/consents.csv", s.member(s.exportConsents))
 	mux.Handle("GET "+p+"/export/consents.json", s.member(s.exportConsents))

@@ -21,6 +21,7 @@ type settingsPage struct {
 	Audit    []auditRow
 	Notify   notifyPage
 	Back     string
+	Archive  bool // everything can be downloaded
 }
 
 type auditRow struct{ At, Account, What, Subject string }
@@ -39,6 +40,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (s *Server) fillSettings(ctx context.Context, l *locale, page *settingsPage) (err error) {
+	page.Archive = s.cfg.Archive != nil
 	page.Min, page.Max, page.Back = passwordMin, passwordMax, s.cfg.Prefix+"/settings"
 	if s.cfg.Shared != nil {
 		page.Sharing, page.Terms = true, shareDays[:]

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/kelisim/kelisim/internal/archive"
+	"github.com/kelisim/kelisim/server"
 	"github.com/kelisim/kelisim/stats"
 )
 
@@ -55,6 +56,19 @@ func (c exportCmd) Run(s streams) (err error) {
 		fmt.Fprintf(s.err, "%v is left out: it is not closed yet.\n", day)
 	}
 	return nil
+}
+
+// archive writes the closed days of a site that is being served, for the dashboard.
+func (s *site) archive(ctx context.Context, w io.Writer) error {
+	zone, err := s.flags.zone()
+	if err != nil {
+		return err
+	}
+	_, err = archive.Write(ctx, w, s.store, archive.WriteOptions{Site: s.flags.Site, Zone: zone, Floors: s.floors})
+	if errors.Is(err, archive.ErrEmpty) {
+		return server.ErrNoDays
+	}
+	return err
 }
 
 // create opens what is written to. finish closes it, and removes a file that is not whole.

@@ -99,7 +99,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 		Mail: mail, Hooks: hooks,
 		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors, Kept: st.guard.Kept}),
 		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors), Kept: st.guard.Kept}),
-		Documents: store, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
+		Documents: store, Archive: st.archive, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	}
 	if desk := st.guard.RiskDesk(); desk != nil {
 		board.Risk = desk
