@@ -25,8 +25,8 @@ type Server struct {
 	closing  chan struct{} // closed when streams must end
 
 	archiving sync.Mutex // held while an archive is written
-	started  time.Time
-	handler  http.Handler
+	started   time.Time
+	handler   http.Handler
 }
 
 // New checks cfg, all faults at once, and returns the dashboard. It reads no store yet and starts
