@@ -201,7 +201,15 @@ func (s *source) pairs(day stats.Day, dim stats.Dimension, whole *stats.Counts, 
 	}
 }
 
-func (s *source) Folds(_ context.Context, first, last stats.Day) (found []stats.Fold, err error) {
+func (s *source) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) {
+		if sel.Match.Has(r.Value) {
+			f(r)
+		}
+	})
+}
+
+func (s *source) Folds(_ context.Context, first, last stats.Day, _ ...stats.Dimension) (found []stats.Fold, err error) {
 	for _, fold := range s.folds {
 		if fold.Day >= first && fold.Day <= last {
 			found = append(found, fold)

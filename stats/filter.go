@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kelisim/kelisim/visit"
 )
@@ -60,19 +59,19 @@ func (f Filter) follows(dim Dimension) bool {
 // narrowed calls f for what the filter leaves of the totals of the range: by hour if hourly, otherwise by
 // day at hour 0.
 func (r *Reports) narrowed(ctx context.Context, days Range, hourly bool, f func(Total)) error {
-	dim, floor := r.filter.Dim, int64(r.floors.Of(r.filter.Dim))
+	dim, match := r.filter.Dim, Exactly(r.filter.Value)
 	if hourly {
 		dim, _ = PairOf(r.filter.Dim, dimHour)
-		floor = int64(r.floors.Of(dim))
+		match = PairWith(r.filter.Value, false)
 	}
-	return r.rows(ctx, dim, days, func(row *Row) {
-		value, hour := row.Value, uint8(0)
+	floor := int64(r.floors.Of(dim))
+	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, Match: match, ByDay: true}, func(row *Row) {
+		hour := uint8(0)
 		if hourly {
-			var name string
-			value, name = CutPair(value)
+			_, name := CutPair(row.Value)
 			hour = hourOfName(name)
 		}
-		if value != r.filter.Value || hour > 23 || floor > 1 && dim.Crowd(&row.Counts) < floor {
+		if hour > 23 || floor > 1 && dim.Crowd(&row.Counts) < floor {
 			return
 		}
 		c := row.Counts
@@ -125,30 +124,29 @@ func (r *Reports) topUnder(ctx context.Context, q Query) (Top, error) {
 
 // valuesUnder adds up what is counted of each value of q.Dim together with the filter.
 func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
-	dim, value := r.readUnder(q.Dim), func(row string) (string, bool) { return row, row == r.filter.Value }
+	dim, match, name := r.readUnder(q.Dim), Exactly(r.filter.Value), func(value string) string { return value }
 	switch {
 	case r.filter.Dim == q.Dim:
 	case q.Dim == DimSection && r.filter.Dim == DimPage: // what the page counts is all that the filter leaves of its section
-		value = func(row string) (string, bool) { return visit.Section(row), row == r.filter.Value }
+		name = visit.Section
 	case r.filter.follows(q.Dim):
-		value = func(row string) (string, bool) { return row, strings.HasPrefix(row, r.filter.Value+"/") }
+		match = Beginning(r.filter.Value + "/")
 	default:
-		halves := dim.Spec().Pair
-		value = func(row string) (string, bool) {
-			a, b := CutPair(row)
-			if halves[0] != r.filter.Dim {
-				a, b = b, a
+		second := dim.Spec().Pair[0] != r.filter.Dim
+		match = PairWith(r.filter.Value, second)
+		name = func(value string) string {
+			a, b := CutPair(value)
+			if second {
+				return a
 			}
-			return b, a == r.filter.Value
+			return b
 		}
 	}
-	sums := sums{dim: dim, k: int64(r.floors.Of(dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
-	err := r.rows(ctx, dim, q.Range, func(row *Row) {
-		if v, ok := value(row.Value); ok {
-			row.Counts[Bots] = 0
-			pairMeasures.keep(&row.Counts)
-			sums.add(v, &row.Counts)
-		}
+	sums := newSums(dim, r.floors, other)
+	err := r.selected(ctx, Selection{Dim: dim, First: q.Range.First, Last: q.Range.Last, Match: match, K: sums.k}, func(row *Row) {
+		row.Counts[Bots] = 0
+		pairMeasures.keep(&row.Counts)
+		sums.add(name(row.Value), &row.Counts)
 	})
 	return sums.values, err
 }

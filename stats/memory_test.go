@@ -133,10 +133,20 @@ func (m *memory) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 	return nil
 }
 
-func (m *memory) Folds(_ context.Context, first, last stats.Day) (folds []stats.Fold, err error) {
+func (m *memory) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+	return m.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) {
+		if sel.Match.Has(r.Value) {
+			f(r)
+		}
+	})
+}
+
+func (m *memory) Folds(_ context.Context, first, last stats.Day, of ...stats.Dimension) (folds []stats.Fold, err error) {
 	for _, day := range m.days() {
-		if day >= first && day <= last {
-			folds = append(folds, m.closed[day]...)
+		for _, f := range m.closed[day] {
+			if day >= first && day <= last && (len(of) == 0 || slices.Contains(of, f.Dim)) {
+				folds = append(folds, f)
+			}
 		}
 	}
 	return folds, nil
@@ -162,6 +172,8 @@ func (m *memory) Close(_ context.Context, c stats.Closing) error {
 	m.closed[c.Day] = c.Folds
 	return nil
 }
+
+func (m *memory) Pack(context.Context, stats.Day) error { return nil }
 
 func (m *memory) Expire(context.Context, stats.Day) error { return nil }
 

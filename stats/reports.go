@@ -164,7 +164,12 @@ func (r *Reports) Folds(ctx context.Context, days Range) ([]Fold, error) {
 	if err := days.check(); err != nil {
 		return nil, err
 	}
-	folds, err := r.source.Folds(ctx, days.First, days.Last)
+	return r.folds(ctx, days)
+}
+
+// folds returns those of the given dimensions, or all.
+func (r *Reports) folds(ctx context.Context, days Range, of ...Dimension) ([]Fold, error) {
+	folds, err := r.source.Folds(ctx, days.First, days.Last, of...)
 	if err != nil {
 		return nil, fmt.Errorf("stats: read folds: %w", err)
 	}

@@ -36,11 +36,15 @@ type Source interface {
 	Span(ctx context.Context) (first, last Day, ok bool, err error)
 	// Totals calls f for each hour from first to last (inclusive) that holds anything, in order.
 	Totals(ctx context.Context, first, last Day, f func(Total)) error
-	// Rows calls f once for each value of dim on each day from first to last (inclusive), day by day,
-	// in no order within a day. The Row is valid during the call only, but its Value may be kept.
+	// Rows calls f once for each value of dim on each day from first to last (inclusive), in no order.
+	// The Row is valid during the call only, but its Value may be kept.
 	Rows(ctx context.Context, dim Dimension, first, last Day, f func(Row)) error
-	// Folds returns what closing folded, for the closed days from first to last, in order.
-	Folds(ctx context.Context, first, last Day) ([]Fold, error)
+	// Select calls f for the rows of a selection, in no order: added up by value, and by day where that is asked for,
+	// they are those of Rows. What is said of a Row holds as well.
+	Select(ctx context.Context, sel Selection, f func(Row)) error
+	// Folds returns what closing folded in the given dimensions (in all, if there are none), for the closed days from
+	// first to last, by day and in the order in which they were given to Close.
+	Folds(ctx context.Context, first, last Day, of ...Dimension) ([]Fold, error)
 }
 
 // Fold says what the closing of one day took out of one dimension, in numbers only.
@@ -87,6 +91,11 @@ type Keeper interface {
 	// Close replaces the open rows of c.Day by c.Rows in one step and keeps c.Folds. Closing a closed
 	// day changes nothing and is no error, so a closing cut short is simply run again.
 	Close(ctx context.Context, c Closing) error
+	// Pack lays the closed days of each month together whose last day is before the given one and that has no open day,
+	// so that they take less room and a long range is read faster. Readers see no difference but in the order of rows, and
+	// late totals are added as before; a day that is closed later joins its month at the next Pack. It may be run again at
+	// any time, also after it was cut short.
+	Pack(ctx context.Context, before Day) error
 	// Expire removes all statistics of days before the given one.
 	Expire(ctx context.Context, before Day) error
 	// Trim removes the rows and folds of some dimensions of days before the given one, open or closed; the

@@ -1,10 +1,8 @@
 package stats
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -77,7 +75,7 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 	if err != nil {
 		return top, err
 	}
-	folds, err := r.Folds(ctx, q.Range)
+	folds, err := r.folds(ctx, q.Range, q.Dim)
 	if err != nil {
 		return top, err
 	}
@@ -113,8 +111,8 @@ func (q Query) withDefaults() Query {
 
 // values adds up the rows of the range by value, each day's under its floor.
 func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
-	sums := sums{dim: q.Dim, k: int64(r.floors.Of(q.Dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
-	err := r.rows(ctx, q.Dim, q.Range, func(row *Row) { sums.add(row.Value, &row.Counts) })
+	sums := newSums(q.Dim, r.floors, other)
+	err := r.selected(ctx, Selection{Dim: q.Dim, First: q.Range.First, Last: q.Range.Last, K: sums.k}, func(row *Row) { sums.add(row.Value, &row.Counts) })
 	if err != nil {
 		return nil, err
 	}
@@ -124,12 +122,44 @@ func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string
 // rows calls f for each value of dim on each day of the range, what the live instance holds added. The row is
 // valid during the call only.
 func (r *Reports) rows(ctx context.Context, dim Dimension, days Range, f func(*Row)) error {
-	if days.First = max(days.First, r.kept().From(dim)); days.First > days.Last {
+	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, ByDay: true}, f)
+}
+
+// selected calls f for the rows of a selection, what the live instance holds added. The row is valid during the call only.
+func (r *Reports) selected(ctx context.Context, sel Selection, f func(*Row)) error {
+	if sel.First = max(sel.First, r.kept().From(sel.Dim)); sel.First > sel.Last {
 		return nil
 	}
-	waiting := r.waiting(Query{Dim: dim, Range: days})
+	waiting := r.waiting(&sel)
+	if len(waiting) > 0 && !sel.ByDay { // what waits is added to its day, and that then meets the floor
+		first := sel.Last
+		for at := range waiting {
+			first = min(first, at.day)
+		}
+		before := sel
+		before.Last = first - 1
+		if before.Last >= before.First {
+			if err := r.resting(ctx, before, nil, f); err != nil {
+				return err
+			}
+		}
+		sel.First, sel.ByDay = first, true
+	}
+	if err := r.resting(ctx, sel, waiting, f); err != nil {
+		return err
+	}
 	var row Row
-	err := r.source.Rows(ctx, dim, days.First, days.Last, func(at Row) {
+	for at, c := range waiting {
+		row = Row{Day: at.day, Dim: sel.Dim, Value: at.value, Counts: c}
+		f(&row)
+	}
+	return nil
+}
+
+// resting calls f for the rows of a selection at rest, and takes what it adds to them out of waiting.
+func (r *Reports) resting(ctx context.Context, sel Selection, waiting map[dayValue]Counts, f func(*Row)) error {
+	var row Row
+	err := r.source.Select(ctx, sel, func(at Row) {
 		row = at
 		if len(waiting) > 0 {
 			at := dayValue{row.Day, row.Value}
@@ -141,11 +171,7 @@ func (r *Reports) rows(ctx context.Context, dim Dimension, days Range, f func(*R
 		f(&row)
 	})
 	if err != nil {
-		return fmt.Errorf("stats: read rows of %v: %w", dim, err)
-	}
-	for at, c := range waiting {
-		row = Row{Day: at.day, Dim: dim, Value: at.value, Counts: c}
-		f(&row)
+		return fmt.Errorf("stats: read rows of %v: %w", sel.Dim, err)
 	}
 	return nil
 }
@@ -156,6 +182,11 @@ type sums struct {
 	k      int64
 	hidden *Counts
 	values map[string]*Counts
+	room   []Counts // for values to come
+}
+
+func newSums(dim Dimension, floors Floors, other *Other) *sums {
+	return &sums{dim: dim, k: int64(floors.Of(dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
 }
 
 // add adds what a value counted on one day, or hides it if fewer than k visitors of the day carry it.
@@ -170,13 +201,15 @@ func (s *sums) add(value string, c *Counts) {
 	}
 	sum := s.values[value]
 	if sum == nil {
-		sum = new(Counts)
+		if len(s.room) == 0 {
+			s.room = make([]Counts, min(8+len(s.values), 512))
+		}
+		sum, s.room = &s.room[0], s.room[1:]
 		s.values[value] = sum
 	}
-	for m := range NumMeasures {
-		if m.OfRows() {
-			sum[m] += c[m]
-		}
+	sum.Add(c)
+	for m := Refused; m <= MissingBots; m++ { // rows have none
+		sum[m] = 0
 	}
 }
 
@@ -185,13 +218,16 @@ type dayValue struct {
 	value string
 }
 
-// waiting returns the rows of the live instance.
-func (r *Reports) waiting(q Query) map[dayValue]Counts {
+// waiting returns those rows of the live instance that a selection asks for.
+func (r *Reports) waiting(sel *Selection) map[dayValue]Counts {
 	if r.live == nil {
 		return nil
 	}
 	rows := make(map[dayValue]Counts)
-	r.live.LiveRows(q.Dim, q.Range.First, q.Range.Last, func(row Row) {
+	r.live.LiveRows(sel.Dim, sel.First, sel.Last, func(row Row) {
+		if !sel.Match.Has(row.Value) {
+			return
+		}
 		c := rows[dayValue{row.Day, row.Value}]
 		c.Add(&row.Counts)
 		rows[dayValue{row.Day, row.Value}] = c
@@ -215,7 +251,7 @@ func (t *Top) addUp(values map[string]*Counts, folds []Fold) {
 // pick sorts the values into lines and unlisted ones.
 func (t *Top) pick(values map[string]*Counts) {
 	search := strings.ToLower(t.Query.Search)
-	lines := make([]Line, 0, len(values))
+	all := make([]found, 0, len(values))
 	for value, c := range values {
 		if c.IsZero() { // an exit that moved on
 			continue
@@ -224,16 +260,17 @@ func (t *Top) pick(values map[string]*Counts) {
 			t.Other.Unlisted.Add(c)
 			continue
 		}
-		lines = append(lines, Line{Value: value, Counts: *c})
+		all = append(all, found{t.weight(c), value, c})
 	}
-	slices.SortFunc(lines, func(a, b Line) int {
-		return cmp.Or(cmp.Compare(t.weight(&b.Counts), t.weight(&a.Counts)), cmp.Compare(a.Value, b.Value))
-	})
-	t.Values = len(lines)
-	for i := t.Query.Limit; i < len(lines); i++ {
-		t.Other.Unlisted.Add(&lines[i].Counts)
+	t.Values = len(all)
+	listed := leading(all, t.Query.Limit)
+	for _, f := range all[len(listed):] {
+		t.Other.Unlisted.Add(f.counts)
 	}
-	t.Lines = slices.Clip(lines[:min(len(lines), t.Query.Limit)])
+	t.Lines = make([]Line, len(listed))
+	for i, f := range listed {
+		t.Lines[i] = Line{Value: f.value, Counts: *f.counts}
+	}
 }
 
 func (t *Top) botsOnly(c *Counts) bool {

@@ -337,11 +337,15 @@ func (*nowhere) Totals(context.Context, stats.Day, stats.Day, func(stats.Total))
 func (*nowhere) Rows(context.Context, stats.Dimension, stats.Day, stats.Day, func(stats.Row)) error {
 	return nil
 }
-func (*nowhere) Folds(context.Context, stats.Day, stats.Day) ([]stats.Fold, error) { return nil, nil }
-func (*nowhere) Open(context.Context, stats.Day) ([]stats.Day, error)              { return nil, nil }
-func (n *nowhere) Close(context.Context, stats.Closing) error                      { n.closed++; return nil }
-func (*nowhere) Expire(context.Context, stats.Day) error                           { return nil }
-func (*nowhere) Trim(context.Context, stats.Day, ...stats.Dimension) error         { return nil }
+func (*nowhere) Select(context.Context, stats.Selection, func(stats.Row)) error { return nil }
+func (*nowhere) Folds(context.Context, stats.Day, stats.Day, ...stats.Dimension) ([]stats.Fold, error) {
+	return nil, nil
+}
+func (*nowhere) Pack(context.Context, stats.Day) error                     { return nil }
+func (*nowhere) Open(context.Context, stats.Day) ([]stats.Day, error)      { return nil, nil }
+func (n *nowhere) Close(context.Context, stats.Closing) error              { n.closed++; return nil }
+func (*nowhere) Expire(context.Context, stats.Day) error                   { return nil }
+func (*nowhere) Trim(context.Context, stats.Day, ...stats.Dimension) error { return nil }
 
 func FuzzRead(f *testing.F) {
 	f.Add(`{"kelisim_archive":1,"site":"s","zone":"UTC","first":"2026-03-01","last":"2026-03-01","number_of_days":1,"floor_person":5,"floor_open":1,"open_days_left_out":[],"days":[` +

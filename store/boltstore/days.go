@@ -15,6 +15,7 @@ import (
 const (
 	dayOpen   = 'o'
 	dayClosed = 'c'
+	dayPacked = 'm' // closed, and laid together with the other days of its month
 	dayEmpty  = 'e' // closed, and nothing was counted
 )
 
@@ -29,7 +30,7 @@ func begin(site *bbolt.Bucket, day stats.Day) (closed bool, err error) {
 	case state[0] == dayEmpty:
 		return true, days.Put(key, []byte{dayClosed})
 	default:
-		return state[0] == dayClosed, nil
+		return state[0] != dayOpen, nil
 	}
 }
 
@@ -142,6 +143,11 @@ func (s *Store) Expire(ctx context.Context, before stats.Day) error {
 		}
 		for _, name := range [][]byte{bucketNames, bucketCounts, bucketPacked} {
 			if err := removeGroups(site.Bucket(name), before); err != nil {
+				return err
+			}
+		}
+		for dim := range stats.Stored() {
+			if _, err := trimMonths(site, dim, before); err != nil {
 				return err
 			}
 		}

@@ -34,8 +34,11 @@ type Options struct {
 // growth is by how much the file grows at a time, bytes: bbolt's 16 MiB are more than most sites need.
 const growth = 1 << 20
 
-// format is the layout that this package reads and writes.
-const format = "kelisim 2"
+// format is the layout that this package reads and writes. One of formatBefore, which knows no months, becomes one of it.
+const (
+	format       = "kelisim 3"
+	formatBefore = "kelisim 2"
+)
 
 var (
 	bucketMeta   = []byte("kelisim")
@@ -47,6 +50,8 @@ var (
 	bucketNames  = []byte("n")     // dimension, day, block → up to 256 values
 	bucketCounts = []byte("d")     // dimension, day, block → their counts
 	bucketPacked = []byte("z")     // dimension, day, piece → closed rows
+	bucketSums   = []byte("m")     // dimension, first day of a month, piece → values of packed days and their sums
+	bucketCells  = []byte("v")     // dimension, first day of a month, piece → what they counted on each day
 	bucketFolds  = []byte("f")     // day → folds
 	bucketLedger = []byte("l")     // position → id, leaf, sealed
 	bucketIDs    = []byte("e")     // id → position
@@ -149,11 +154,13 @@ func (s *Store) prepare() (scrub bool, err error) {
 			}
 			return nil
 		}
-		if got := string(meta.Get(keyFormat)); got != format {
+		got := string(meta.Get(keyFormat))
+		if got != format && got != formatBefore {
 			return fmt.Errorf("boltstore: the database is of format %q, this program reads %q: use the version of Kelisim that wrote it", got, format)
 		}
 		scrub = meta.Get(keyScrub) != nil
-		complete = tx.Bucket(s.site) != nil
+		site := tx.Bucket(s.site)
+		complete = site != nil && site.Bucket(bucketCells) != nil && got == format
 		return nil
 	})
 	if err != nil || complete {
@@ -168,7 +175,7 @@ func (s *Store) prepare() (scrub bool, err error) {
 		if err != nil {
 			return err
 		}
-		for _, name := range [][]byte{bucketQueue, bucketDays, bucketTotals, bucketNames, bucketCounts, bucketPacked, bucketFolds, bucketLedger, bucketIDs, bucketSheets, bucketDocs} {
+		for _, name := range [][]byte{bucketQueue, bucketDays, bucketTotals, bucketNames, bucketCounts, bucketPacked, bucketSums, bucketCells, bucketFolds, bucketLedger, bucketIDs, bucketSheets, bucketDocs} {
 			if _, err := site.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}

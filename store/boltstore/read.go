@@ -35,115 +35,26 @@ func (s *Store) Span(ctx context.Context) (first, last stats.Day, ok bool, err e
 
 // Totals implements [stats.Source].
 func (s *Store) Totals(ctx context.Context, first, last stats.Day, f func(stats.Total)) error {
-	var totals []stats.Total
+	var held []byte // of each hour the key and the counts
 	err := s.view(ctx, "totals", func(_ *bbolt.Tx, site *bbolt.Bucket) error {
 		for k, v := range between(site.Bucket(bucketTotals), first, last) {
-			t := stats.Total{Day: dayOf(k)}
-			if _, err := packed.Counts(v, &t.Counts); err != nil || len(k) != 5 {
+			if len(k) != 5 {
 				return ErrCorrupt
 			}
-			t.Hour = k[4]
-			if t.Counts != (stats.Counts{}) {
-				totals = append(totals, t)
-			}
+			held = append(append(held, k...), v...)
 		}
 		return nil
 	})
-	for _, t := range totals {
-		f(t)
-	}
-	return err
-}
-
-// heldDay is the rows of one day and dimension as they rest.
-type heldDay struct {
-	day           stats.Day
-	packed        []byte   // of a closed day
-	names, counts []string // of an open one, by block
-}
-
-// Rows implements [stats.Source].
-func (s *Store) Rows(ctx context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
-	for more := true; more; {
-		var held []heldDay
-		err := s.view(ctx, "rows", func(_ *bbolt.Tx, site *bbolt.Bucket) error {
-			held, first, more = hold(site, dim, first, last)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for i := range held {
-			if err := held[i].rows(dim, f); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// hold copies days out of the database until there is enough for now, and says where to go on.
-func hold(site *bbolt.Bucket, dim stats.Dimension, first, last stats.Day) (held []heldDay, next stats.Day, more bool) {
-	size := 0
-	for k, state := range between(site.Bucket(bucketDays), first, last) {
-		day := dayOf(k)
-		if size > readAhead {
-			return held, day, true
-		}
-		h := heldDay{day: day}
-		prefix := groupKey(dim, day)
-		if string(state) != string(rune(dayOpen)) {
-			var blob []byte
-			for _, v := range prefixed(site.Bucket(bucketPacked), prefix) {
-				blob = append(blob, v...)
-			}
-			h.packed = blob
-			size += len(blob)
-		} else {
-			for _, v := range prefixed(site.Bucket(bucketNames), prefix) {
-				h.names = append(h.names, string(v))
-				size += len(v)
-			}
-			for _, v := range prefixed(site.Bucket(bucketCounts), prefix) {
-				h.counts = append(h.counts, string(v))
-				size += len(v)
-			}
-		}
-		held = append(held, h)
-	}
-	return held, 0, false
-}
-
-func (h *heldDay) rows(dim stats.Dimension, f func(stats.Row)) error {
-	row := stats.Row{Day: h.day, Dim: dim}
-	if h.packed != nil {
-		err := packed.Rows(h.packed, func(value string, c *stats.Counts) {
-			row.Value, row.Counts = value, *c
-			f(row)
-		})
-		if err != nil {
+	for rest := held; err == nil && len(rest) > 5; {
+		t := stats.Total{Day: dayOf(rest), Hour: rest[4]}
+		if rest, err = packed.Counts(rest[5:], &t.Counts); err != nil {
 			return ErrCorrupt
 		}
-		return nil
-	}
-	if len(h.names) != len(h.counts) {
-		return ErrCorrupt
-	}
-	for i, names := range h.names {
-		var err error
-		for counts := h.counts[i]; len(names) > 0 && len(counts) > 0; {
-			if row.Value, names, err = name(names); err != nil {
-				return err
-			}
-			if counts, err = packed.Counts(counts, &row.Counts); err != nil {
-				return ErrCorrupt
-			}
-			if row.Counts != (stats.Counts{}) {
-				f(row)
-			}
+		if t.Counts != (stats.Counts{}) {
+			f(t)
 		}
 	}
-	return nil
+	return err
 }
 
 // name cuts the first value off a names blob.
@@ -156,14 +67,12 @@ func name(blob string) (value, rest string, err error) {
 }
 
 // Folds implements [stats.Source].
-func (s *Store) Folds(ctx context.Context, first, last stats.Day) (all []stats.Fold, err error) {
+func (s *Store) Folds(ctx context.Context, first, last stats.Day, of ...stats.Dimension) (all []stats.Fold, err error) {
 	err = s.view(ctx, "folds", func(_ *bbolt.Tx, site *bbolt.Bucket) error {
 		for k, v := range between(site.Bucket(bucketFolds), first, last) {
-			folds, err := packed.Folds(v, dayOf(k))
-			if err != nil {
+			if all, err = packed.AddFolds(all, v, dayOf(k), of...); err != nil {
 				return ErrCorrupt
 			}
-			all = append(all, folds...)
 		}
 		return nil
 	})

@@ -20,8 +20,16 @@ func (s *Store) Trim(ctx context.Context, before stats.Day, dims ...stats.Dimens
 		if err != nil {
 			return err
 		}
+		months := false
+		for _, dim := range dims {
+			changed, err := trimMonths(site, dim, before)
+			if err != nil {
+				return err
+			}
+			months = months || changed
+		}
 		folds, err := trimFolds(site.Bucket(bucketFolds), before, dims)
-		if err != nil || !rows && !folds {
+		if err != nil || !rows && !months && !folds {
 			return err
 		}
 		scrub = true

@@ -28,8 +28,8 @@ func (s *Store) Open(ctx context.Context, before stats.Day) (open []stats.Day, e
 
 // heldDay is a day that holds something.
 type heldDay struct {
-	day    stats.Day
-	closed bool
+	day            stats.Day
+	closed, packed bool
 }
 
 // days returns the days from first to last that hold anything, in order, after adding what is merged
@@ -38,9 +38,10 @@ func (s *Store) days(ctx context.Context, first, last stats.Day) ([]heldDay, err
 	between := &redis.ZRangeBy{Min: strconv.Itoa(int(max(first, s.floor()))), Max: strconv.Itoa(int(last))}
 	for {
 		var waiting *redis.IntCmd
-		var all, closed *redis.StringSliceCmd
+		var all, closed, together *redis.StringSliceCmd
 		_, err := s.stats.Pipelined(ctx, func(p redis.Pipeliner) error {
 			waiting = p.Exists(ctx, s.k+"w")
+			together = p.ZRangeByScore(ctx, s.k+"p", between)
 			closed = p.ZRangeByScore(ctx, s.k+"c", between)
 			all = p.ZRangeByScore(ctx, s.k+"y", between)
 			return nil
@@ -49,7 +50,7 @@ func (s *Store) days(ctx context.Context, first, last stats.Day) ([]heldDay, err
 			return nil, err
 		}
 		if waiting.Val() == 0 {
-			return join(all.Val(), closed.Val())
+			return join(all.Val(), closed.Val(), together.Val())
 		}
 		if err := s.drain(ctx); err != nil {
 			return nil, err
@@ -57,10 +58,13 @@ func (s *Store) days(ctx context.Context, first, last stats.Day) ([]heldDay, err
 	}
 }
 
-func join(all, closed []string) ([]heldDay, error) {
-	is := make(map[string]bool, len(closed))
+func join(all, closed, together []string) ([]heldDay, error) {
+	is, with := make(map[string]bool, len(closed)), make(map[string]bool, len(together))
 	for _, day := range closed {
 		is[day] = true
+	}
+	for _, day := range together {
+		with[day] = true
 	}
 	days := make([]heldDay, len(all))
 	for i, text := range all {
@@ -68,7 +72,7 @@ func join(all, closed []string) ([]heldDay, error) {
 		if err != nil {
 			return nil, ErrCorrupt
 		}
-		days[i] = heldDay{stats.Day(n), is[text]}
+		days[i] = heldDay{stats.Day(n), is[text], with[text]}
 	}
 	return days, nil
 }
@@ -99,6 +103,9 @@ func (s *Store) Close(ctx context.Context, c stats.Closing) error {
 
 // Expire implements [stats.Keeper]. The append-only file is rewritten in the background.
 func (s *Store) Expire(ctx context.Context, before stats.Day) error {
+	if err := s.expireMonths(ctx, before); err != nil { // before the days, which say that there is something to do
+		return err
+	}
 	return s.clean(ctx, "expire", func(ctx context.Context) *redis.Cmd {
 		return s.scripts.expire.Run(ctx, s.stats, []string{s.k + "y", s.k + "c"}, s.k, int(before), int(stats.MaxDimension))
 	})

@@ -14,6 +14,9 @@
 //	k:{S}:n:<day>:<dim>     list    values by id (1 is the first), of an open day
 //	k:{S}:d:<day>:<dim>     hash    id → counts, of an open day
 //	k:{S}:z:<day>:<dim>     string  rows of a closed day, packed
+//	k:{S}:m:<month>:<dim>   string  values of the packed days of a month, by its first day, and their sums
+//	k:{S}:v:<month>:<dim>   string  what they counted on each of those days
+//	k:{S}:m, k:{S}:p        zset    months that may have such keys, days that rest in them in every dimension
 //	k:{S}:f:<day>           string  what closing folded
 //	k:{S}:w                 list    batches that are merged but not added yet, and
 //	k:{S}:w:<instance>:…    list    their chunks

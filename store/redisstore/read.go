@@ -60,69 +60,8 @@ func totals(day stats.Day, held map[string]string, f func(stats.Total)) error {
 	return nil
 }
 
-// Rows implements [stats.Source].
-func (s *Store) Rows(ctx context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
-	type reply struct {
-		packed *redis.StringCmd
-		counts *redis.MapStringStringCmd // nil for a closed day
-		names  *redis.StringSliceCmd
-	}
-	var replies []reply
-	ask := func(ctx context.Context, p redis.Pipeliner, d heldDay) {
-		name := strconv.Itoa(int(d.day)) + ":" + strconv.Itoa(int(dim))
-		r := reply{packed: p.Get(ctx, s.k+"z:"+name)} // an open day may be closed meanwhile
-		if !d.closed {
-			r.counts, r.names = p.HGetAll(ctx, s.k+"d:"+name), p.LRange(ctx, s.k+"n:"+name, 0, -1)
-		}
-		replies = append(replies, r)
-	}
-	return s.eachDays(ctx, "rows", first, last, ask, func(days []heldDay) (err error) {
-		for i, r := range replies {
-			row := stats.Row{Day: days[i].day, Dim: dim}
-			if blob := r.packed.Val(); blob != "" {
-				err = unpack(row, blob, f)
-			} else if r.counts != nil {
-				err = open(row, r.counts.Val(), r.names.Val(), f)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		replies = replies[:0]
-		return nil
-	})
-}
-
-func unpack(row stats.Row, blob string, f func(stats.Row)) error {
-	err := packed.Rows(blob, func(value string, c *stats.Counts) {
-		row.Value, row.Counts = value, *c
-		f(row)
-	})
-	if err != nil {
-		return ErrCorrupt
-	}
-	return nil
-}
-
-func open(row stats.Row, counts map[string]string, names []string, f func(stats.Row)) error {
-	for field, text := range counts {
-		id, err := strconv.Atoi(field)
-		if err != nil || id < 1 || id > len(names) {
-			return ErrCorrupt
-		}
-		row.Value = names[id-1]
-		if row.Counts, err = parseCounts(text); err != nil {
-			return err
-		}
-		if !row.Counts.IsZero() {
-			f(row)
-		}
-	}
-	return nil
-}
-
 // Folds implements [stats.Source].
-func (s *Store) Folds(ctx context.Context, first, last stats.Day) (all []stats.Fold, err error) {
+func (s *Store) Folds(ctx context.Context, first, last stats.Day, of ...stats.Dimension) (all []stats.Fold, err error) {
 	var blobs []*redis.StringCmd
 	ask := func(ctx context.Context, p redis.Pipeliner, d heldDay) {
 		blobs = append(blobs, p.Get(ctx, s.k+"f:"+strconv.Itoa(int(d.day))))
@@ -132,11 +71,9 @@ func (s *Store) Folds(ctx context.Context, first, last stats.Day) (all []stats.F
 			if blob.Val() == "" {
 				continue
 			}
-			folds, err := packed.Folds([]byte(blob.Val()), days[i].day)
-			if err != nil {
+			if all, err = packed.AddFolds(all, blob.Val(), days[i].day, of...); err != nil {
 				return ErrCorrupt
 			}
-			all = append(all, folds...)
 		}
 		blobs = blobs[:0]
 		return nil
@@ -166,10 +103,17 @@ func (s *Store) eachDays(ctx context.Context, what string, first, last stats.Day
 }
 
 func (s *Store) round(ctx context.Context, days []heldDay, ask func(context.Context, redis.Pipeliner, heldDay)) error {
-	replies, err := s.stats.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	return s.atOnce(ctx, func(p redis.Pipeliner) {
 		for _, d := range days {
 			ask(ctx, p, d)
 		}
+	})
+}
+
+// atOnce asks for several things at one moment. What is missing is no error.
+func (s *Store) atOnce(ctx context.Context, ask func(redis.Pipeliner)) error {
+	replies, err := s.stats.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		ask(p)
 		return nil
 	})
 	if err == nil || !errors.Is(err, redis.Nil) {

@@ -30,6 +30,8 @@ var (
 	trimLua string
 	//go:embed lua/refold.lua
 	refoldLua string
+	//go:embed lua/pack.lua
+	packLua string
 	//go:embed lua/append.lua
 	appendLua string
 	//go:embed lua/erase.lua
@@ -42,7 +44,7 @@ var (
 
 // scripts is what changes anything: each runs as one step, and is in the append-only file as one.
 type scripts struct {
-	merge, stage, commit, drain, close, expire, trim, refold, append, erase, swap, probe *redis.Script
+	merge, stage, commit, drain, close, pack, expire, trim, refold, append, erase, swap, probe *redis.Script
 }
 
 func newScripts() scripts {
@@ -52,6 +54,7 @@ func newScripts() scripts {
 		commit: redis.NewScript(nextLua + commitLua),
 		drain:  redis.NewScript(applyLua + drainLua),
 		close:  redis.NewScript(closeLua),
+		pack:   redis.NewScript(packLua),
 		expire: redis.NewScript(expireLua),
 		trim:   redis.NewScript(trimLua),
 		refold: redis.NewScript(refoldLua),

@@ -104,7 +104,7 @@ func (s *Store) check(ctx context.Context) error {
 	}
 	c := &s.scripts
 	return errors.Join(
-		s.ready(ctx, s.stats, s.k, c.merge, c.stage, c.commit, c.drain, c.close, c.expire, c.trim, c.refold),
+		s.ready(ctx, s.stats, s.k, c.merge, c.stage, c.commit, c.drain, c.close, c.pack, c.expire, c.trim, c.refold),
 		s.ready(ctx, s.ledger, s.c, c.append, c.erase, c.swap),
 		s.ready(ctx, s.admin, s.a, c.swap))
 }

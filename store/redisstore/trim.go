@@ -14,11 +14,14 @@ import (
 // Trim implements [stats.Keeper]. The append-only file is rewritten in the background.
 func (s *Store) Trim(ctx context.Context, before stats.Day, dims ...stats.Dimension) error {
 	rows, err := s.trimRows(ctx, before, dims)
-	folds, foldErr := 0, error(nil)
+	months, folds, foldErr := 0, 0, error(nil)
+	if err == nil {
+		months, err = s.trimMonths(ctx, before, dims)
+	}
 	if err == nil {
 		folds, foldErr = s.trimFolds(ctx, before, dims)
 	}
-	if rows+folds > 0 {
+	if rows+months+folds > 0 {
 		s.rewriteAOF(ctx, s.stats)
 	}
 	if err == nil {

@@ -142,13 +142,17 @@ func calls(s Store) map[string]func(context.Context) error {
 		"Span":    func(ctx context.Context) error { _, _, _, err := s.Span(ctx); return err },
 		"Totals":  func(ctx context.Context) error { return s.Totals(ctx, day0, day0, func(stats.Total) {}) },
 		"Rows":    func(ctx context.Context) error { return s.Rows(ctx, 1, day0, day0, func(stats.Row) {}) },
-		"Folds":   func(ctx context.Context) error { _, err := s.Folds(ctx, day0, day0); return err },
-		"Open":    func(ctx context.Context) error { _, err := s.Open(ctx, day0); return err },
-		"Close":   func(ctx context.Context) error { return s.Close(ctx, stats.Closing{Day: day0}) },
-		"Expire":  func(ctx context.Context) error { return s.Expire(ctx, day0) },
-		"Trim":    func(ctx context.Context) error { return s.Trim(ctx, day0, stats.DimPage) },
-		"Append":  func(ctx context.Context) error { return s.Append(ctx, entry("one")) },
-		"Entry":   func(ctx context.Context) error { _, err := s.Entry(ctx, "one"); return err },
+		"Select": func(ctx context.Context) error {
+			return s.Select(ctx, stats.Selection{Dim: 1, First: day0, Last: day0}, func(stats.Row) {})
+		},
+		"Pack":   func(ctx context.Context) error { return s.Pack(ctx, day0) },
+		"Folds":  func(ctx context.Context) error { _, err := s.Folds(ctx, day0, day0); return err },
+		"Open":   func(ctx context.Context) error { _, err := s.Open(ctx, day0); return err },
+		"Close":  func(ctx context.Context) error { return s.Close(ctx, stats.Closing{Day: day0}) },
+		"Expire": func(ctx context.Context) error { return s.Expire(ctx, day0) },
+		"Append": func(ctx context.Context) error { return s.Append(ctx, entry("one")) },
+		"Entry":  func(ctx context.Context) error { _, err := s.Entry(ctx, "one"); return err },
+		"Trim":   func(ctx context.Context) error { return s.Trim(ctx, day0, stats.DimPage) },
 		"Entries": func(ctx context.Context) error {
 			return s.Entries(ctx, 0, func(int, consent.Entry) bool { return true })
 		},

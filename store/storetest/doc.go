@@ -69,7 +69,7 @@ type Harness struct {
 
 // Run tests a store.
 func Run(t *testing.T, h Harness) {
-	for _, list := range [][]testcase{mergeCases, boundCases, closeCases, expireCases, trimCases, ledgerCases, logCases, documentCases, restCases} {
+	for _, list := range [][]testcase{mergeCases, boundCases, closeCases, packCases, expireCases, trimCases, ledgerCases, logCases, documentCases, restCases} {
 		for _, c := range list {
 			t.Run(c.name, func(t *testing.T) {
 				t.Cleanup(func() {

@@ -22,37 +22,41 @@ func AppendFolds(dst []byte, folds []stats.Fold) []byte {
 }
 
 // Folds reads what [AppendFolds] wrote of the folds of day.
-func Folds(src []byte, day stats.Day) ([]stats.Fold, error) {
+func Folds(src []byte, day stats.Day) ([]stats.Fold, error) { return AddFolds(nil, src, day) }
+
+// AddFolds appends those folds of the given dimensions to dst; without dimensions, all.
+func AddFolds[B ~[]byte | ~string](dst []stats.Fold, src B, day stats.Day, of ...stats.Dimension) ([]stats.Fold, error) {
 	if len(src) == 0 || src[0] != version {
-		return nil, ErrCorrupt
+		return dst, ErrCorrupt
 	}
 	n, src, err := uvarint(src[1:])
 	if err != nil || n > uint64(len(src)) {
-		return nil, ErrCorrupt
+		return dst, ErrCorrupt
 	}
-	folds := make([]stats.Fold, n)
-	for i := range folds {
+	for range n {
 		if len(src) < 2 {
-			return nil, ErrCorrupt
+			return dst, ErrCorrupt
 		}
-		f := &folds[i]
-		f.Day, f.Dim, f.Reason = day, stats.Dimension(src[0]), stats.FoldReason(src[1])
+		f := stats.Fold{Day: day, Dim: stats.Dimension(src[0]), Reason: stats.FoldReason(src[1])}
 		var k, values uint64
 		if k, src, err = uvarint(src[2:]); err != nil {
-			return nil, err
+			return dst, err
 		}
 		if values, src, err = uvarint(src); err != nil {
-			return nil, err
+			return dst, err
 		}
 		f.K, f.Values = int(int64(k>>1)^-int64(k&1)), int(int64(values>>1)^-int64(values&1))
 		if src, err = Counts(src, &f.Counts); err != nil {
-			return nil, err
+			return dst, err
+		}
+		if len(of) == 0 || slices.Contains(of, f.Dim) {
+			dst = append(dst, f)
 		}
 	}
 	if len(src) != 0 {
-		return nil, ErrCorrupt
+		return dst, ErrCorrupt
 	}
-	return folds, nil
+	return dst, nil
 }
 
 // WithoutFolds returns what [AppendFolds] wrote without the folds of some dimensions; nil if none are left, and

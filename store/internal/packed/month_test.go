@@ -1,0 +1,338 @@
+package packed_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/store/internal/packed"
+	"github.com/kelisim/kelisim/visit"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var march = visit.DateOf(2026, time.March, 1)
+
+// cell is one row of a month.
+type cell struct {
+	day   stats.Day
+	value string
+}
+
+func countryBrowser() stats.Dimension {
+	pair, _ := stats.PairOf(stats.DimCountry, stats.DimBrowser)
+	return pair
+}
+
+// madeUp returns the rows of some days: the same seed gives the same.
+func madeUp(seed uint64, dim stats.Dimension, days int) (blobs []packed.DayBlob, want map[cell]stats.Counts) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	want = map[cell]stats.Counts{}
+	for i := range days {
+		day, rows := march+stats.Day(i), map[string]stats.Counts{}
+		for range r.IntN(40) {
+			value := fmt.Sprintf("/%d/%d", r.IntN(4), int(r.ExpFloat64()*20))
+			if dim.IsPair() {
+				value = stats.JoinPair(value, fmt.Sprint("second ", r.IntN(6)))
+			}
+			var c stats.Counts
+			for m := range stats.NumMeasures {
+				if m.OfRows() && r.IntN(3) == 0 {
+					c[m] = int64(r.ExpFloat64()*30) - int64(seed%2)
+				}
+			}
+			if r.IntN(3) == 0 {
+				c[stats.Requests], c[stats.Entries] = c[stats.Views], c[stats.Visits]
+			}
+			if r.IntN(60) == 0 {
+				c[stats.Seconds] = -1 << 63
+			}
+			if !c.IsZero() {
+				rows[value] = c
+			}
+		}
+		blobs = append(blobs, packed.DayBlob{Day: day, Blob: blobOf(rows)})
+		for value, c := range rows {
+			want[cell{day, value}] = c
+		}
+	}
+	return blobs, want
+}
+
+func blobOf(rows map[string]stats.Counts) string {
+	var list []stats.Row
+	for value, c := range rows {
+		list = append(list, stats.Row{Value: value, Counts: c})
+	}
+	return string(packed.AppendRows(nil, list))
+}
+
+// read returns what a selection finds, asking for the cells that it needs and no more.
+func read(m packed.MonthBlobs, sel stats.Selection, f func(stats.Row)) error {
+	if m.Sums == "" {
+		return nil
+	}
+	month, err := packed.ReadMonth(m.Sums, sel.Dim, march)
+	if err != nil {
+		return err
+	}
+	at, n, err := month.Wanted(&sel)
+	if err != nil {
+		return err
+	}
+	if at < 0 || n < 0 || at+n > len(m.Cells) {
+		return packed.ErrCorrupt
+	}
+	return month.Rows(&sel, m.Cells[at:at+n], at, f)
+}
+
+func byDay(t *testing.T, m packed.MonthBlobs, dim stats.Dimension) map[cell]stats.Counts {
+	t.Helper()
+	got := map[cell]stats.Counts{}
+	err := read(m, stats.Selection{Dim: dim, First: march - 10, Last: march + 50, ByDay: true}, func(r stats.Row) { got[cell{r.Day, r.Value}] = r.Counts })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestMonthIsItsDays(t *testing.T) {
+	for seed := range uint64(40) {
+		for _, dim := range []stats.Dimension{stats.DimPage, stats.DimBot, countryBrowser()} {
+			days, want := madeUp(seed, dim, int(seed)%32)
+			m, err := packed.Together(dim, march, days, packed.MonthBlobs{}, march)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := byDay(t, m, dim); !maps.Equal(got, want) {
+				t.Fatalf("seed %d, %v: %d rows, want %d", seed, dim, len(got), len(want))
+			}
+			sumsAreThose(t, m, dim, want, seed)
+		}
+	}
+}
+
+// sumsAreThose compares sums over parts of the month with what its days add up to.
+func sumsAreThose(t *testing.T, m packed.MonthBlobs, dim stats.Dimension, days map[cell]stats.Counts, seed uint64) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 2))
+	for _, match := range []stats.Match{{}, stats.Exactly("/1/2"), stats.Beginning("/1/"), stats.Ending("3"), stats.PairWith("second 2", true), stats.PairWith("/0/1", false)} {
+		for _, k := range []int64{0, 4, 25} {
+			sel := stats.Selection{Dim: dim, First: march + stats.Day(r.IntN(9)-4), Match: match, K: k}
+			sel.Last = sel.First + stats.Day(r.IntN(40))
+			want, got, rows := map[string]stats.Counts{}, map[string]stats.Counts{}, 0
+			add := func(into map[string]stats.Counts, value string, c stats.Counts) {
+				sum := into[value]
+				sum.Add(&c)
+				into[value] = sum
+			}
+			most := map[string]int{}
+			for at, c := range days {
+				if at.day >= sel.First && at.day <= sel.Last && match.Has(at.value) {
+					add(want, at.value, c)
+					most[at.value]++
+					if !sel.Apart(&c) {
+						most[at.value]--
+						most[at.value+"\x00"] = 1
+					}
+				}
+			}
+			err := read(m, sel, func(row stats.Row) {
+				add(got, row.Value, row.Counts)
+				rows++
+			})
+			maps.DeleteFunc(want, func(_ string, c stats.Counts) bool { return c.IsZero() })
+			maps.DeleteFunc(got, func(_ string, c stats.Counts) bool { return c.IsZero() })
+			if err != nil || !maps.Equal(got, want) {
+				t.Fatalf("seed %d, %+v: %v; %d values, want %d", seed, sel, err, len(got), len(want))
+			}
+			limit := 0
+			for _, n := range most {
+				limit += n
+			}
+			if rows > limit {
+				t.Errorf("seed %d, %+v: %d rows where %d would do: it adds nothing up", seed, sel, rows, limit)
+			}
+		}
+	}
+}
+
+func TestMonthDoesNotDependOnHowItCame(t *testing.T) {
+	for seed := range uint64(30) {
+		days, _ := madeUp(seed, stats.DimPage, 31)
+		whole, err := packed.Together(stats.DimPage, march, days, packed.MonthBlobs{}, march)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := rand.New(rand.NewPCG(seed, 3))
+		r.Shuffle(len(days), func(i, j int) { days[i], days[j] = days[j], days[i] })
+		var parts packed.MonthBlobs
+		for left := days; len(left) > 0; {
+			n := min(len(left), 1+r.IntN(14))
+			if parts, err = packed.Together(stats.DimPage, march, left[:n], parts, march); err != nil {
+				t.Fatal(err)
+			}
+			left = left[n:]
+		}
+		if parts != whole {
+			t.Errorf("seed %d: in parts it is another", seed)
+		}
+		from := march + stats.Day(r.IntN(33))
+		rest := slices.DeleteFunc(slices.Clone(days), func(d packed.DayBlob) bool { return d.Day < from })
+		want, err := packed.Together(stats.DimPage, march, rest, packed.MonthBlobs{}, march)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := packed.Together(stats.DimPage, march, nil, whole, from); err != nil || got != want {
+			t.Errorf("seed %d, from %v: %v, or not what those days alone are", seed, from, err)
+		}
+		if _, err := packed.Together(stats.DimPage, march, days[:1], whole, march); !errors.Is(err, packed.ErrTwice) {
+			t.Errorf("a day that is there already: %v", err)
+		}
+	}
+}
+
+func TestMonthIsSmall(t *testing.T) {
+	var days []packed.DayBlob
+	size := 0
+	for i := range 31 {
+		rows := map[string]stats.Counts{}
+		for p := range 400 {
+			n := int64(1 + (p*7+i*13)%50)
+			rows[fmt.Sprintf("/section-%d/title-of-article-%d", p%9, p)] = stats.Counts{n, n / 3, n / 4, n / 5, n * 40, n / 3, n / 4, n}
+		}
+		days = append(days, packed.DayBlob{Day: march + stats.Day(i), Blob: blobOf(rows)})
+		size += len(days[i].Blob)
+	}
+	m, err := packed.Together(stats.DimPage, march, days, packed.MonthBlobs{}, march)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Sums) > size/15 || len(m.Sums)+len(m.Cells) > size*2/3 {
+		t.Errorf("days of %d bytes became sums of %d and cells of %d", size, len(m.Sums), len(m.Cells))
+	}
+}
+
+// Formats that were ever written are read for ever.
+func TestOldFormatsAreRead(t *testing.T) {
+	days, want := madeUp(8, countryBrowser(), 5)
+	m, err := packed.Together(countryBrowser(), march, days, packed.MonthBlobs{}, march)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, now := range map[string]string{
+		"rows-1": string(packed.AppendRows(nil, rows())), "pairs-2": string(packed.AppendRows(nil, pairRows())),
+		"sums-3": m.Sums, "cells-3": m.Cells, "day-2": days[1].Blob,
+	} {
+		path := filepath.Join("testdata", name+".hex")
+		if *update {
+			if err := os.WriteFile(path, []byte(hex.EncodeToString([]byte(now))+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	golden := func(name string) string {
+		text, err := os.ReadFile(filepath.Join("testdata", name+".hex"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		blob, err := hex.DecodeString(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(blob)
+	}
+	if got, err := unpack(golden("rows-1")); err != nil || !slices.Equal(got, rows()) {
+		t.Errorf("rows: %v, %v", got, err)
+	}
+	wantPairs := pairRows()
+	slices.SortFunc(wantPairs, func(a, b stats.Row) int { return strings.Compare(a.Value, b.Value) })
+	if got, err := unpack(golden("pairs-2")); err != nil || !slices.Equal(got, wantPairs) {
+		t.Errorf("pairs: %v, %v", got, err)
+	}
+	if got := byDay(t, packed.MonthBlobs{Sums: golden("sums-3"), Cells: golden("cells-3")}, countryBrowser()); !maps.Equal(got, want) {
+		t.Errorf("a month: %d rows, want %d", len(got), len(want))
+	}
+}
+
+func TestEveryCutOfAMonthIsCorrupt(t *testing.T) {
+	for _, dim := range []stats.Dimension{stats.DimPage, countryBrowser()} {
+		days, _ := madeUp(6, dim, 9)
+		m, err := packed.Together(dim, march, days, packed.MonthBlobs{}, march)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := stats.Selection{Dim: dim, First: march, Last: march + 31}
+		for i := 1; i < len(m.Sums); i++ {
+			if err := read(packed.MonthBlobs{Sums: m.Sums[:i], Cells: m.Cells}, all, func(stats.Row) {}); !errors.Is(err, packed.ErrCorrupt) {
+				t.Errorf("%d bytes of %d: %v", i, len(m.Sums), err)
+			}
+		}
+		all.ByDay = true
+		for i := range m.Cells {
+			if err := read(packed.MonthBlobs{Sums: m.Sums, Cells: m.Cells[:i]}, all, func(stats.Row) {}); !errors.Is(err, packed.ErrCorrupt) {
+				t.Errorf("%d cells of %d: %v", i, len(m.Cells), err)
+			}
+			changed := []byte(m.Cells)
+			changed[i] ^= 0x10
+			if _, err := packed.Together(dim, march, nil, packed.MonthBlobs{Sums: m.Sums, Cells: string(changed)}, march+1); !errors.Is(err, packed.ErrCorrupt) {
+				t.Errorf("byte %d of the cells changed: %v", i, err)
+			}
+		}
+		for i := range days[1].Blob {
+			if _, err := packed.Together(dim, march, []packed.DayBlob{{Day: march, Blob: days[1].Blob[:i]}}, packed.MonthBlobs{}, march); i > 0 && !errors.Is(err, packed.ErrCorrupt) {
+				t.Errorf("%d bytes of a day: %v", i, err)
+			}
+		}
+	}
+}
+
+func TestMonthsBeginAndEnd(t *testing.T) {
+	for _, row := range []struct{ day, first, last stats.Day }{
+		{march, march, march + 30}, {march + 30, march, march + 30}, {march - 1, march - 28, march - 1}, {march + 31, march + 31, march + 60},
+		{visit.DateOf(2024, time.February, 29), visit.DateOf(2024, time.February, 1), visit.DateOf(2024, time.February, 29)},
+		{-1, -31, -1},
+	} {
+		if first, last := packed.FirstOf(row.day), packed.LastOf(row.day); first != row.first || last != row.last {
+			t.Errorf("%v: %v to %v", row.day, first, last)
+		}
+	}
+}
+
+func FuzzMonth(f *testing.F) {
+	for seed := range uint64(6) {
+		dim := []stats.Dimension{stats.DimPage, countryBrowser()}[seed%2]
+		days, _ := madeUp(seed, dim, 3+int(seed)*5)
+		m, err := packed.Together(dim, march, days, packed.MonthBlobs{}, march)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(m.Sums, m.Cells, uint8(dim))
+	}
+	f.Fuzz(func(t *testing.T, sums, cells string, dim uint8) {
+		m, d := packed.MonthBlobs{Sums: sums, Cells: cells}, stats.Dimension(dim)
+		if !d.Valid() {
+			return
+		}
+		for _, sel := range []stats.Selection{
+			{Dim: d, First: march, Last: march + 30}, {Dim: d, First: march + 3, Last: march + 9, K: 5}, {Dim: d, First: march, Last: march + 30, Match: stats.Beginning("/1")},
+		} {
+			_ = read(m, sel, func(stats.Row) {}) // it may be refused
+		}
+		if again, err := packed.Together(d, march, nil, m, march+2); err == nil && again.Sums != "" {
+			if err := read(again, stats.Selection{Dim: d, First: march, Last: march + 30, ByDay: true}, func(stats.Row) {}); err != nil {
+				t.Errorf("what was read and written again: %v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package packed
+
+import (
+	"math/bits"
+
+	"github.com/kelisim/kelisim/stats"
+)
+
+// Wanted says which part of the cells [Month.Rows] needs for a selection: from at on, n bytes; 0 for none.
+func (m *Month) Wanted(sel *stats.Selection) (at, n int, err error) {
+	days := m.within(sel)
+	if days == 0 || sel.Match.All() && !m.needsCells(sel, days, m.days) {
+		return 0, 0, nil
+	}
+	end := 0
+	s := m.scan()
+	for {
+		ok, err := s.next()
+		if err != nil {
+			return 0, 0, err
+		}
+		if !ok || sel.Match.Past(view(s.value)) {
+			return at, end - at, nil
+		}
+		if s.n > 0 && s.days&days != 0 && sel.Match.Has(view(s.value)) && m.needsCells(sel, days, s.days) {
+			if end == 0 {
+				at = s.at
+			}
+			end = s.at + s.n
+		}
+		if err := s.skip(); err != nil {
+			return 0, 0, err
+		}
+	}
+}
+
+// within returns the days of the selection that lie here.
+func (m *Month) within(sel *stats.Selection) uint32 {
+	days := m.days
+	if sel.First > m.first {
+		days &= ^uint32(0) << min(32, uint(int64(sel.First)-int64(m.first)))
+	}
+	if n := int64(sel.Last) - int64(m.first) + 1; n < DaysOfMonth {
+		days &= 1<<max(0, n) - 1
+	}
+	return days
+}
+
+// needsCells reports whether the sum of a value that counts on some days does not do for those that are asked for.
+func (m *Month) needsCells(sel *stats.Selection, asked, days uint32) bool {
+	return sel.ByDay || sel.K > 1 && m.least < sel.K || days&^asked != 0
+}
+
+// Rows calls f for what is selected. cells is the part that [Month.Wanted] asked for, which begins at at. The values
+// may be kept, the rest is valid during the call only. Rows that count nothing are left out.
+func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(stats.Row)) error {
+	days := m.within(sel)
+	if days == 0 {
+		return nil
+	}
+	var texts arena
+	var sum stats.Counts
+	row := stats.Row{Dim: sel.Dim}
+	for s := m.scan(); ; {
+		ok, err := s.next()
+		if err != nil || !ok || sel.Match.Past(view(s.value)) {
+			return err
+		}
+		if s.days&days == 0 || !sel.Match.Has(view(s.value)) {
+			if err := s.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.sum(&sum); err != nil {
+			return err
+		}
+		row.Value = texts.keep(s.value)
+		if !m.needsCells(sel, days, s.days) {
+			m.give(&sum)
+			if row.Day, row.Counts = m.first+stats.Day(bits.TrailingZeros32(s.days)), sum; !sum.IsZero() {
+				f(row)
+			}
+			continue
+		}
+		own := ""
+		if s.n > 0 {
+			if s.at < at || s.at+s.n > at+len(cells) {
+				return ErrCorrupt
+			}
+			own = cells[s.at-at : s.at-at+s.n]
+		}
+		if err := m.apart(sel, own, s.days, days, &sum, &row, f); err != nil {
+			return err
+		}
+	}
+}
+
+// apart adds up the days of a value that may be, and calls f for that and for each of the others.
+func (m *Month) apart(sel *stats.Selection, cells string, days, asked uint32, sum *stats.Counts, row *stats.Row, f func(stats.Row)) error {
+	var some stats.Counts
+	err := m.cells(cells, days, sum, func(day int, c *stats.Counts) {
+		switch {
+		case asked>>day&1 == 0:
+		case sel.Apart(c):
+			row.Day, row.Counts = m.first+stats.Day(day), *c
+			f(*row)
+		default:
+			some.Add(c)
+		}
+	})
+	if err == nil && !some.IsZero() {
+		row.Day, row.Counts = m.first+stats.Day(bits.TrailingZeros32(days&asked)), some
+		f(*row)
+	}
+	return err
+}
+
+// Select calls f for what is selected of the rows of one day, as [AppendRows] wrote them. The values may be kept, the
+// rest is valid during the call only.
+func Select(blob string, day stats.Day, sel *stats.Selection, f func(stats.Row)) error {
+	row := stats.Row{Day: day, Dim: sel.Dim}
+	if sel.Match.All() {
+		return Rows(blob, func(value string, c *stats.Counts) {
+			row.Value, row.Counts = value, *c
+			f(row)
+		})
+	}
+	s, err := newDaySource(blob, 0)
+	if err != nil {
+		return err
+	}
+	var texts arena
+	for {
+		ok, err := s.next()
+		if err != nil || !ok || sel.Match.Past(view(s.value)) {
+			return err
+		}
+		if sel.Match.Has(view(s.value)) {
+			row.Value, row.Counts = texts.keep(s.value), s.now
+			f(row)
+		}
+	}
+}
