@@ -62,7 +62,7 @@ func health(context.Context) server.Health {
 		Version: "0.1.0", Commit: "a1b2c3d", Go: "go1.26", Started: now.Add(-26 * time.Hour), Store: "redis 7.0.15", Flushed: now.Add(-time.Second),
 		Accepted: 1_204_331, Stored: 1_203_980, Waiting: 311, Spooled: 28, Dropped: []server.Drop{{Reason: "health.drop.full", Count: 12}},
 		Others: []server.Other{{Dimension: stats.DimPage, Cap: 50_000, Capped: 812}, {Dimension: stats.DimCity, Cap: 10_000, Held: 77, Late: 3}},
-		Told:   []server.Drop{{Reason: "open", Count: 19}, {Reason: "signed", Count: 48_211}}, Own: 35,
+		Told:   []server.Drop{{Reason: "open", Count: 19}, {Reason: "signed", Count: 48_211}}, Own: 35, Peers: 3, Apart: true, Anew: []server.Anew{{At: now.Add(-2 * time.Hour), Upto: 1240}},
 		GeoTables: []server.GeoTable{{Name: "GeoLite2-City", Built: now.AddDate(0, 0, -3)}, {Name: "npm:@ip-location-db/asn", Built: now.AddDate(0, 0, -200), Stale: true}},
 		GeoBuilt:  now.AddDate(0, 0, -20), GeoSource: "iptoasn (PDDL), ip-location-db (CC BY 4.0)", Policy: "9f2c44d1", Revision: 3,
 		Floors:   []server.Floor{{Class: "health.floor.attribute", K: 5}, {Class: "health.floor.page", K: 1}},

@@ -25,6 +25,9 @@ type Health struct {
 	Folded int64   // rows that the store left to "other": over its cap, or of a day that was closed
 	Others []Other // what is in the totals and in no row, by dimension, since the start
 	Told   []Drop  // what pages told of themselves, by what became of it
+	Anew   []Anew  // when visitors of today had to be begun anew
+	Peers  int     // other processes that count visitors together with this one
+	Apart  bool    // they should, and cannot be reached: each counts for itself
 	Own    int64   // page views left out because they were the site's own people's
 
 	GeoBuilt  time.Time  // build date of the location tables
@@ -39,6 +42,12 @@ type Health struct {
 	OpenDays  []stats.Day // days not closed yet
 	Retention int         // days for which statistics are kept; 0: for ever
 	Kept      []Kept      // what is kept, where and for how long
+}
+
+// Anew is a time at which nobody knew any more who had been seen on the day.
+type Anew struct {
+	At   time.Time
+	Upto int64 // visitors of the day who had been counted and may count twice
 }
 
 // GeoTable is one source of location data.

@@ -189,6 +189,10 @@ func (s *site) health(ctx context.Context) server.Health {
 		h.Dropped = append(h.Dropped, server.Drop{Reason: reason, Count: n})
 	}
 	h.Others, h.Told, h.Own = others(state.Figures), told(state.Beacon), state.Own
+	h.Peers, h.Apart = state.Peers.Others, state.Line && !state.Peers.Up
+	for _, a := range state.Anew {
+		h.Anew = append(h.Anew, server.Anew{At: a.At, Upto: a.Upto})
+	}
 	h.Floors = []server.Floor{{Class: "attribute", K: s.floors.Person, Low: s.floors.Person < 2}, {Class: "page", K: max(1, s.floors.Open)}}
 	h.Retention, h.Kept = s.kept()
 	zone, _ := s.flags.zone()

@@ -66,6 +66,7 @@ func (s *site) kept() (days int, kept []server.Kept) {
 		{What: "kept.dashboard", Where: "kept.in.store", Term: "kept.until.removed"},
 		{What: "kept.accounts", Where: "kept.in.store", Term: "kept.until.removed"},
 		{What: "kept.spool", Where: "kept.in.disk", Term: "kept.until.taken"},
+		{What: "kept.carried", Where: "kept.in.disk", Term: "kept.until.start"},
 		{What: "kept.seen", Where: "kept.in.memory", Term: "kept.until.day"},
 		{What: "kept.judged", Where: "kept.in.memory", Term: "kept.until.day"},
 		{What: "kept.never", Where: "kept.in.nowhere", Term: "kept.until.never"},

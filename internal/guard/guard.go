@@ -183,6 +183,7 @@ type State struct {
 	Reports      ReportFigures         // what became of such reports
 	Beacon       BeaconFigures         // what became of what pages told of themselves
 	Peers        peers.VisitorsFigures // other processes that count together with this one; zero where the store has no line
+	Line         bool                  // the store lets processes reach each other
 	Anew         []Anew                // of today: who had been seen was not known any more, and may count twice
 	Own          int64                 // page views that were not counted because they were the site's own people's
 	Ledger       LedgerState
@@ -209,6 +210,6 @@ func (g *Guard) State() State {
 		Spool: waiting, Figures: figures, Visitors: g.anonymiser.Stats(),
 		Faults: g.faults.count.Load(), Undeclared: g.undeclared(),
 		ThirdParties: g.thirdParties(), Reports: g.reports.figures(), Ledger: g.ledgerState(), Unkept: g.keeper.waiting(), Now: g.config.Now(),
-		Beacon: g.post.figures(), Own: g.ownViews.Load(), Peers: g.company.figures(), Anew: g.company.list(g.config.Now(), g.config.Zone),
+		Beacon: g.post.figures(), Own: g.ownViews.Load(), Peers: g.company.figures(), Line: g.company.visitors != nil, Anew: g.company.list(g.config.Now(), g.config.Zone),
 	}
 }

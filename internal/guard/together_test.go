@@ -1,268 +1,297 @@
 package guard_test
 
 import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
-	"net/netip"
-	"slices"
-	"strconv"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/kelisim/kelisim/internal/guard"
-	"github.com/kelisim/kelisim/risk"
+	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/store/boltstore"
 	"github.com/kelisim/kelisim/store/redisstore"
 	"github.com/kelisim/kelisim/store/storetest/redistest"
+	"github.com/kelisim/kelisim/visit"
 )
 
-// together are the processes of one site that share a Redis for what they judge.
-type together struct {
-	t      *testing.T
-	server *redistest.Server
-	use    guard.RiskUse
-	line   bool // whether they hear each other
+// instance is one process of a site.
+type instance struct {
+	*guard.Guard
+	handler http.Handler
+	dir     string
+	log     *logged
 }
 
-// deaf is a shelf without a line.
-type deaf struct{ risk.Shelf }
+// logged is a log that may be read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
 
-// join starts one more process.
-func (s *together) join() *judged {
-	s.t.Helper()
-	counters, err := redisstore.OpenCounters(s.t.Context(), redisstore.CountersOptions{Site: "test", URL: s.server.URL()})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = counters.Close() })
-	shelf, err := counters.Shelf(s.t.Context())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return judge(s.t, s.use, func(c *guard.Config) {
-		c.Now = time.Now
-		c.Risk.Shelf = shelf
-		if !s.line {
-			c.Risk.Shelf = deaf{shelf}
-		}
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// startOn starts a process in dir.
+func startOn(t *testing.T, store guard.Store, dir string, now func() time.Time) *instance {
+	t.Helper()
+	in := &instance{dir: dir, log: &logged{}}
+	var err error
+	in.Guard, err = guard.New(guard.Config{
+		Store: store, Policy: policy(t), Secret: secret, Trust: visit.TrustDirect, Dir: dir, Floors: stats.Floors{Person: 1}, Now: now,
+		Logger: slog.New(slog.NewTextHandler(in.log, nil)), FlushEvery: 10 * time.Millisecond,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Shutdown(context.Background()) })
+	in.handler = in.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<!doctype html><title>t</title><p>page</p>")
+	}))
+	return in
 }
 
-// soon waits until something holds.
+// view lets a visitor open a page.
+func (in *instance) view(visitor int, path string) {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.RemoteAddr = fmt.Sprintf("203.0.113.%d:1000", visitor)
+	r.Header = http.Header{"User-Agent": {browser}, "Accept": {"text/html"}, "Sec-Fetch-Dest": {"document"}}
+	in.handler.ServeHTTP(httptest.NewRecorder(), r)
+}
+
+// soon waits for what goroutines do meanwhile.
 func soon(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	over := time.After(20 * time.Second)
+	tick, over := time.NewTicker(5*time.Millisecond), time.After(20*time.Second)
+	defer tick.Stop()
 	for !holds() {
 		select {
+		case <-tick.C:
 		case <-over:
-			t.Fatalf("not in time: %s", what)
-		case <-time.After(2 * time.Millisecond):
+			t.Fatalf("not within 20 s: %s", what)
 		}
 	}
 }
 
-// hearing starts processes, and waits until each hears.
-func hearing(t *testing.T, use guard.RiskUse, n int) (s *together, all []*judged) {
+// counted adds up what a store holds.
+func counted(t *testing.T, store guard.Store) (sum stats.Counts) {
 	t.Helper()
-	s = &together{t, redistest.Start(t), use, true}
-	for range n {
-		all = append(all, s.join())
+	if err := store.Totals(t.Context(), 0, 1<<20, func(t stats.Total) { sum.Add(&t.Counts) }); err != nil {
+		t.Fatal(err)
 	}
-	soon(t, "each is subscribed", func() bool {
-		reply, err := s.server.Command(t.Context(), "EVAL", "return redis.call('PUBSUB', 'NUMSUB', 'r:{test}:b:risk')[2]", "0")
-		return err == nil && strings.TrimSpace(string(reply)) == ":"+strconv.Itoa(n)
-	})
-	return s, all
+	return sum
 }
 
-func (j *judged) tell(t *testing.T, ev risk.Event) risk.Judgement {
+func holds(t *testing.T, sum stats.Counts, views, visitors, visits, bounces int64) {
 	t.Helper()
-	if ev.Account == "" {
-		ev.Account = "aigerim"
+	got := [...]int64{sum[stats.Views], sum[stats.Visitors], sum[stats.Visits], sum[stats.Bounces]}
+	if want := [...]int64{views, visitors, visits, bounces}; got != want {
+		t.Errorf("%v page views, visitors, visits and bounces, want %v", got, want)
 	}
-	got, err := j.guard.Report(t.Context(), ev)
+}
+
+func noonOnly() time.Time { return time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC) }
+
+func bolt(t *testing.T) *boltstore.Store {
+	t.Helper()
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "k.db"), boltstore.Options{Site: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return got
+	t.Cleanup(func() { _ = store.Shutdown() })
+	return store
 }
 
-func raised(j risk.Judgement, code risk.Code) bool {
-	return slices.ContainsFunc(j.Verdict.Reasons, func(r risk.Reason) bool { return r.Code == code })
-}
-
-// resting counts the documents of accounts that Redis has.
-func (s *together) resting() int {
-	s.t.Helper()
-	reply, err := s.server.Command(s.t.Context(), "EVAL", "return #redis.call('KEYS', 'r:{test}:s:account/*')", "0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(string(reply), ":")))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return n
-}
-
-const phone = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Mobile Safari/537.36"
-
-// TestAccountsAreKnownToAllProcesses: what one learned the other compares with, and so does one that starts later. What is erased or
-// withdrawn at one is gone at all, and from Redis.
-func TestAccountsAreKnownToAllProcesses(t *testing.T) {
+// TestARestartInOrderBeginsNobodyAnew where a process is alone: what it knew waits on disk, sealed, until it is back.
+func TestARestartInOrderBeginsNobodyAnew(t *testing.T) {
 	t.Parallel()
-	for _, line := range []bool{true, false} { // erasure does not rest on anybody hearing of it
-		s := &together{t, redistest.Start(t), guard.RiskShadow, line}
-		a, b := s.join(), s.join()
-		with := risk.Event{Kind: risk.LoginOK, Agent: windowsAgent, Consent: true, Device: "cookie one"}
-		a.tell(t, with)
-		other := with
-		other.Agent, other.Device = phone, "cookie two"
-		bad := b.tell(t, other)
-		if !raised(bad, "new_device") || !raised(bad, "new_client") {
-			t.Errorf("line %v: b does not know what a learned: %v", line, bad.Verdict.Reasons)
-		}
-		if raw := string(s.server.Raw()); strings.Contains(raw, "aigerim") || strings.Contains(raw, "cookie") || strings.Contains(raw, bad.Account.String()) {
-			t.Error("an account, a cookie or a pseudonym can be read in Redis")
-		}
-		if err := a.guard.Withdraw(t.Context(), "aigerim"); err != nil {
+	store, dir := bolt(t), t.TempDir()
+	in := startOn(t, store, dir, noonOnly)
+	for visitor := range 20 {
+		in.view(visitor, "/canary-path")
+	}
+	if err := in.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	seen, _ := filepath.Glob(filepath.Join(dir, "*.seen"))
+	if len(seen) != 1 {
+		t.Fatalf("%d files hold who was seen, want 1", len(seen))
+	}
+	if raw, err := os.ReadFile(seen[0]); err != nil || bytes.Contains(raw, []byte("canary")) {
+		t.Errorf("it is not sealed, or cannot be read: %v", err)
+	}
+	in = startOn(t, store, dir, noonOnly)
+	if left, _ := filepath.Glob(filepath.Join(dir, "*.seen*")); len(left) != 0 {
+		t.Errorf("%q is left after the start", left)
+	}
+	for visitor := range 25 {
+		in.view(visitor, "/b")
+	}
+	if state := in.State(); len(state.Anew) != 0 || state.Visitors.Visitors != 25 {
+		t.Errorf("%+v, %+v", state.Anew, state.Visitors)
+	}
+	if err := in.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, counted(t, store), 45, 25, 25, 5)
+}
+
+// TestWhatACrashMayCountTwiceIsSaid: nobody knows any more who was seen, and how many that were is told until the day ends.
+func TestWhatACrashMayCountTwiceIsSaid(t *testing.T) {
+	t.Parallel()
+	store := bolt(t)
+	var mu sync.Mutex
+	at := noonOnly()
+	now := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return at
+	}
+	crashed := startOn(t, store, t.TempDir(), now)
+	if anew := crashed.State().Anew; len(anew) != 0 {
+		t.Errorf("nothing was begun anew: %+v", anew)
+	}
+	for visitor := range 20 {
+		crashed.view(visitor, "/")
+	}
+	soon(t, "all is stored", func() bool { return crashed.State().Spool.Stored >= 20 }) // and then it is heard of no more
+	in := startOn(t, store, t.TempDir(), now)
+	in.view(1, "/")
+	anew := in.State().Anew
+	if len(anew) != 1 || anew[0].Upto != 20 || !anew[0].At.Equal(noonOnly()) {
+		t.Errorf("begun anew: %+v, want 20 at noon", anew)
+	}
+	r := httptest.NewRecorder()
+	in.Metrics().ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if !strings.Contains(r.Body.String(), "\nkelisim_visitors_anew 20\n") {
+		t.Error("the metrics do not say so")
+	}
+	mu.Lock()
+	at = at.AddDate(0, 0, 1)
+	mu.Unlock()
+	if anew := in.State().Anew; len(anew) != 0 {
+		t.Errorf("on the next day: %+v", anew)
+	}
+}
+
+// TestSeveralProcessesCountAVisitorOnce, one of which is restarted meanwhile, over a real Redis.
+func TestSeveralProcessesCountAVisitorOnce(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	open := func() *redisstore.Store {
+		store, err := redisstore.Open(t.Context(), redisstore.Options{URL: server.URL(), Site: "test"})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if j := b.tell(t, risk.Event{Kind: risk.LoginOK, Agent: windowsAgent, Consent: true, Device: "cookie three"}); raised(j, "new_client") || !raised(j, "new_device") {
-			t.Errorf("line %v: after the withdrawal: %v", line, j.Verdict.Reasons)
-		}
-		if j, err := b.guard.RiskEngine().Explain(t.Context(), bad.ID, time.Now()); err != nil || raised(j, "new_client") {
-			t.Errorf("line %v: a former judgement: %v, %v", line, j.Verdict.Reasons, err)
-		}
-		if err := a.guard.Label(t.Context(), bad.ID, risk.Fraud); err != nil {
-			t.Errorf("line %v: b's judgement labelled at a: %v", line, err)
-		}
-		if err := b.guard.Label(t.Context(), bad.ID, risk.Fraud); err == nil {
-			t.Errorf("line %v: labelled twice", line)
-		}
-		late := s.join()
-		if j := late.tell(t, risk.Event{Kind: risk.Payment, Agent: windowsAgent}); !raised(j, "account_fraud") {
-			t.Errorf("line %v: a process that started later knows nothing: %v", line, j.Verdict.Reasons)
-		}
-		if n := s.resting(); n != 1 {
-			t.Fatalf("%d documents rest of one account", n)
-		}
-		if err := b.guard.ForgetAccount(t.Context(), "aigerim"); err != nil {
-			t.Fatal(err)
-		}
-		if n := s.resting(); n != 0 {
-			t.Errorf("line %v: after the erasure %d documents rest", line, n)
-		}
-		for name, j := range map[string]*judged{"a": a, "b": b, "late": late} {
-			if got, err := j.guard.RiskEngine().Explain(t.Context(), bad.ID, time.Now()); err == nil {
-				t.Errorf("line %v: %s explains what is erased: %v", line, name, got)
+		t.Cleanup(func() { _ = store.Shutdown() })
+		return store
+	}
+	var all []*instance
+	for range 3 {
+		all = append(all, startOn(t, open(), t.TempDir(), noonOnly))
+	}
+	together := func() {
+		t.Helper()
+		soon(t, "all know of all", func() bool {
+			for _, in := range all {
+				if s := in.State(); s.Peers.Others < 2 || !s.Peers.Complete || !s.Line {
+					return false
+				}
 			}
-		}
-		if j := a.tell(t, risk.Event{Kind: risk.LoginOK, Agent: phone}); len(j.Verdict.Reasons) > 0 {
-			t.Errorf("line %v: after the erasure: %v", line, j.Verdict.Reasons)
-		}
-	}
-}
-
-// TestErasureThatCannotBeDoneIsAnError: with Redis gone, accounts are judged by what this process sees from then on, and nobody is told that
-// something was erased that was not.
-func TestErasureThatCannotBeDoneIsAnError(t *testing.T) {
-	t.Parallel()
-	s := &together{t, redistest.Start(t), guard.RiskShadow, true}
-	a := s.join()
-	a.tell(t, risk.Event{Kind: risk.LoginOK, Agent: windowsAgent})
-	s.server.Kill()
-	a.tell(t, risk.Event{Kind: risk.LoginOK, Agent: phone})
-	if j := a.tell(t, risk.Event{Kind: risk.LoginOK, Agent: windowsAgent}); !raised(j, "new_device") {
-		t.Errorf("while Redis is away nothing is compared: %v", j.Verdict.Reasons)
-	}
-	for what, err := range map[string]error{"forget": a.guard.ForgetAccount(t.Context(), "aigerim"), "withdraw": a.guard.Withdraw(t.Context(), "aigerim")} {
-		if err == nil {
-			t.Errorf("%s: no error while Redis is away", what)
-		}
-	}
-}
-
-// TestFailuresOfAllProcessesCountTogether: five failures are nobody's business, at whichever process, and six are.
-func TestFailuresOfAllProcessesCountTogether(t *testing.T) {
-	t.Parallel()
-	_, all := hearing(t, guard.RiskShadow, 3)
-	from := netip.MustParseAddr("192.0.2.7")
-	for i := range 6 {
-		all[i%3].tell(t, risk.Event{Kind: risk.LoginFailed, Addr: from})
-	}
-	for i, j := range all {
-		soon(t, "each process knows of six failures", func() bool {
-			v := j.guard.RiskEngine().Standing(from, time.Now())
-			return v.Action >= risk.ActionThrottle && v.Reasons[0].Code == "account_failures"
+			return true
 		})
-		if v := j.guard.RiskEngine().Standing(netip.MustParseAddr("192.0.2.8"), time.Now()); v.Action != risk.ActionAllow {
-			t.Errorf("process %d: somebody else of the network: %v", i, v.Action)
+	}
+	know := func(visitors int64) {
+		t.Helper()
+		soon(t, "all know all visitors", func() bool {
+			for _, in := range all {
+				if in.State().Visitors.Visitors != visitors {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	together()
+	for visitor := range 30 {
+		all[visitor%3].view(visitor, "/a")
+	}
+	know(30)
+	for visitor := range 30 {
+		all[(visitor+1)%3].view(visitor, "/b")
+	}
+	if err := all[0].Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if seen, _ := filepath.Glob(filepath.Join(all[0].dir, "*.seen")); len(seen) != 0 {
+		t.Error("who was seen is written to disk although others know")
+	}
+	all[0] = startOn(t, open(), all[0].dir, noonOnly)
+	know(30)
+	together()
+	for visitor := range 30 {
+		all[visitor%3].view(visitor, "/c")
+	}
+	for i, in := range all {
+		if s := in.State(); len(s.Anew) != 0 || s.Peers.Lost != 0 {
+			t.Errorf("%d: begun anew: %+v", i, s)
 		}
 	}
-	hood := func(i int) risk.Event {
-		return risk.Event{Kind: risk.LoginFailed, Account: "account" + string(rune('a'+i)), Addr: netip.MustParseAddr("198.51.100." + string(rune('1'+i%9)))}
+	for i, in := range all {
+		if err := in.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if seen, _ := filepath.Glob(filepath.Join(in.dir, "*.seen")); (len(seen) == 1) != (i == 2) {
+			t.Errorf("%d, %d files hold who was seen: the last of three keeps it, and no other", i, len(seen))
+		}
 	}
-	for i := range 11 {
-		all[i%3].tell(t, hood(i))
-	}
-	soon(t, "eleven accounts of one network at three processes are stuffing at each", func() bool {
-		return raised(all[0].tell(t, hood(0)), "stuffing") && raised(all[1].tell(t, hood(0)), "stuffing") && raised(all[2].tell(t, hood(0)), "stuffing")
-	})
+	holds(t, counted(t, open()), 90, 30, 30, 0)
 }
 
-// TestDecisionsHoldAtAllProcesses: a block holds and ends, an attack is known, and an answered question counts, at each process alike.
-func TestDecisionsHoldAtAllProcesses(t *testing.T) {
+// TestWithoutTheRightEachCountsForItself, which is said, and disturbs no page.
+func TestWithoutTheRightEachCountsForItself(t *testing.T) {
 	t.Parallel()
-	_, all := hearing(t, guard.RiskEnforce, 2)
-	a, b := all[0], all[1]
-	status := func(j *judged, path string) int { res, _ := j.do("GET", path, nil); return res.StatusCode }
-	if got := status(a, attack); got != http.StatusForbidden {
-		t.Fatalf("the attack: %d", got)
+	server := redistest.Start(t)
+	if reply, err := server.Command(t.Context(), "ACL", "SETUSER", "k", "on", ">pw", "~*", "resetchannels", "+@all"); err != nil || string(reply) != "+OK" {
+		t.Fatalf("%s, %v", reply, err)
 	}
-	soon(t, "who attacked a is asked at b", func() bool { return status(b, "/") == http.StatusForbidden })
-	_, page := b.do("GET", "/", nil)
-	form, sum := fill(t, page)
-	form.Set("answer", strconv.Itoa(sum))
-	if res, _ := b.do("POST", "/consent/answer", form); res.StatusCode != http.StatusSeeOther {
-		t.Fatalf("the right answer: %d", res.StatusCode)
-	}
-	if got := status(b, "/"); got != 200 {
-		t.Fatalf("the answer at b: %d", got)
-	}
-	soon(t, "the answer given to b counts at a", func() bool { return status(a, "/") == 200 })
-	if got := status(a, attack); got != http.StatusForbidden {
-		t.Fatalf("another attack: %d", got)
-	}
-	soon(t, "another attack on a ends what counted at b", func() bool { return status(b, "/") == http.StatusForbidden })
-
-	who, _ := a.guard.RiskEngine().Who(netip.MustParseAddr("127.0.0.1"), time.Now())
-	if err := a.guard.RiskDesk().Block(t.Context(), who, time.Now(), time.Hour, "dana"); err != nil {
+	store, err := redisstore.Open(t.Context(), redisstore.Options{URL: strings.Replace(server.URL(), "://", "://k:pw@", 1), Site: "test"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	soon(t, "who is blocked at a is denied at b, and not asked", func() bool {
-		res, text := b.do("GET", "/", nil)
-		return res.StatusCode == http.StatusForbidden && !strings.Contains(text, `name="token"`)
-	})
-	if err := a.guard.RiskDesk().Unblock(t.Context(), who, "dana"); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { _ = store.Shutdown() })
+	all := []*instance{startOn(t, store, t.TempDir(), noonOnly), startOn(t, store, t.TempDir(), noonOnly)}
+	for _, in := range all {
+		in.view(1, "/")
+		soon(t, "it is logged", func() bool { return strings.Contains(in.log.String(), "NOPERM") })
+		s := in.State()
+		if !s.Line || s.Peers.Up || s.Faults != 0 {
+			t.Errorf("%+v, %d faults", s.Peers, s.Faults)
+		}
+		if n := strings.Count(in.log.String(), "count visitors together"); n != 1 {
+			t.Errorf("logged %d times", n)
+		}
+		if err := in.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
-	soon(t, "who is let in again at a is let in at b, and what was remembered is forgotten", func() bool { return status(b, "/") == 200 })
-}
-
-// TestBlocksSurviveARestart: they rest, and so does the key under which they mean something.
-func TestBlocksSurviveARestart(t *testing.T) {
-	t.Parallel()
-	s := &together{t, redistest.Start(t), guard.RiskShadow, true}
-	a := s.join()
-	who, _ := a.guard.RiskEngine().Who(netip.MustParseAddr("127.0.0.1"), time.Now())
-	if err := a.guard.RiskDesk().Block(t.Context(), who, time.Now(), time.Hour, "dana"); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.guard.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	b := s.join()
-	if res, _ := b.do("GET", "/", nil); res.StatusCode != http.StatusForbidden {
-		t.Errorf("after a restart: %d", res.StatusCode)
-	}
+	holds(t, counted(t, store), 2, 2, 2, 2)
 }
