@@ -153,8 +153,12 @@ func (p *period) before() (first, last stats.Day, ok bool) {
 	case compareNone:
 		return 0, 0, false
 	case compareYear:
-		a, b := civil(p.First), civil(p.Last)
-		return visit.DateOf(a.Year()-1, a.Month(), a.Day()), visit.DateOf(b.Year()-1, b.Month(), b.Day()), true
+		ago := stats.Range{First: p.First, Last: p.Last}.YearBefore()
+		if p.wholeMonths() { // February ends on its own last day
+			b := civil(p.Last)
+			ago.Last = visit.DateOf(b.Year()-1, b.Month()+1, 1) - 1
+		}
+		return ago.First, ago.Last, true
 	}
 	if n := stats.Day(p.Days()); p.wholeMonths() {
 		a := civil(p.First)

@@ -84,6 +84,9 @@ func (out *series) sort(points []stats.Point, first, last stats.Day, cutoff int)
 		for at > 0 && !out.Columns[at].holds(day, hour) {
 			at--
 		}
+		if !out.Columns[at].holds(day, hour) { // another instance's clock is ahead of ours
+			at = len(out.Columns) - 1
+		}
 		out.add(at, day, hour, &points[i].Counts, int(day-first)*24+hour <= cutoff)
 	}
 }
