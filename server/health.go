@@ -42,6 +42,8 @@ type Health struct {
 	OpenDays  []stats.Day // days not closed yet
 	Retention int         // days for which statistics are kept; 0: for ever
 	Kept      []Kept      // what is kept, where and for how long
+
+	Anonymity *Anonymity // nil where it is not known
 }
 
 // Anew is a time at which nobody knew any more who had been seen on the day.

@@ -48,6 +48,39 @@ func lines(t *testing.T, store *memory, live stats.Live, dim stats.Dimension, f 
 	return got
 }
 
+// TestHoldings: what waits for k visitors is accounted for, single values and pairs, until they are there or the day is over.
+func TestHoldings(t *testing.T) {
+	a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
+	german := with(page("/"), func(pv *visit.Pageview) { pv.Country = "DE" })
+	for i := range 25 {
+		add(a, 1, with(page("/"), func(pv *visit.Pageview) { pv.Step.Lot = uint8(i) }))
+	}
+	for i := range 4 {
+		add(a, 1, with(german, func(pv *visit.Pageview) { pv.Step.Lot = uint8(i) }))
+	}
+	drain(t, a, store, stats.HourEnd)
+	held := map[string]stats.Holding{}
+	for _, h := range a.Holdings() {
+		held[h.Dim.String()] = h
+	}
+	if got := held["country"]; got.Values != 1 || got.Hits != 4 {
+		t.Errorf("of countries %+v waits, want one value of 4 requests", got)
+	}
+	if got, ok := held["page"]; ok {
+		t.Errorf("of pages, which need one visitor, %+v waits", got)
+	}
+	if got := held["page-country"]; got.Values != 1 || got.Hits != 4 {
+		t.Errorf("of pages by country %+v waits, all: %v", got, held)
+	}
+	add(a, 1, with(german, func(pv *visit.Pageview) { pv.Step.Lot = 9 }))
+	drain(t, a, store, stats.HourEnd)
+	for _, got := range a.Holdings() {
+		if name := got.Dim.String(); name == "country" || name == "page-country" {
+			t.Errorf("with five visitors %+v waits", got)
+		}
+	}
+}
+
 func TestRareValuesStayInMemory(t *testing.T) {
 	a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
 	add(a, 20, page("/"))

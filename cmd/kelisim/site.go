@@ -195,6 +195,7 @@ func (s *site) health(ctx context.Context) server.Health {
 	}
 	h.Floors = []server.Floor{{Class: "attribute", K: s.floors.Person, Low: s.floors.Person < 2}, {Class: "page", K: max(1, s.floors.Open)}}
 	h.Retention, h.Kept = s.kept()
+	h.Anonymity = anonymity(state, s.guard.Live())
 	zone, _ := s.flags.zone()
 	today, _ := visit.DayOf(time.Now(), zone)
 	if open, err := s.store.Open(ctx, today+1); err == nil {
