@@ -52,7 +52,7 @@ func TestS4_4_2_AcceptanceStartsWhatWaitedWithoutAReload(t *testing.T) {
 		t.Error("the page was reloaded")
 	}
 	v.walk()
-	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "demo_visitor", "kelisim_visits", "demo_ad", "demo_counter", "demo_tracker", "third_party_id")
+	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "kelisim_device", "demo_visitor", "kelisim_visits", "demo_ad", "demo_counter", "demo_tracker", "third_party_id")
 	jar := v.jar()
 	for _, name := range []string{proof, "demo_visitor", "demo_ad"} {
 		if !jar[name].HTTPOnly {
@@ -132,7 +132,7 @@ func TestS4_4_5_WithdrawalDeletesCookies(t *testing.T) {
 	v.click(accept)
 	v.hidden(panel)
 	v.walk()
-	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "demo_visitor", "kelisim_visits", "demo_ad", "demo_counter", "demo_tracker", "third_party_id")
+	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "kelisim_device", "demo_visitor", "kelisim_visits", "demo_ad", "demo_counter", "demo_tracker", "third_party_id")
 
 	v.open("/consent/")
 	v.submit("button[value=withdraw]", "/consent/")

@@ -27,7 +27,7 @@ func TestS4_4_2_AcceptanceWithoutScripts(t *testing.T) {
 	v.submit(accept, "/articles/wild")
 	v.hidden(panel)
 	v.walk()
-	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "demo_visitor", "kelisim_visits", "demo_ad")
+	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "kelisim_device", "demo_visitor", "kelisim_visits", "demo_ad")
 }
 
 func TestS4_4_2_ChoosingWithoutScripts(t *testing.T) {
@@ -52,7 +52,7 @@ func TestS4_4_5_WithdrawalWithoutScripts(t *testing.T) {
 	v.shown(panel)
 	v.submit(accept, "/")
 	v.walk()
-	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "demo_visitor", "kelisim_visits", "demo_ad")
+	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "kelisim_device", "demo_visitor", "kelisim_visits", "demo_ad")
 	v.submit(reopen, "/consent/") // the reopen control is a link to the privacy centre
 	v.submit("button[value=withdraw]", "/consent/")
 	v.wantJar(necessary...)

@@ -2,8 +2,6 @@ package e2e_test
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -47,17 +45,7 @@ func TestTheQuestionHasNoBarriers(t *testing.T) {
 
 // TestS4_4_5_PagesTellOfBrowsersWithConsentOnly: a browser keeps the device cookie and runs the script while its visitor consents.
 func TestS4_4_5_PagesTellOfBrowsersWithConsentOnly(t *testing.T) {
-	data, err := os.ReadFile("../cmd/kelisim/demo.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const anchor = "  - name: kelisim_visits"
-	text := strings.Replace(string(data), anchor, "  - name: kelisim_device\n    purpose: preferences\n    lifetime: 6 months\n    text: { kk: Аккаунтты қорғайды., ru: Защищает учётную запись., en: Protects the account. }\n"+anchor, 1)
-	file := filepath.Join(t.TempDir(), "policy.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil || text == string(data) {
-		t.Fatal("the demonstration's policy is not as this test thinks it is", err)
-	}
-	p := start(t, "--policy", file, "--risk-purpose", "preferences")
+	p := start(t)
 	v := visit(t, p.site, options{})
 	scripts := func() int { return ask[int](v, `document.querySelectorAll("script[src*='/device.']").length`) }
 	v.open("/")

@@ -13,6 +13,7 @@ import (
 	echomiddleware "github.com/labstack/echo/v4/middleware"
 
 	"github.com/kelisim/kelisim/cmd/kelisim/demosite"
+	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/consent/policyfile"
 )
 
@@ -55,8 +56,11 @@ func (c demoCmd) Run(s streams) error {
 // build mounts the guard in the demonstration site, as any Echo site would.
 func (c demoCmd) build(ctx context.Context, s streams, third *demosite.ThirdParty) (*site, http.Handler, error) {
 	policy, err := policyfile.Parse([]byte(strings.ReplaceAll(demoPolicy, "https://third-party.example", third.Origin())))
-	if c.Policy != "" {
+	switch {
+	case c.Policy != "":
 		policy, err = policyfile.Load(c.Policy)
+	case c.RiskGrant == "":
+		c.RiskGrant = string(consent.Preferences) // for which its policy declares the device cookie
 	}
 	if err != nil {
 		return nil, nil, usageError{err}

@@ -11,12 +11,15 @@ import (
 	"maps"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/kelisim/kelisim/geo"
 	"github.com/kelisim/kelisim/internal/accesslog"
 	"github.com/kelisim/kelisim/risk"
+	"github.com/kelisim/kelisim/visit"
 )
 
 type replayCmd struct {
@@ -28,7 +31,7 @@ type replayCmd struct {
 
 // Help tells kong what to print below the summary.
 func (replayCmd) Help() string {
-	return "Nothing is stopped and nothing is kept: the log goes through the engine that judges requests, on the clock of the log, and a report says who would have been throttled, challenged or denied, and why. Addresses appear under pseudonyms that are new in each run. Logs hold no headers, so that the signals by headers see nothing."
+	return "Nothing is stopped and nothing is kept: the log goes through the engine that judges requests, on the clock of the log, and a report says who would have been throttled, challenged or denied, and why. Addresses appear under pseudonyms that are new in each run, each with the path that told most. Logs hold no headers, so that the signals by headers see nothing."
 }
 
 // replaying is one run.
@@ -36,6 +39,7 @@ type replaying struct {
 	engine  *risk.Engine
 	locator geo.Locator
 	parser  accesslog.Parser
+	scrub   *visit.Scrubber
 	report  replayReport
 	by      map[risk.Pseudonym]*replayed
 }
@@ -63,6 +67,7 @@ type replayed struct {
 	Stopped  int64          `json:"stopped"`
 	First    time.Time      `json:"first"` // when it reached throttle first
 	Last     time.Time      `json:"last"`
+	Path     string         `json:"path"` // scrubbed, of the first request with which it reached the worst
 	Why      []risk.Code    `json:"why"`
 	Rule     string         `json:"rule,omitempty"`
 }
@@ -89,7 +94,7 @@ func (c replayCmd) Run(s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	r := &replaying{engine: engine, locator: embedded, by: map[risk.Pseudonym]*replayed{}}
+	r := &replaying{engine: engine, locator: embedded, scrub: visit.NewScrubber(1024), by: map[risk.Pseudonym]*replayed{}}
 	for _, path := range c.Files {
 		if err := r.file(ctx, path); err != nil {
 			return err
@@ -168,7 +173,7 @@ func (r *replaying) line(text string) {
 	} else if after, changed := r.engine.Observe(&q, l.Status); changed && after.Action > v.Action {
 		v = after
 	}
-	r.note(l.Time, v, stopped)
+	r.note(&l, v, stopped)
 }
 
 func trimBreak(s string) string {
@@ -179,7 +184,7 @@ func trimBreak(s string) string {
 }
 
 // note takes down a verdict on an address. Its pseudonym is another each day.
-func (r *replaying) note(at time.Time, v risk.Verdict, stopped bool) {
+func (r *replaying) note(l *visit.LogLine, v risk.Verdict, stopped bool) {
 	who := r.by[v.Who]
 	if who == nil {
 		if len(r.by) >= maxReplayed {
@@ -196,10 +201,15 @@ func (r *replaying) note(at time.Time, v risk.Verdict, stopped bool) {
 		who.Worst = max(who.Worst, v.Action)
 		return
 	}
-	if who.Worst < risk.ActionThrottle {
-		who.First = at
+	if who.First.IsZero() || l.Time.Before(who.First) { // servers write lines a little out of order
+		who.First = l.Time
 	}
-	who.Last = at
+	if l.Time.After(who.Last) {
+		who.Last = l.Time
+	}
+	if v.Action > who.Worst {
+		who.Path = r.path(l.Target)
+	}
 	if v.Action >= who.Worst {
 		who.Worst, who.Rule = v.Action, v.Rule
 	}
@@ -208,6 +218,17 @@ func (r *replaying) note(at time.Time, v risk.Verdict, stopped bool) {
 			who.Why = append(who.Why, reason.Code)
 		}
 	}
+}
+
+// path is what was asked for, without what could name a person, and harmless in a terminal.
+func (r *replaying) path(target string) string {
+	path, _, _ := strings.Cut(target, "?")
+	return strings.Map(func(c rune) rune {
+		if unicode.IsPrint(c) {
+			return c
+		}
+		return unicode.ReplacementChar
+	}, r.scrub.Path(path))
 }
 
 func (r *replaying) finish() *replayReport {
