@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -107,7 +106,7 @@ func (d *Desk) hand(ctx context.Context) error {
 	present := d.now().Unix() / 3600
 	var faults []error
 	for hour := range d.dirty {
-		document, err := json.Marshal(d.hours[hour])
+		document, err := d.hours[hour].encode()
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -126,7 +125,10 @@ func (d *Desk) hand(ctx context.Context) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for hour := range d.hours {
+	for hour, doc := range d.hours {
+		if hour < present {
+			doc.who = nil
+		}
 		if hour < present-1 && !d.dirty[hour] {
 			delete(d.hours, hour)
 		}
@@ -152,7 +154,7 @@ func (d *Desk) Hours(ctx context.Context, first, last time.Time) ([]Hour, error)
 			return
 		}
 		if all[hour] == nil {
-			all[hour] = &Hour{At: time.Unix(hour*3600, 0).UTC(), Counts: map[Outcome]int64{}, Reasons: map[Code]int64{}}
+			all[hour] = &Hour{At: time.Unix(hour*3600, 0).UTC(), Counts: map[Outcome]int64{}, Reasons: map[Code]int64{}, Countries: map[string]Seen{}, Nets: map[string]Seen{}, Paths: map[string]Seen{}}
 		}
 		doc.into(all[hour])
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -179,7 +180,7 @@ func TestHours(t *testing.T) {
 	}
 	h := hours[1]
 	if !h.At.Equal(noon) || h.Counts[risk.Outcome{Mode: risk.ModeShadow, Action: risk.ActionChallenge}] != 100 || h.Counts[risk.Outcome{Mode: risk.ModeEnforce, Action: risk.ActionChallenge}] != 5 ||
-		h.Reasons["traversal"] != 105 || len(h.Incidents) != risk.MaxHour+5 || h.Left != 36 {
+		h.Reasons["traversal"] != 105 || h.Countries["KZ"] != (risk.Seen{Incidents: 105, Addresses: 1}) || h.Nets["eyeball"].Incidents != 105 || h.Paths["/wp-login.php"].Incidents != 105 || len(h.Incidents) != risk.MaxHour+5 || h.Left != 36 {
 		t.Errorf("hour: %v %v, %d kept, %d left", h.Counts, h.Reasons, len(h.Incidents), h.Left)
 	}
 	i := h.Incidents[0]
@@ -197,6 +198,31 @@ func TestHours(t *testing.T) {
 	clock = noon.AddDate(0, 0, 31)
 	if gone, err := a.desk.Hours(t.Context(), noon, clock); err != nil || len(gone) != 0 {
 		t.Errorf("after their term: %v, %v", gone, err)
+	}
+}
+
+// TestHostileHours: whatever is asked for, and from however many addresses, an hour rests in a document that a shelf takes, and is counted to the last.
+func TestHostileHours(t *testing.T) {
+	t.Parallel()
+	clock := noon
+	shelf := risk.NewMemoryShelf(func() time.Time { return clock })
+	o := open(t, shelf, &clock)
+	for _, c := range []string{"&", "<", "\"", "\\", "ә", "\x01", "\xff"} {
+		for i := range 500 {
+			o.desk.Note(risk.Incident{
+				Time: clock, Who: risk.Pseudonym{uint64(i), 1}, Network: risk.Pseudonym{uint64(i), 2}, Country: "KZ", Net: "hosting",
+				Path: "/" + strconv.Itoa(i) + strings.Repeat(c, 4000), Action: risk.ActionDeny, Rule: strings.Repeat(c, 100),
+			})
+		}
+		hours, err := o.desk.Hours(t.Context(), clock, clock)
+		if err != nil || len(hours) != 1 {
+			t.Fatalf("%q: %d hours, %v", c, len(hours), err)
+		}
+		h := hours[0]
+		if n := int64(len(h.Incidents)) + h.Left; h.Countries["KZ"] != (risk.Seen{Incidents: 500, Addresses: 99}) || n != 500 || len(h.Paths) > risk.MaxHourPaths+1 || len(h.Incidents) < 1 {
+			t.Errorf("%q: %v, %d incidents, %d kept one by one, %d paths", c, h.Countries, n, len(h.Incidents), len(h.Paths))
+		}
+		clock = clock.Add(time.Hour)
 	}
 }
 

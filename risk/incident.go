@@ -1,8 +1,10 @@
 package risk
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -27,8 +29,11 @@ type Hour struct {
 	At        time.Time // when it began
 	Counts    map[Outcome]int64
 	Reasons   map[Code]int64
-	Incidents []Incident // at most [MaxHour] of each process, the first of each kind before others; the last first
-	Left      int64      // incidents that are counted and not among Incidents
+	Countries map[string]Seen // of all incidents, "" for unknown
+	Nets      map[string]Seen
+	Paths     map[string]Seen // the first [MaxHourPaths] of each process; others under ""
+	Incidents []Incident      // at most [MaxHour] of each process, the first of each kind before others; the last first
+	Left      int64           // incidents that are counted and not among Incidents
 }
 
 // Outcome is an action, and whether it was carried out.
@@ -37,6 +42,23 @@ type Outcome struct {
 	Action Action
 }
 
+// Seen is how many incidents had a value, and of how many addresses at least.
+type Seen struct {
+	Incidents int64 `json:"n"`
+	Addresses int64 `json:"a"` // up to 99, of the process that saw most
+}
+
+func (s Seen) and(other Seen) Seen {
+	return Seen{s.Incidents + other.Incidents, max(s.Addresses, other.Addresses)}
+}
+
+// Bounds of what an hour keeps of a process beside incidents.
+const (
+	MaxHourPaths = 64
+	maxSeen      = 99  // addresses that are told apart by value
+	maxHourPath  = 160 // bytes
+)
+
 // MaxHour is how many incidents of an hour each process keeps one by one.
 const MaxHour = 64
 
@@ -44,8 +66,20 @@ const MaxHour = 64
 type hourDocument struct {
 	Counts  map[string]int64 `json:"n"` // "shadow/throttle"
 	Reasons map[Code]int64   `json:"r"`
+	Country map[string]Seen  `json:"c,omitempty"`
+	Net     map[string]Seen  `json:"k,omitempty"`
+	Path    map[string]Seen  `json:"p,omitempty"`
 	Rows    []incidentRow    `json:"i"`
 	Left    int64            `json:"l"`
+
+	who map[seenBy]struct{} // who was seen with what: it never leaves memory
+}
+
+// seenBy is a value of a list and an address.
+type seenBy struct {
+	list  byte
+	value string
+	who   uint64
 }
 
 // incidentRow is an Incident in few bytes: reasons by their codes.
@@ -67,7 +101,7 @@ func (o Outcome) name() string { return o.Mode.String() + "/" + o.Action.String(
 
 func rowOf(i *Incident) incidentRow {
 	r := incidentRow{
-		At: i.Time.Unix() / 60, Who: i.Who, Network: i.Network, Country: i.Country, Net: i.Net, Path: i.Path, Action: i.Action, Mode: i.Mode, Rule: i.Rule,
+		At: i.Time.Unix() / 60, Who: i.Who, Network: i.Network, Country: i.Country, Net: i.Net, Path: cut(i.Path, maxHourPath), Action: i.Action, Mode: i.Mode, Rule: i.Rule,
 	}
 	if !i.Expires.IsZero() {
 		r.Ends = i.Expires.Unix()
@@ -103,11 +137,66 @@ func (d *hourDocument) add(i *Incident) {
 	for _, r := range i.Reasons {
 		d.Reasons[r.Code]++
 	}
+	path := cut(i.Path, maxHourPath)
+	if _, known := d.Path[path]; !known && len(d.Path) >= MaxHourPaths {
+		path = ""
+	}
+	d.see('c', &d.Country, i.Country, i.Who)
+	d.see('k', &d.Net, i.Net, i.Who)
+	d.see('p', &d.Path, path, i.Who)
 	if len(d.Rows) >= MaxHour {
 		d.Left++
 		return
 	}
 	d.Rows = append(d.Rows, rowOf(i))
+}
+
+// see counts an incident under a value, and its address where it is new.
+func (d *hourDocument) see(list byte, all *map[string]Seen, value string, who Pseudonym) {
+	if *all == nil {
+		*all = map[string]Seen{}
+	}
+	if d.who == nil {
+		d.who = map[seenBy]struct{}{}
+	}
+	s := (*all)[value]
+	s.Incidents++
+	by := seenBy{list, value, who[0]}
+	if _, met := d.who[by]; !met && s.Addresses < maxSeen {
+		d.who[by] = struct{}{}
+		s.Addresses++
+	}
+	(*all)[value] = s
+}
+
+// cut shortens text to so many bytes of whole characters.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-len("…")], "") + "…"
+}
+
+// encode is the document as it rests: smaller than [MaxShelfDocument], whatever somebody asked for.
+func (d *hourDocument) encode() ([]byte, error) {
+	for {
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false) // an ampersand would be six bytes
+		if err := e.Encode(d); err != nil {
+			return nil, err
+		}
+		switch {
+		case b.Len() <= MaxShelfDocument:
+			return b.Bytes(), nil
+		case len(d.Rows) > 0:
+			half := len(d.Rows) / 2
+			d.Left += int64(len(d.Rows) - half)
+			d.Rows = d.Rows[:half]
+		default:
+			d.Path = map[string]Seen{}
+		}
+	}
 }
 
 // into adds a document to an hour.
@@ -126,6 +215,11 @@ func (d *hourDocument) into(h *Hour) {
 		h.Incidents = append(h.Incidents, d.Rows[i].incident())
 	}
 	h.Left += d.Left
+	for _, list := range []struct{ from, to map[string]Seen }{{d.Country, h.Countries}, {d.Net, h.Nets}, {d.Path, h.Paths}} {
+		for value, s := range list.from {
+			list.to[value] = list.to[value].and(s)
+		}
+	}
 }
 
 func parseHour(document []byte) (d hourDocument, err error) {

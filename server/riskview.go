@@ -167,49 +167,92 @@ func reasonText(l *locale, code risk.Code) string { return l.word("risk.code.", 
 
 // lists are the countries, networks and paths of incidents; a value that fewer than k addresses show is left to the rest.
 func lists(l *locale, hours []risk.Hour, k int) []riskList {
-	of := func(title string, path bool, value func(*risk.Incident) string) riskList {
-		list := riskList{Title: l.T(title), Path: path}
-		counts, who := map[string]int64{}, map[string]map[risk.Pseudonym]bool{}
-		for i := range hours {
-			for j := range hours[i].Incidents {
-				in := &hours[i].Incidents[j]
-				v := value(in)
-				if who[v] == nil {
-					who[v] = map[risk.Pseudonym]bool{}
-				}
-				counts[v]++
-				who[v][in.Who] = true
-			}
-		}
-		held := int64(0)
-		var names []string
-		for v, n := range counts {
-			if len(who[v]) < k {
-				held += n
-				continue
-			}
-			names = append(names, v)
-		}
-		slices.SortFunc(names, func(a, b string) int {
-			return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
-		})
-		for i, v := range names {
-			if i >= rowsOfLists {
-				held += counts[v]
-				continue
-			}
-			list.Rows = append(list.Rows, riskCount{v, l.Number(counts[v]), l.Number(int64(len(who[v])))})
-		}
-		if held > 0 {
-			list.Other = l.Number(held)
-		}
-		return list
-	}
 	return []riskList{
-		of("risk.countries", false, func(i *risk.Incident) string { return countryName(l, i.Country) }),
-		of("risk.networks", false, func(i *risk.Incident) string { return l.word("risk.net.", i.Net) }),
-		of("risk.paths", true, func(i *risk.Incident) string { return clean(i.Path, valueMax) }),
+		listOf(l, hours, k, riskDim{
+			title: "risk.countries", seen: func(h *risk.Hour) map[string]risk.Seen { return h.Countries }, of: func(i *risk.Incident) string { return i.Country },
+			name: func(v string) string { return countryName(l, v) },
+		}),
+		listOf(l, hours, k, riskDim{
+			title: "risk.networks", seen: func(h *risk.Hour) map[string]risk.Seen { return h.Nets }, of: func(i *risk.Incident) string { return i.Net },
+			name: func(v string) string { return l.word("risk.net.", v) },
+		}),
+		listOf(l, hours, k, riskDim{
+			title: "risk.paths", path: true, seen: func(h *risk.Hour) map[string]risk.Seen { return h.Paths }, of: func(i *risk.Incident) string { return i.Path },
+			name: func(v string) string { return clean(v, valueMax) },
+		}),
 	}
+}
+
+// riskDim is what a list is about.
+type riskDim struct {
+	title string
+	path  bool
+	seen  func(*risk.Hour) map[string]risk.Seen
+	of    func(*risk.Incident) string
+	name  func(string) string
+}
+
+// sums adds up the hours, by names.
+func (d *riskDim) sums(hours []risk.Hour) map[string]risk.Seen {
+	type which struct {
+		name string
+		who  risk.Pseudonym
+	}
+	all, met, distinct := map[string]risk.Seen{}, map[which]bool{}, map[string]int64{}
+	for i := range hours {
+		for value, s := range d.seen(&hours[i]) {
+			sum := all[d.name(value)]
+			all[d.name(value)] = risk.Seen{Incidents: sum.Incidents + s.Incidents, Addresses: max(sum.Addresses, s.Addresses)}
+		}
+		for j := range hours[i].Incidents { // addresses of several hours are told apart among those that are kept one by one
+			in := &hours[i].Incidents[j]
+			if w := (which{d.name(d.of(in)), in.Who}); !met[w] {
+				met[w] = true
+				distinct[w.name]++
+			}
+		}
+	}
+	for name, s := range all {
+		s.Addresses = max(s.Addresses, distinct[name])
+		all[name] = s
+	}
+	return all
+}
+
+func listOf(l *locale, hours []risk.Hour, k int, d riskDim) riskList {
+	list, all, held := riskList{Title: l.T(d.title), Path: d.path}, d.sums(hours), int64(0)
+	var names []string
+	for name, s := range all {
+		if s.Addresses < int64(k) || d.path && name == d.name("") {
+			held += s.Incidents
+			continue
+		}
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(all[b].Incidents, all[a].Incidents), strings.Compare(a, b))
+	})
+	for i, name := range names {
+		if i >= rowsOfLists {
+			held += all[name].Incidents
+			continue
+		}
+		list.Rows = append(list.Rows, riskCount{name, l.Number(all[name].Incidents), atLeast(l, all[name].Addresses)})
+	}
+	if held > 0 {
+		list.Other = l.Number(held)
+	}
+	return list
+}
+
+// mostSeen is where addresses of a value are no longer counted.
+const mostSeen = 99
+
+func atLeast(l *locale, n int64) string {
+	if n >= mostSeen {
+		return "≥ " + l.Number(mostSeen)
+	}
+	return l.Number(n)
 }
 
 func countryName(l *locale, code string) string {
