@@ -19,6 +19,8 @@ type alertRule struct {
 	Spike   int    `json:"spike"`  // percent more than usual
 	Errors  int    `json:"errors"` // percent of answers of a day that are faults of the server (5xx)
 	Consent int    `json:"consent"`
+
+	Networks int `json:"networks"` // percent of what one provider asked for in an hour that failed, where that is unusual
 }
 
 // Bounds below which nothing is out of the ordinary.
@@ -34,11 +36,17 @@ const (
 // alert is one thing out of the ordinary: what webhooks get as JSON.
 type alert struct {
 	ID    string    `json:"id"`   // the same for each try: "drop-2026-11-23"
-	Kind  string    `json:"kind"` // drop, spike, errors, consent
+	Kind  string    `json:"kind"` // drop, spike, errors, consent, network
 	Site  string    `json:"site"`
 	At    time.Time `json:"at"`
 	Now   float64   `json:"now"`   // page views of the hour, or a share of 0 to 1
 	Usual float64   `json:"usual"` // the same in the past; for errors the share that is allowed
+
+	Network  string `json:"network,omitempty"`  // the provider that errors come from; "" is one not known
+	Requests int64  `json:"requests,omitempty"` // of it in that hour
+	Hour     string `json:"hour,omitempty"`     // "14:00", when it began, of the site's zone
+
+	hour uint8
 }
 
 func (rule *alertRule) off() bool { return rule.To == "" && rule.Hook == "" }
@@ -65,7 +73,7 @@ func (s *Server) sendAlerts(ctx context.Context, rule alertRule, now time.Time) 
 }
 
 func (s *Server) findAlerts(ctx context.Context, rule *alertRule, now time.Time) (found []alert, err error) {
-	for _, look := range []func(context.Context, *alertRule, time.Time) (*alert, error){s.trafficAlert, s.errorAlert, s.consentAlert} {
+	for _, look := range []func(context.Context, *alertRule, time.Time) (*alert, error){s.trafficAlert, s.errorAlert, s.consentAlert, s.networkAlert} {
 		a, err := look(ctx, rule, now)
 		if err != nil {
 			return found, err
@@ -186,6 +194,11 @@ func (s *Server) alertLetter(rule *alertRule, a alert) (hand, error) {
 	if a.Kind == "errors" || a.Kind == "consent" {
 		write = l.Percent
 	}
-	m := alertMail{Lang: l.lang, Title: clean(s.cfg.Site, valueMax) + ": " + l.T("alert."+a.Kind), Text: l.T("alert."+a.Kind+".text", write(a.Now), write(a.Usual))}
+	m := alertMail{Lang: l.lang, Title: clean(s.cfg.Site, valueMax) + ": " + l.T("alert."+a.Kind)}
+	if a.Kind == "network" {
+		m.Text = networkText(l, &a)
+	} else {
+		m.Text = l.T("alert."+a.Kind+".text", write(a.Now), write(a.Usual))
+	}
 	return s.letter(ed, "alert", m, post.Mail{To: rule.To, Subject: m.Title, ID: "alert-" + a.ID})
 }

@@ -165,7 +165,11 @@ func (e *exported) csv(columns []string) []byte {
 		_ = w.Write(line)
 	}
 	for _, row := range e.Rows {
-		write(formula(row.Value+row.Time), row.Counts)
+		label := row.Value + row.Time
+		if row.Value != "" && row.Time != "" {
+			label = row.Time + " " + row.Value
+		}
+		write(formula(label), row.Counts)
 	}
 	if len(e.Other) > 0 {
 		write("(other)", e.Other)

@@ -12,7 +12,7 @@ import (
 // drawnExports are the exports that are no list, by name. It is never written to.
 var drawnExports = map[string]func(context.Context, *Server, Reports, *period) (exported, []string, error){
 	"series": exportSeries, "returning": exportReturning, "cohorts": exportCohorts, "goals": exportGoals,
-	"funnels": exportFunnels, "flows": exportFlows, "speed": exportSpeed,
+	"funnels": exportFunnels, "flows": exportFlows, "speed": exportSpeed, "networks": exportNetworks, "spikes": exportSpikes,
 }
 
 func exportReturning(ctx context.Context, _ *Server, rep Reports, p *period) (exported, []string, error) {

@@ -143,6 +143,12 @@ func madeUp(day stats.Day, hour uint8) (c stats.Counts) {
 	c[stats.FileBots] = c[stats.Bots] / 3
 	c[stats.Events] = int64(v * .9)
 	c[stats.Refused] = int64(v * .16)
+	c[stats.Askers] = c[stats.Visitors] + c[stats.Visitors]/20
+	c[stats.Redirects], c[stats.Rejects], c[stats.Faults] = c[stats.Requests]/11, c[stats.Missing]+c[stats.Requests]/90, c[stats.Requests]/400
+	c[stats.Slow] = c[stats.Requests] / 55
+	if (day == today() || day == today()-3) && hour == 11 {
+		c[stats.Faults] += c[stats.Requests] / 25
+	}
 	return c
 }
 
@@ -161,6 +167,10 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 			}
 			c := hourly(day, hour)
 			whole.Add(&c)
+		}
+		if dim == stats.DimNetHour || dim == stats.DimNetLatency {
+			s.networks(day, dim, &whole, f)
+			continue
 		}
 		if dim.IsPair() {
 			s.pairs(day, dim, &whole, f)
@@ -183,6 +193,37 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 		}
 	}
 	return s.err
+}
+
+// networks lets errors come from the second provider, at eleven on two days.
+func (s *source) networks(day stats.Day, dim stats.Dimension, whole *stats.Counts, f func(stats.Row)) {
+	for i, w := range s.values[stats.DimNetProvider] {
+		if dim == stats.DimNetLatency {
+			for _, b := range s.values[stats.DimLatency] {
+				n := int64(float64(whole[stats.Requests]) * w.weight * b.weight)
+				f(stats.Row{Day: day, Dim: dim, Value: stats.JoinPair(w.value, b.value), Counts: stats.Counts{stats.Requests: n}})
+			}
+			continue
+		}
+		for hour := range uint8(24) {
+			if day == today() && int(hour) > now.Hour() {
+				break
+			}
+			c := hourly(day, hour)
+			row := stats.Row{Day: day, Dim: dim, Value: stats.JoinPair(w.value, fmt.Sprintf("%02d", hour))}
+			for _, m := range []stats.Measure{stats.Requests, stats.Rejects, stats.Faults, stats.Slow} {
+				row.Counts[m] = int64(float64(c[m]) * w.weight)
+			}
+			row.Counts[stats.Crowd] = int64(float64(c[stats.Visitors]) * w.weight)
+			if i == 1 && hour == 11 && (day == today() || day == today()-3) {
+				row.Counts[stats.Requests], row.Counts[stats.Crowd] = max(row.Counts[stats.Requests], 290), max(row.Counts[stats.Crowd], 9)
+				row.Counts[stats.Faults] = row.Counts[stats.Requests] * 34 / 100
+			}
+			if row.Counts[stats.Crowd] >= 5 {
+				f(row)
+			}
+		}
+	}
 }
 
 // pairs takes the halves of a pair for independent of each other; what fewer than 5 carry is not at rest.
@@ -236,6 +277,9 @@ func catalogue() map[stats.Dimension][]weighted {
 			{"/about", .04}, {"/docs/middleware", .036}, {"/kk/bailanys", .031}, {"/blog/cookies-without-consent-are-over", .03}, {"/docs/import", .026}, {"/changelog", .021}, {"/orders/{id}", .018}, {"/search", .014}, {"/careers", .01}},
 		stats.DimFile:           {{"/assets/app.js", .31}, {"/assets/app.css", .3}, {"/logo.svg", .12}, {"/downloads/prospekt.pdf", .02}},
 		stats.DimSection:        {{"/", .19}, {"/blog", .3}, {"/docs", .2}, {"/pricing", .08}, {"/kk", .05}},
+		stats.DimNetProvider:    {{"JSC Kazakhtelecom", .31}, {"Kar-Tel LLC", .12}, {"Mobile Telecom-Service LLP", .08}, {"PJSC Rostelecom", .05}, {"Uzbektelekom Joint Stock Company", .03}, {"Deutsche Telekom AG", .02}, {"", .015}},
+		stats.DimNetPrefix:      {{"92.46.0.0/16 JSC Kazakhtelecom", .13}, {"2.132.0.0/16 JSC Kazakhtelecom", .09}, {"2a00:1200::/32 Kar-Tel LLC", .06}, {"37.99.0.0/16 Kar-Tel LLC", .05}},
+		stats.DimNetCountry:     {{"KZ", .56}, {"RU", .13}, {"UZ", .052}, {"US", .048}, {"DE", .033}, {"", .01}},
 		stats.DimNotFound:       {{"/old-page", .3}, {"/favicon.png", .2}, {"/blog/{id}/amp", .1}},
 		stats.DimSource:         {{"", .41}, {"google.com", .25}, {"yandex.kz", .09}, {"t.me", .06}, {"chatgpt.com", .041}, {"instagram.com", .031}, {"news.ycombinator.com", .024}, {"bing.com", .019}, {"github.com", .016}, {"vk.com", .009}, {"perplexity.ai", .008}},
 		stats.DimChannel:        {{"direct", .41}, {"search", .36}, {"social", .1}, {"ai", .05}, {"referral", .05}, {"mail", .02}},

@@ -46,17 +46,17 @@ func poisoned() *source {
 }
 
 func names() []string {
-	return strings.Fields("page entry exit section file source channel campaign country region city provider language browser version os osversion device status missing outcome botclass bot title network screen outbound download upload event unsigned")
+	return strings.Fields("page entry exit section file source channel campaign country region city provider language browser version os osversion device status missing outcome botclass bot title network screen outbound download upload event unsigned netprovider netprefix netcountry")
 }
 
 func TestStoredScriptsAreInertInPages(t *testing.T) {
 	b := newBench(t, with(poisoned()), func(c *server.Config, _ *bench) { c.Site = hostile[0] })
 	cookie := b.signIn(t)
-	paths := []string{"/admin/", "/admin/health", "/admin/technical", "/admin/technical?who=bots", "/admin/returning?by=month", "/admin/settings", "/admin/?on=page:%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/admin/realtime", "/admin/consents", "/admin/consents?range=30d&metric=%22%3E%3Cscript%3E", "/admin/?pages=entry&sources=campaign&places=provider&people=version&answers=file&bots=bot"}
+	paths := []string{"/admin/", "/admin/health", "/admin/technical", "/admin/technical?who=bots", "/admin/returning?by=month", "/admin/networks", "/admin/networks?provider=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/admin/settings", "/admin/?on=page:%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/admin/realtime", "/admin/consents", "/admin/consents?range=30d&metric=%22%3E%3Cscript%3E", "/admin/?pages=entry&sources=campaign&places=provider&people=version&answers=file&bots=bot"}
 	for _, name := range names() {
 		paths = append(paths, "/admin/list/"+name, "/admin/list/"+name+"?q=%3Cscript%3E%22%27")
 	}
-	for _, panel := range strings.Fields("pages sources places people consent bots answers lost attention links events unsigned") {
+	for _, panel := range strings.Fields("pages sources places people consent bots answers lost attention links events unsigned networks") {
 		paths = append(paths, "/admin/panel/"+panel)
 	}
 	for _, path := range paths {

@@ -73,6 +73,9 @@ func listSpecs() []listSpec {
 		{"upload", "links", stats.DimUpload, stats.Requests, kindPath},
 		{"event", "events", stats.DimEvent, stats.Events, kindPlain},
 		{"unsigned", "unsigned", stats.DimUnsigned, stats.Events, kindPlain},
+		{"netprovider", "networks", stats.DimNetProvider, stats.Requests, kindPlain},
+		{"netprefix", "networks", stats.DimNetPrefix, stats.Requests, kindPlain},
+		{"netcountry", "networks", stats.DimNetCountry, stats.Requests, kindCountry},
 		{"status", "answers", stats.DimStatus, stats.Requests, kindWord},
 		{"file", "answers", stats.DimFile, stats.Requests, kindPath},
 		{"missing", "lost", stats.DimNotFound, stats.Requests, kindPath},
@@ -107,7 +110,7 @@ func (spec listSpec) columns() []stats.Measure {
 	if spec.Order == stats.Bots {
 		return all
 	}
-	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Bots, stats.Events} {
+	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Askers, stats.Redirects, stats.Rejects, stats.Faults, stats.Slow, stats.Bots, stats.Events} {
 		if m != spec.Order && spec.Dim.Spec().Measures.Has(m) {
 			all = append(all, m)
 		}

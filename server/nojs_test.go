@@ -14,7 +14,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	b := newBench(t, with(year()), finding, planned)
 	cookie := b.signIn(t)
 	seen := map[string]bool{}
-	queue := []string{"/admin/", "/admin/findings", "/admin/consents", "/admin/health", "/admin/technical", "/admin/returning"}
+	queue := []string{"/admin/", "/admin/findings", "/admin/consents", "/admin/health", "/admin/technical", "/admin/networks", "/admin/returning"}
 	walked := 0
 	for len(queue) > 0 && walked < 220 {
 		target := queue[0]

@@ -38,7 +38,7 @@ func (s *Server) fillNotify(ctx context.Context, l *locale, page *notifyPage) er
 		return err
 	}
 	if raw == nil {
-		set.Alerts = alertRule{Lang: l.lang, Drop: 60, Spike: 200, Errors: 5, Consent: 40}
+		set.Alerts = alertRule{Lang: l.lang, Drop: 60, Spike: 200, Errors: 5, Consent: 40, Networks: 20}
 	}
 	page.Mails, page.Hooks, page.Langs, page.Alerts = s.cfg.Mail != nil, s.cfg.Hooks != nil, s.cfg.Languages, set.Alerts
 	page.LangSel = l.lang
@@ -120,7 +120,7 @@ func (s *Server) setAlerts(w http.ResponseWriter, r *http.Request) {
 	rule := alertRule{To: strings.TrimSpace(r.PostFormValue("to")), Lang: r.PostFormValue("lang"), Hook: strings.TrimSpace(r.PostFormValue("hook"))}
 	ok := (rule.To == "" || post.CheckAddress(rule.To)) && slices.Contains(s.cfg.Languages, rule.Lang) &&
 		(rule.Hook == "" || s.cfg.Hooks != nil && s.cfg.Hooks.Check(rule.Hook) == nil)
-	for name, share := range map[string]*int{"drop": &rule.Drop, "spike": &rule.Spike, "errors": &rule.Errors, "consent": &rule.Consent} {
+	for name, share := range map[string]*int{"drop": &rule.Drop, "spike": &rule.Spike, "errors": &rule.Errors, "consent": &rule.Consent, "networks": &rule.Networks} {
 		n, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue(name)))
 		if err != nil || n < 0 || n > 10_000 || name != "spike" && n > 100 {
 			ok = false

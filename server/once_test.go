@@ -160,7 +160,7 @@ func TestConsentCollapseIsTold(t *testing.T) {
 				out, start := &outbox{}, time.Now().In(zone)
 				tomorrow := stats.Day(start.AddDate(0, 0, 1).Add(5*time.Hour).Unix() / 86400)
 				_, send := instances(t, 2, reluctant{shift(), tomorrow, test.grant, test.ask}, out)
-				if got := send("/admin/settings/alerts", url.Values{"to": {"ops@example.org"}, "lang": {"kk"}, "hook": {"https://hooks.example.org/x"}, "drop": {"0"}, "spike": {"0"}, "errors": {"0"}, "consent": {test.rule}}); got != 303 {
+				if got := send("/admin/settings/alerts", url.Values{"to": {"ops@example.org"}, "lang": {"kk"}, "hook": {"https://hooks.example.org/x"}, "drop": {"0"}, "spike": {"0"}, "errors": {"0"}, "networks": {"0"}, "consent": {test.rule}}); got != 303 {
 					t.Fatalf("setting alerts answered %d", got)
 				}
 				until(t, time.Date(start.Year(), start.Month(), start.Day()+1, 23, 50, 0, 0, zone))

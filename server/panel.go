@@ -32,6 +32,9 @@ type panel struct {
 
 // panelPage is the path of the page that a panel is on.
 func panelPage(name string) string {
+	if name == "networks" {
+		return "/networks"
+	}
 	if slices.Contains(panelNames[technicalPanels:], name) {
 		return "/technical"
 	}

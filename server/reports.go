@@ -23,6 +23,12 @@ type Reports interface {
 	Consents(ctx context.Context, days stats.Range) (stats.Consents, error)
 	// Quantiles returns how much something was, by bucket: waiting times, for one.
 	Quantiles(ctx context.Context, dim stats.Dimension, days stats.Range) (stats.Quantiles, error)
+	// Waits returns how long each provider waited for answers.
+	Waits(ctx context.Context, days stats.Range) (map[string]*stats.Quantiles, error)
+	// Spikes returns the hours in which far more of what a provider asked for failed than usually does.
+	Spikes(ctx context.Context, days stats.Range) ([]stats.Spike, error)
+	// Answered returns what one provider was answered by hour.
+	Answered(ctx context.Context, days stats.Range, provider string) ([]stats.Total, error)
 	// Flows returns how visits went on from their entry page; from is "" for all of them.
 	Flows(ctx context.Context, days stats.Range, from string, limit int) ([]stats.Flow, int64, error)
 	// Goals returns what visits reached of a plan.

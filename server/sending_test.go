@@ -215,7 +215,7 @@ func (s broken) Totals(ctx context.Context, first, last stats.Day, f func(stats.
 // and rules that are off are not.
 func TestAlerts(t *testing.T) {
 	rule := func(drop, spike string) url.Values {
-		return url.Values{"to": {"ops@example.org"}, "lang": {"en"}, "hook": {"https://hooks.example.org/x"}, "drop": {drop}, "spike": {spike}, "errors": {"0"}, "consent": {"0"}}
+		return url.Values{"to": {"ops@example.org"}, "lang": {"en"}, "hook": {"https://hooks.example.org/x"}, "drop": {drop}, "spike": {spike}, "errors": {"0"}, "consent": {"0"}, "networks": {"0"}}
 	}
 	for name, test := range map[string]struct {
 		views func(int64) int64
@@ -264,11 +264,11 @@ func TestAlertsOfErrorsAndConsent(t *testing.T) {
 		s := shift()
 		s.values[stats.DimStatus] = []weighted{{"2xx", .8}, {"5xx", .2}}
 		_, send := instances(t, 1, s, out)
-		if got := send("/admin/settings/alerts", url.Values{"to": {"ops@example.org"}, "lang": {"ru"}, "drop": {"0"}, "spike": {"0"}, "errors": {"5"}, "consent": {"40"}, "hook": {""}}); got != 303 {
+		if got := send("/admin/settings/alerts", url.Values{"to": {"ops@example.org"}, "lang": {"ru"}, "drop": {"0"}, "spike": {"0"}, "errors": {"5"}, "consent": {"40"}, "networks": {"20"}, "hook": {""}}); got != 303 {
 			t.Fatalf("setting alerts answered %d", got)
 		}
 		for _, hook := range []string{"http://127.0.0.1/", "ftp://x"} {
-			if got := send("/admin/settings/alerts", url.Values{"lang": {"ru"}, "drop": {"0"}, "spike": {"0"}, "errors": {"5"}, "consent": {"40"}, "hook": {hook}}); got != 422 {
+			if got := send("/admin/settings/alerts", url.Values{"lang": {"ru"}, "drop": {"0"}, "spike": {"0"}, "errors": {"5"}, "consent": {"40"}, "networks": {"20"}, "hook": {hook}}); got != 422 {
 				t.Errorf("the webhook %s was answered by %d", hook, got)
 			}
 		}

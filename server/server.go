@@ -86,6 +86,7 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("POST "+p+"/settings/unshare", s.member(s.revokeShare))
 	}
 	mux.Handle("GET "+p+"/technical", s.member(s.technical))
+	mux.Handle("GET "+p+"/networks", s.member(s.networks))
 	mux.Handle("GET "+p+"/returning", s.member(s.returning))
 	mux.Handle("GET "+p+"/panel/{name}", s.member(s.panel))
 	mux.Handle("GET "+p+"/list/{name}", s.member(s.list))
