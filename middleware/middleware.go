@@ -20,6 +20,9 @@ import (
 // Config says how a site is guarded. Store, Policy, Secret and Trust are required.
 type Config = guard.Config
 
+// MemoryDir finds a folder of the machine's memory for Config.Memory; "" where there is none.
+func MemoryDir() string { return guard.MemoryDir() }
+
 // Store is where counts and consent records rest.
 type Store = guard.Store
 

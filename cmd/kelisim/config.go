@@ -17,6 +17,7 @@ import (
 type fileConfig struct {
 	Addr        *string  `yaml:"addr"`
 	Data        *string  `yaml:"data"`
+	Memory      *string  `yaml:"memory"`
 	Redis       *string  `yaml:"redis"`
 	RedisLedger *string  `yaml:"redis-ledger"`
 	RedisAdmin  *string  `yaml:"redis-admin"`

@@ -21,6 +21,7 @@ import (
 // storeFlags say where the data rests.
 type storeFlags struct {
 	Data        string   `help:"Folder for the database and for what waits for it." default:"./kelisim-data" env:"KELISIM_DATA" placeholder:"DIR"`
+	Memory      string   `help:"Folder of the machine's memory in which who was seen today waits, sealed, while the program is restarted; none to do without. Default: RUNTIME_DIRECTORY or /dev/shm." env:"KELISIM_MEMORY" placeholder:"DIR"`
 	Redis       string   `help:"Keep the data in this Redis (7.0 or later) instead of a file: redis://user:password@host:6379/0" env:"KELISIM_REDIS_URL" placeholder:"URL"`
 	RedisLedger string   `help:"The same Redis as the user who may write consent records. Default: --redis." env:"KELISIM_REDIS_LEDGER_URL" placeholder:"URL"`
 	RedisAdmin  string   `help:"The same Redis as the user who may write accounts. Default: --redis." env:"KELISIM_REDIS_ADMIN_URL" placeholder:"URL"`
@@ -37,6 +38,17 @@ type database interface {
 	Ping(context.Context) error
 	Kind() string
 	Shutdown() error
+}
+
+// memory is where who was seen today waits for the next start; "" for nowhere.
+func (f storeFlags) memory() string {
+	switch f.Memory {
+	case "":
+		return middleware.MemoryDir()
+	case "none":
+		return ""
+	}
+	return f.Memory
 }
 
 // open opens the store.

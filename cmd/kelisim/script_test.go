@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -13,6 +14,9 @@ import (
 
 // TestMain lets this test binary be the program: scripts and tests run it as real processes.
 func TestMain(m *testing.M) {
+	if err := os.Setenv("KELISIM_MEMORY", "none"); err != nil { // nothing is left in the machine's memory by tests
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"kelisim": main})
 }
 
@@ -24,6 +28,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("KELISIM_MEMORY", "none")
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			taken, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {

@@ -78,7 +78,7 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 		return nil, errors.Join(err, store.Shutdown())
 	}
 	st := &site{flags: f, streams: s, store: store, places: places, floors: floors, started: time.Now(), closeRisk: closeRisk, shelved: judging.Shelf != nil, keep: keep}
-	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Zone = store, secret, old, trust, f.Data, zone
+	config.Store, config.Secret, config.OldSecrets, config.Trust, config.Dir, config.Memory, config.Zone = store, secret, old, trust, f.Data, f.memory(), zone
 	config.Locator, config.Floors, config.Secure, config.Skip, config.Logger = places.Locator, floors, f.Secure, ownPath, s.logger
 	config.Risk, config.Risk.Rules = judging, rules
 	st.guard, err = middleware.New(config)

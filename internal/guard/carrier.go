@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,27 +21,32 @@ import (
 )
 
 // carrier takes what may not leave memory over a graceful restart: in files that are encrypted under keys
-// which are not in their folder, and which are gone as soon as a process has started.
+// which are not in their folder, and which are gone as soon as a process has started. Counts that wait go to the data
+// folder. Who was seen today goes to a folder of the machine's memory alone, so that no disk and no backup ever has it;
+// where there is none, it is not carried.
 type carrier struct {
-	dir    string
 	logger *slog.Logger
-	held   trunk // counts that wait
-	seen   trunk // who was seen today, and the visits that are open
+	held   trunk
+	seen   trunk
 }
 
 // trunk is one kind of what is carried.
 type trunk struct {
-	ext  string
+	dir  string // "" where there is none
+	name string // of its files, with the star of a pattern
 	seal cipher.AEAD
 }
 
-func newCarrier(dir string, secret []byte, logger *slog.Logger) (*carrier, error) {
-	held, err := newTrunk(".held", secret, "kelisim held rows v1")
-	seen, seenErr := newTrunk(".seen", secret, "kelisim visitors of the day v1")
-	return &carrier{dir: dir, logger: logger, held: held, seen: seen}, errors.Join(err, seenErr)
+func newCarrier(dir, memory string, secret []byte, logger *slog.Logger) (*carrier, error) {
+	held, err := newTrunk(dir, "*.held", secret, "kelisim held rows v1")
+	own, absErr := filepath.Abs(dir)
+	sum := sha256.Sum256([]byte(own))
+	seen, seenErr := newTrunk(memory, "kelisim-"+hex.EncodeToString(sum[:8])+"-*.seen", secret, "kelisim visitors of the day v1")
+	return &carrier{logger: logger, held: held, seen: seen}, errors.Join(err, absErr, seenErr)
 }
 
-func newTrunk(ext string, secret []byte, label string) (t trunk, err error) {
+func newTrunk(dir, name string, secret []byte, label string) (trunk, error) {
+	t := trunk{dir: dir, name: name}
 	key, err := hkdf.Key(sha256.New, secret, nil, label, 32)
 	if err != nil {
 		return t, err
@@ -49,7 +55,6 @@ func newTrunk(ext string, secret []byte, label string) (t trunk, err error) {
 	if err != nil {
 		return t, err
 	}
-	t.ext = ext
 	t.seal, err = cipher.NewGCM(block)
 	return t, err
 }
@@ -60,26 +65,29 @@ func (c *carrier) save(a *stats.Aggregator) error {
 	if err != nil {
 		return err
 	}
-	return c.put(&c.held, held)
+	return c.held.put(held)
 }
 
 // saveSeen writes who was seen on the days that are open, and nothing where that is nobody.
 func (c *carrier) saveSeen(a *visit.Anonymiser) error {
+	if c.seen.dir == "" {
+		return nil
+	}
 	seen, err := a.Snapshot()
 	if err != nil {
 		return err
 	}
-	return c.put(&c.seen, seen)
+	return c.seen.put(seen)
 }
 
 // put leaves nothing half-written.
-func (c *carrier) put(t *trunk, plain []byte) error {
+func (t *trunk) put(plain []byte) error {
 	if len(plain) == 0 {
 		return nil
 	}
 	nonce := make([]byte, t.seal.NonceSize())
 	_, _ = rand.Read(nonce) // never fails, see crypto/rand
-	path := filepath.Join(c.dir, strings.ToLower(rand.Text())+t.ext)
+	path := filepath.Join(t.dir, strings.Replace(t.name, "*", strings.ToLower(rand.Text()), 1))
 	if err := os.WriteFile(path+".new", t.seal.Seal(nonce, nonce, plain, nil), 0o600); err != nil {
 		return errors.Join(fmt.Errorf("guard: carry over: %w", err), os.Remove(path+".new"))
 	}
@@ -94,11 +102,15 @@ func (c *carrier) restore(a *stats.Aggregator) {
 
 // restoreSeen takes who earlier runs have seen today.
 func (c *carrier) restoreSeen(a *visit.Anonymiser, now time.Time) {
+	if c.seen.dir == "" {
+		return
+	}
+	c.seen.prune(time.Now())
 	c.take(&c.seen, func(seen []byte) error { return a.Restore(seen, now) }, "who was seen today before the restart could not be read; visitors of today may count twice")
 }
 
 func (c *carrier) take(t *trunk, use func([]byte) error, otherwise string) {
-	paths, _ := filepath.Glob(filepath.Join(c.dir, "*"+t.ext))
+	paths, _ := filepath.Glob(filepath.Join(t.dir, t.name))
 	for _, path := range paths {
 		plain, err := t.open(path)
 		if err == nil && plain != nil {

@@ -47,6 +47,10 @@ type Config struct {
 	// Dir is the folder for what waits for the store; made where missing, one per machine. Several
 	// processes may share it. Default: "kelisim-data" in the working directory.
 	Dir string
+	// Memory is a folder of the machine's memory, such as [MemoryDir] finds: there, sealed, who was seen today waits
+	// while the program is restarted in order, where no other process knows it. Nothing of it is in Dir, and no disk or
+	// backup ever has it. Default: none, so that the visitors of the day are begun anew.
+	Memory string
 	// Prefix is where the privacy centre is mounted. Default: "/consent".
 	Prefix string
 	// Zone is the time zone in which the site's days begin. Default: UTC.
@@ -148,6 +152,7 @@ func (c Config) normalise() (Config, error) {
 	if c.Skip == nil {
 		c.Skip = func(*http.Request) bool { return false }
 	}
+	fault(c.Memory != "" && !inMemory(c.Memory), "Memory %q is no folder of the machine's memory (tmpfs): give one such as /dev/shm, or none", c.Memory)
 	fault(c.FlushEvery < 0, "FlushEvery must not be negative")
 	fault(c.Capacity < 0, "Capacity must not be negative")
 	faults = append(faults, c.Check(), c.Beacon.check())

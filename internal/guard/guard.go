@@ -99,7 +99,7 @@ func (g *Guard) build() (err error) {
 		return err
 	}
 	g.centre = inTime(g.withDevice(g.withRisk(g.withLedger(g.withReports(g.withBeacon(g.withExclusion(g.withCentre())))))))
-	if g.carrier, err = newCarrier(c.Dir, c.Secret, c.Logger); err != nil {
+	if g.carrier, err = newCarrier(c.Dir, c.Memory, c.Secret, c.Logger); err != nil {
 		return err
 	}
 	g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: c.Secret, Zone: c.Zone, Hosts: c.Hosts, Tags: c.CampaignTags, Spam: c.Spam, Capacity: c.Capacity, Plan: c.Plan})
@@ -151,7 +151,8 @@ func (g *Guard) Shutdown(ctx context.Context) error {
 		g.config.Logger.Warn("undeclared cookies and third parties of the last hour are not kept", "error", kept)
 	}
 	err := g.flusher.Shutdown(ctx)
-	err = errors.Join(err, g.carrier.save(g.aggregator), g.part(ctx))
+	err = errors.Join(err, g.carrier.save(g.aggregator))
+	g.part(ctx)
 	if drained := g.spool.Drain(ctx); drained != nil {
 		g.config.Logger.Warn("the store did not take everything in time; the rest waits on disk", "error", drained)
 	}

@@ -138,11 +138,13 @@ func (c *company) list(now time.Time, zone *time.Location) (list []Anew) {
 }
 
 // part takes leave of the others, and keeps for the next run who was seen where nobody else knows.
-func (g *Guard) part(ctx context.Context) error {
+func (g *Guard) part(ctx context.Context) {
 	if v := g.company.visitors; v != nil && !v.Stop(ctx) {
-		return nil
+		return
 	}
-	return g.carrier.saveSeen(g.anonymiser)
+	if err := g.carrier.saveSeen(g.anonymiser); err != nil {
+		g.config.Logger.Warn("who was seen today cannot be kept for the next start: visitors of today may count twice", "error", err)
+	}
 }
 
 // figures accounts for what is told and heard; zero where there is no line.

@@ -42,7 +42,7 @@ func (v *Visitors) line(ctx context.Context, err error) {
 	}
 	v.missing, v.tries = true, 0
 	v.ask(ctx)
-	v.beat(ctx, false)
+	v.beat(ctx)
 }
 
 // tick does what is due.
@@ -63,7 +63,7 @@ func (v *Visitors) tick(ctx context.Context) {
 	v.keys.fill(v.o.Anonymiser.Seeds())
 	v.tell(ctx)
 	if v.ticks%beatEvery == 1 || v.soon {
-		v.beat(ctx, false)
+		v.beat(ctx)
 	}
 	v.catchUp(ctx)
 	v.counts.others.Store(int64(len(v.others)))
@@ -120,8 +120,8 @@ func (v *Visitors) say(ctx context.Context, body []byte) bool {
 	return true
 }
 
-func (v *Visitors) beat(ctx context.Context, leaving bool) {
-	b := beat{leaving: leaving, complete: !v.missing, parts: v.parts}
+func (v *Visitors) beat(ctx context.Context) {
+	b := beat{leaving: v.leaving, complete: !v.missing, parts: v.parts}
 	for _, s := range v.o.Anonymiser.Seeds() {
 		b.seeds = append(b.seeds, claim{s.Day, s.Born, s.ID()})
 	}

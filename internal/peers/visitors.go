@@ -38,6 +38,7 @@ type Visitors struct {
 	others   map[ID]*other
 	pending  []bundle
 	parts    uint64 // told so far
+	leaving  bool   // this one has said goodbye
 	behind   bool   // some of what changed was never told
 	missing  bool   // some of what others told may not have been heard
 	strange  bool   // others have seeds that are not known here
@@ -193,7 +194,8 @@ func (v *Visitors) Stop(ctx context.Context) (alone bool) {
 	leave := func() {
 		v.answers.stop()
 		v.tell(ctx)
-		v.beat(ctx, true)
+		v.leaving = true
+		v.beat(ctx)
 		done <- v.left() == 0
 	}
 	defer v.running.Wait()
