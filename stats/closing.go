@@ -23,7 +23,7 @@ func NewCloser(source Source, keeper Keeper, f Floors) *Closer {
 
 // Close closes every open day before the given one, the oldest first, and returns what was folded. All
 // batches of those days must be in the store: see [Aggregator.Ended]. After an error the days that were
-// not reached stay open. Months that are over by then are packed.
+// not reached stay open. What is closed is packed.
 func (c *Closer) Close(ctx context.Context, before Day) ([]Fold, error) {
 	days, err := c.keeper.Open(ctx, before)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *Closer) Close(ctx context.Context, before Day) ([]Fold, error) {
 		folds = append(folds, closing.Folds...)
 	}
 	if err := c.keeper.Pack(ctx, before); err != nil {
-		return folds, fmt.Errorf("stats: pack the months before %v: %w", before, err)
+		return folds, fmt.Errorf("stats: pack the days before %v: %w", before, err)
 	}
 	return folds, nil
 }

@@ -91,10 +91,10 @@ type Keeper interface {
 	// Close replaces the open rows of c.Day by c.Rows in one step and keeps c.Folds. Closing a closed
 	// day changes nothing and is no error, so a closing cut short is simply run again.
 	Close(ctx context.Context, c Closing) error
-	// Pack lays the closed days of each month together whose last day is before the given one and that has no open day,
-	// so that they take less room and a long range is read faster. Readers see no difference but in the order of rows, and
-	// late totals are added as before; a day that is closed later joins its month at the next Pack. It may be run again at
-	// any time, also after it was cut short.
+	// Pack lays closed days before the given one together with others of their month, so that they take less room and a long
+	// range is read faster: all of a month that is over, and of one that is not as soon as there are some. A month that holds
+	// an open day before it is left for later. Readers see no difference but in the order of rows, and late totals are
+	// added as before. It may be run again at any time, also after it was cut short.
 	Pack(ctx context.Context, before Day) error
 	// Expire removes all statistics of days before the given one.
 	Expire(ctx context.Context, before Day) error

@@ -133,7 +133,7 @@ func measure(t *testing.T, cold func() store, span stats.Range, rounds int, full
 		first := took[0]
 		took = took[1:]
 		slices.Sort(took)
-		all = append(all, timed{q.name, first, took[rounds/2], took[min(rounds-1, rounds*95/100)], took[rounds-1]})
+		all = append(all, timed{q.name, first, took[rounds/2], took[(rounds*95+99)/100-1], took[rounds-1]})
 	}
 	slices.SortFunc(all, func(a, b timed) int { return int(b.p95 - a.p95) })
 	slow, slowCold := 0, 0

@@ -116,10 +116,15 @@ func size(url string) (string, error) {
 	return used, err
 }
 
-// unpacked is a store that packs nothing.
-type unpacked struct{ store }
+// onItsLastDay is a store at the end of the year: the last month is not packed yet.
+type onItsLastDay struct {
+	store
+	last stats.Day
+}
 
-func (unpacked) Pack(context.Context, stats.Day) error { return nil }
+func (s onItsLastDay) Pack(ctx context.Context, before stats.Day) error {
+	return s.store.Pack(ctx, min(before, s.last))
+}
 
 // year loads a year into s, day by day and closing each, packs what is packed on its last day, so that the last month is
 // not, and measures every report over all of it. cold makes the store forget what it has read.
@@ -131,7 +136,7 @@ func year(t *testing.T, s store, cold func() store) {
 	if _, last, ok, err := s.Span(t.Context()); err != nil {
 		t.Fatal(err)
 	} else if !ok || last != span.Last { // not loaded by an earlier run
-		want = load(t, unpacked{s}, n, days)
+		want = load(t, onItsLastDay{s, span.Last}, n, days)
 	}
 	t.Logf("%d page views over %d days loaded and closed in %v", want, days, time.Since(began).Round(time.Second))
 	began = time.Now()
@@ -154,7 +159,7 @@ func year(t *testing.T, s store, cold func() store) {
 	}
 	rounds := 3
 	if full {
-		rounds = 20
+		rounds = 60
 	}
 	measure(t, cold, span, rounds, full)
 }
@@ -183,7 +188,11 @@ func load(t *testing.T, s store, n, days int) (want int64) {
 		agg.EndDays(day + 1)
 		agg.Cut(stats.HourEnd)
 		drain(t, agg, s)
-		if _, err := closer.Close(t.Context(), day+1); err != nil {
+		_, err := closer.Close(t.Context(), day+1)
+		for try := 0; err != nil && try < 100; try++ {
+			_, err = closer.Close(t.Context(), day+1)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		if i%30 == 29 && days == 365 {
@@ -196,7 +205,11 @@ func load(t *testing.T, s store, n, days int) (want int64) {
 func drain(t *testing.T, agg *stats.Aggregator, s store) {
 	t.Helper()
 	for b, ok := agg.Outgoing(); ok; b, ok = agg.Outgoing() {
-		if _, err := s.Merge(t.Context(), b); err != nil {
+		_, err := s.Merge(t.Context(), b)
+		for try := 0; err != nil && try < 100; try++ { // as a spool does: the machine may have other work
+			_, err = s.Merge(t.Context(), b)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		agg.Delivered(b)

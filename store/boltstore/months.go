@@ -19,27 +19,28 @@ func (s *Store) Pack(ctx context.Context, before stats.Day) error {
 		if err != nil {
 			break
 		}
-		err = s.update(ctx, "pack", func(_ *bbolt.Tx, site *bbolt.Bucket) error { return packMonth(site, month) })
+		err = s.update(ctx, "pack", func(_ *bbolt.Tx, site *bbolt.Bucket) error { return packMonth(site, month, before) })
 	}
 	return err
 }
 
-// due returns the first days of the months that are over before the given day and hold closed days that are not packed
-// yet, but no open one.
+// due returns the first days of the months that hold closed days which are to be packed.
 func (s *Store) due(ctx context.Context, before stats.Day) (due []stats.Day, err error) {
 	err = s.view(ctx, "find what to pack", func(_ *bbolt.Tx, site *bbolt.Bucket) error {
-		month, closed, open := firstDay, false, false
+		month, closed, open := firstDay, 0, false
 		end := func() {
-			if closed && !open && packed.LastOf(month) < before {
+			if packed.Due(month, before, closed, open) {
 				due = append(due, month)
 			}
 		}
 		for k, state := range between(site.Bucket(bucketDays), firstDay, before-1) {
 			if first := packed.FirstOf(dayOf(k)); first != month {
 				end()
-				month, closed, open = first, false, false
+				month, closed, open = first, 0, false
 			}
-			closed = closed || string(state) == string(rune(dayClosed))
+			if string(state) == string(rune(dayClosed)) {
+				closed++
+			}
 			open = open || string(state) == string(rune(dayOpen))
 		}
 		end()
@@ -48,10 +49,10 @@ func (s *Store) due(ctx context.Context, before stats.Day) (due []stats.Day, err
 	return due, err
 }
 
-func packMonth(site *bbolt.Bucket, month stats.Day) error {
+func packMonth(site *bbolt.Bucket, month, before stats.Day) error {
 	var closed []stats.Day
 	days := site.Bucket(bucketDays)
-	for k, state := range between(days, month, packed.LastOf(month)) {
+	for k, state := range between(days, month, min(packed.LastOf(month), before-1)) {
 		switch string(state) {
 		case string(rune(dayOpen)):
 			return nil // it came to hold one since

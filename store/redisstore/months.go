@@ -27,7 +27,7 @@ func (s *Store) Pack(ctx context.Context, before stats.Day) error {
 		if n < 0 {
 			n = len(days)
 		}
-		if fresh := fresh(days[:n]); len(fresh) > 0 && packed.LastOf(month) < before && month > s.floor()+packed.DaysOfMonth {
+		if fresh, open := fresh(days[:n]); packed.Due(month, before, len(fresh), open) && month > s.floor()+packed.DaysOfMonth {
 			err = s.packMonth(ctx, month, fresh)
 		}
 		days = days[n:]
@@ -35,17 +35,17 @@ func (s *Store) Pack(ctx context.Context, before stats.Day) error {
 	return err
 }
 
-// fresh returns the days that are not packed; none if one of them is open.
-func fresh(days []heldDay) (list []stats.Day) {
+// fresh returns the closed days that are not packed, and whether one is open.
+func fresh(days []heldDay) (list []stats.Day, open bool) {
 	for _, d := range days {
 		if !d.closed {
-			return nil
+			return nil, true
 		}
 		if !d.packed {
 			list = append(list, d.day)
 		}
 	}
-	return list
+	return list, false
 }
 
 func (s *Store) packMonth(ctx context.Context, month stats.Day, days []stats.Day) error {

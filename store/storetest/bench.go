@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -26,7 +27,7 @@ func Bench(b *testing.B, h Harness, size func(b *testing.B, site string) int64) 
 		if _, err := s.Merge(b.Context(), stats.Batch{Instance: "i", Seq: uint64(d) + 1, Totals: day.Totals}); err != nil {
 			b.Fatal(err)
 		}
-		if err := s.Close(b.Context(), Closed(day0-364+d, perDay)); err != nil {
+		if err := errors.Join(s.Close(b.Context(), Closed(day0-364+d, perDay)), s.Pack(b.Context(), day0-363+d)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -86,7 +87,7 @@ func benchPairs(b *testing.B, h Harness, size func(b *testing.B, site string) in
 					c.Rows[i].Day = c.Day
 				}
 				rows += len(c.Rows)
-				if err := s.Close(b.Context(), c); err != nil {
+				if err := errors.Join(s.Close(b.Context(), c), s.Pack(b.Context(), c.Day+1)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -53,6 +53,15 @@ func Counts[B ~[]byte | ~string](src B, c *stats.Counts) (B, error) {
 	return src, nil
 }
 
+// skipCounts passes over one row of counts.
+func skipCounts[B ~[]byte | ~string](src B) (B, error) {
+	mask, src, err := uvarint(src)
+	for ; mask != 0 && err == nil; mask &= mask - 1 {
+		_, src, err = uvarint(src)
+	}
+	return src, err
+}
+
 // uvarint is binary.Uvarint for strings as well, so that a blob that came as a string is not copied.
 func uvarint[B ~[]byte | ~string](src B) (uint64, B, error) {
 	var x uint64

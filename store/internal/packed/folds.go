@@ -45,13 +45,17 @@ func AddFolds[B ~[]byte | ~string](dst []stats.Fold, src B, day stats.Day, of ..
 		if values, src, err = uvarint(src); err != nil {
 			return dst, err
 		}
+		if len(of) > 0 && !slices.Contains(of, f.Dim) {
+			if src, err = skipCounts(src); err != nil {
+				return dst, err
+			}
+			continue
+		}
 		f.K, f.Values = int(int64(k>>1)^-int64(k&1)), int(int64(values>>1)^-int64(values&1))
 		if src, err = Counts(src, &f.Counts); err != nil {
 			return dst, err
 		}
-		if len(of) == 0 || slices.Contains(of, f.Dim) {
-			dst = append(dst, f)
-		}
+		dst = append(dst, f)
 	}
 	if len(src) != 0 {
 		return dst, ErrCorrupt

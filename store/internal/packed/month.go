@@ -9,7 +9,7 @@ import (
 	"github.com/kelisim/kelisim/stats"
 )
 
-// The days of a month that is over are laid together, each dimension in two blobs. The sums hold each value
+// The closed days of a month are laid together, each dimension in two blobs. The sums hold each value
 // once, with what it counted in the month and on which days; the cells hold what it counted on each of them:
 //
 //	sums   version, days (4 bytes), checksum of the cells (4 bytes), head, then for each value, in order:
@@ -34,6 +34,15 @@ func FirstOf(day stats.Day) stats.Day { return day - stats.Day(day.Time(time.UTC
 
 // LastOf returns the last day of the month that holds day.
 func LastOf(day stats.Day) stats.Day { return FirstOf(FirstOf(day)+DaysOfMonth) - 1 }
+
+// aWeek is how many closed days of a running month are laid together at once: fewer are not worth writing the month anew.
+const aWeek = 7
+
+// Due reports whether the closed days of a month that rest by themselves are to be laid together, if the days before the
+// given one are over.
+func Due(month, before stats.Day, closed int, open bool) bool {
+	return !open && closed > 0 && (closed >= aWeek || LastOf(month) < before)
+}
 
 // How the days of a value are written: one of them, all of the month's, a few of them, or a mask.
 const (
