@@ -19,7 +19,7 @@ type Options struct {
 	Shards int
 	// Caps overrides the caps of dimensions ([Spec]).
 	Caps map[Dimension]int
-	// LeaveViews is the number of page views whose rows may leave together before the hour ends.
+	// LeaveViews is the number of page views whose rows may leave together while the day goes on.
 	// Default 20.
 	LeaveViews int
 	// MaxRows is the number of rows above which a batch is cut in two. Default 8192.

@@ -140,7 +140,7 @@ func (h *hold) absorbAsked(d *heldDay, v *harvest) {
 		provider := h.add(d, DimNetProvider, k.provider, &c, true)
 		h.add(d, DimNetCountry, k.country, &c, true)
 		if k.prefix != 0 {
-			h.add(d, DimNetPrefix, k.value(), &c, true)
+			h.add(d, DimNetPrefix, k.value(), &c, true).under(provider)
 		}
 		if by.requests == 0 || d.ended {
 			continue

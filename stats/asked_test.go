@@ -84,7 +84,6 @@ func TestAskedKeepsWhatItCountsOverARestart(t *testing.T) {
 	if got := store.rows[valueKey{day, stats.DimNetProvider, "One"}]; got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	want[stats.Crowd] = 5
 	if got := store.rows[valueKey{day, stats.DimNetHour, stats.JoinPair("One", "09")}]; got != want {
 		t.Errorf("by hour: %v, want %v", got, want)
 	}

@@ -120,6 +120,7 @@ func (a *Aggregator) Restore(snapshot []byte) error {
 func (h *hold) restore(from *heldDay) {
 	d := h.day(from.day)
 	d.views += from.views
+	d.since += from.views // or more
 	for hour := range from.hours {
 		d.hours[hour].Add(&from.hours[hour])
 		h.accepted += from.hours[hour].Hits()

@@ -46,7 +46,7 @@ func (c *crossed) counts(dim Dimension) (out Counts) {
 	for i, m := range dim.joint() {
 		out[m] = c.waiting[i]
 	}
-	out[Crowd] = int64(bits.OnesCount64(c.lots)) - c.told
+	out[Crowd] = c.toTell() - c.told
 	return out
 }
 
@@ -66,8 +66,17 @@ func (h *hold) releaseCrossed(dim Dimension, c *crossed) Counts {
 	for i, m := range dim.joint() {
 		c.waiting[i] -= out[m]
 	}
-	c.told, c.left = int64(bits.OnesCount64(c.lots)), true
+	c.told, c.left = c.toTell(), true
 	return out
+}
+
+// toTell is how many of the crowd are told: none where visitors of the day tell of as many. Lots follow from keys, so
+// that whoever has those could learn a little of each visitor from how many lots are taken.
+func (c *crossed) toTell() int64 {
+	if n := int64(bits.OnesCount64(c.lots)); n > c.visitors {
+		return n
+	}
+	return 0
 }
 
 // cross adds to one pair what visitors of the given lots did. Where the pair is full, the oldest value of which nothing has left makes room.
@@ -121,15 +130,23 @@ func (h *hold) may(dim Dimension, c *crossed) bool {
 	return (k <= 1 || c.crowd() >= k) && !c.a.gone && !c.b.gone
 }
 
-// takeCrossed takes the values of pairs that may leave: those that enough visitors carry.
-func (h *hold) takeCrossed(d *heldDay, list []Row) []Row {
+// takeCrossed takes the values of pairs that may leave: those that enough visitors carry, and while the day goes on
+// k visitors less: see crossedLines.
+func (h *hold) takeCrossed(d *heldDay, list []Row, all bool) []Row {
 	for i := range d.crossings {
 		dim := firstPair + Dimension(i)
+		var back map[*crossed]int64
+		if !all {
+			back = h.crossedLines(d, dim)
+		}
 		for _, c := range d.crossings[i].values {
-			if !h.may(dim, c) {
+			n := back[c]
+			if !h.may(dim, c) || n == everybody {
 				continue
 			}
-			if counts := h.releaseCrossed(dim, c); !counts.IsZero() {
+			counts := h.releaseCrossed(dim, c)
+			c.keepBack(dim, &counts, n)
+			if !counts.IsZero() {
 				list = append(list, Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
 			}
 		}

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -11,8 +12,11 @@ type Moment uint8
 const (
 	// Running: rows leave of days with at least Options.LeaveViews page views since the last time.
 	Running Moment = iota
-	// HourEnd: an hour, or an import, is over: all rows leave that have no floor or have passed it.
+	// HourEnd: an import is over: all rows leave that have no floor or have passed it.
 	HourEnd
+	// HourOver: an hour of a running site is over: rows that waited for page views of their own leave too, if there
+	// were Options.LeaveViews in all since that last happened. In a quiet night they wait for the next hour.
+	HourOver
 )
 
 // Cut moves what may leave into batches that wait in [Aggregator.Outgoing]: all totals at once, rows
@@ -115,12 +119,14 @@ func (h *hold) cut(m Moment) {
 	for day, d := range h.days {
 		before := len(rows)
 		totals = d.takeTotals(totals)
-		if m == HourEnd || d.ended || d.views >= int64(h.options.LeaveViews) {
-			rows = h.takeRows(d, rows, m == Running && !d.ended)
-			d.views = 0
+		all := m == HourEnd || d.ended
+		hour := all || m == HourOver && d.since >= int64(h.options.LeaveViews)
+		if hour || d.views >= int64(h.options.LeaveViews) {
+			rows = h.takeRows(d, rows, hour, all)
 		}
-		if m == HourEnd || d.ended {
-			rows = h.takeCrossed(d, rows)
+		if hour {
+			rows = h.takeCrossed(d, rows, all)
+			d.since = 0
 		}
 		rows = h.takeActs(d, rows)
 		if !d.wrote && slices.ContainsFunc(rows[before:], func(r Row) bool { return r.Counts[Visitors] != 0 }) {
@@ -149,31 +155,56 @@ func (d *heldDay) takeTotals(list []Total) []Total {
 	for hour := range d.hours {
 		if c := &d.hours[hour]; !c.IsZero() {
 			list = append(list, Total{Day: d.day, Hour: uint8(hour), Counts: *c})
+			d.told[hour].Add(c)
 			*c = Counts{}
 		}
 	}
 	return list
 }
 
-// takeRows takes the values that may leave. Within an hour those that say something about a person wait until
-// they have been seen often enough by themselves: two that few visitors carry and that came to rest
-// at the same moments would tell that one visitor carries both.
-func (h *hold) takeRows(d *heldDay, list []Row, within bool) []Row {
+// takeRows takes the values that may leave. Those without a floor leave for enough page views together. Within an
+// hour those that say something about a person wait until they have been seen often enough by themselves: two
+// that few visitors carry and that came to rest at the same moments would tell that one visitor carries both.
+// While the day goes on, k visitors stay behind: see lines.
+func (h *hold) takeRows(d *heldDay, list []Row, hour, all bool) []Row {
+	enough := int64(h.options.LeaveViews)
+	open := all || d.views >= enough
 	for dim := range Dimensions() {
-		if specs[dim].Act {
+		if specs[dim].Act || len(d.ready[dim]) == 0 {
 			continue
 		}
-		waits := within && specs[dim].Floor == FloorPerson && h.options.Floors.Of(dim) > 1
+		goes, back := func(*held) bool { return open }, map[*held]int64(nil)
+		if specs[dim].Floor == FloorPerson && h.options.Floors.Of(dim) > 1 {
+			least := enough
+			if hour {
+				least = math.MinInt64
+			}
+			goes = func(v *held) bool { return v.waiting[Views] >= least }
+			if !all {
+				back = h.lines(d, dim, least)
+			}
+		}
 		stay := d.ready[dim][:0]
 		for _, v := range d.ready[dim] {
-			if waits && v.waiting[Views] < int64(h.options.LeaveViews) {
+			n := back[v]
+			if !goes(v) || n == everybody {
 				stay = append(stay, v)
-			} else if c := h.release(dim, v); !c.IsZero() {
+				continue
+			}
+			if c := h.release(dim, v); !c.IsZero() {
+				if n > 0 {
+					v.keepBack(dim, &c, n)
+					stay = append(stay, v)
+				}
 				list = append(list, Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
+				d.note(dim, v, &c)
 			}
 		}
 		clear(d.ready[dim][len(stay):])
 		d.ready[dim] = stay
+	}
+	if open {
+		d.views = 0
 	}
 	return list
 }

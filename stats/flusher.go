@@ -128,7 +128,7 @@ func (f *Flusher) Flush(ctx context.Context) error {
 	}
 	moment := Running
 	if hour := hourOf(now, f.options.Zone); !hour.Equal(f.hour) {
-		moment, f.hour = HourEnd, hour
+		moment, f.hour = HourOver, hour
 	}
 	f.aggregator.Cut(moment)
 	return f.deliver(ctx)

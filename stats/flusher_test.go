@@ -66,16 +66,23 @@ func TestFlusherLetsRowsGoWhenTheHourEnds(t *testing.T) {
 		f := stats.NewFlusher(a, store, stats.FlusherOptions{})
 		f.Start()
 		pv := now("/")
-		add(a, 3, pv)
-		time.Sleep(59 * time.Minute)
+		add(a, 12, pv)
+		add(a, 19-12, now("/other"))
+		time.Sleep(61 * time.Minute)
 		synctest.Wait()
-		if row, ok := rest(store, pv, stats.DimPage, "/"); ok {
+		if row, ok := rest(store, pv, stats.DimCountry, "KZ"); ok {
+			t.Errorf("a row left with fewer than 20 page views of a quiet hour: %v", row)
+		}
+		add(a, 12, pv)
+		time.Sleep(58 * time.Minute)
+		synctest.Wait()
+		if row, ok := rest(store, pv, stats.DimBrowser, "Firefox"); ok {
 			t.Errorf("a row left within the hour: %v", row)
 		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if row, _ := rest(store, pv, stats.DimPage, "/"); row[stats.Views] != 3 {
-			t.Errorf("after the hour the page has %d views at rest, want 3", row[stats.Views])
+		if row, _ := rest(store, pv, stats.DimPage, "/"); row[stats.Views] != 24 {
+			t.Errorf("after the hour the page has %d views at rest, want 24", row[stats.Views])
 		}
 		if err := f.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)

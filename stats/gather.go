@@ -116,6 +116,7 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 	for hour := range d.hours {
 		d.hours[hour].Add(&v.hours[hour])
 		d.views += v.hours[hour][Views]
+		d.since += v.hours[hour][Views]
 	}
 	for dim, n := range v.lost {
 		if d.ended {
@@ -212,6 +213,10 @@ func (h *hold) absorbPerson(d *heldDay, p *person, c Counts) (all parts) {
 	if p.network != "" {
 		all[14] = h.add(d, DimNetwork, p.network, &c, true)
 	}
+	all[6].under(all[1])
+	all[7].under(all[6])
+	all[10].under(all[9])
+	all[12].under(all[11])
 	return all
 }
 

@@ -40,6 +40,9 @@ type heldDay struct {
 	ready  [NumDimensions][]*held // those with counts that may leave
 	rare   [NumDimensions][]*held // those that were below the floor when they came, the oldest first
 	views  int64                  // page views since rows last left
+	since  int64                  // page views since those last left that wait for the end of an hour
+	told   [24]Counts             // totals that have left
+	let    [NumDimensions]int64   // visitors in rows that have left, but for those of a line of their own
 	ids    uint32                 // numbers given to values
 
 	crossings [MaxDimension - firstPair]crossing
@@ -57,6 +60,9 @@ type held struct {
 	listed  bool   // listed in rare
 	gone    bool   // made room for another
 	id      uint32 // among the values of its day
+
+	line       *held // the coarser value that counts it, too
+	let, below int64 // visitors in its rows that have left, and in those of the values that it counts
 }
 
 func (h *hold) init(o Options) {

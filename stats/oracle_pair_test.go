@@ -72,7 +72,9 @@ func (t *tally) cross(visits []*journey) {
 	}
 	for k, who := range carriers {
 		c := t.rows[k]
-		c[stats.Crowd] = int64(len(who))
+		if n := int64(len(who)); n > max(c[stats.Visitors], c[stats.Askers]) { // told only where it says more
+			c[stats.Crowd] = n
+		}
 		t.rows[k] = c
 	}
 }

@@ -2,42 +2,47 @@ package attack
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kelisim/kelisim/stats"
-	"github.com/kelisim/kelisim/visit"
 )
 
-// Differences subtracts, on a closed day, the rows of every dimension and of every pair from all that counts
-// them together, and returns the cells that are left with fewer than k visitors. The dump says what can be
-// subtracted; the site's events say who is in a cell.
+// Differences subtracts the rows of every dimension and of every pair from all that counts them together, and
+// returns the cells that are left with fewer than k visitors: of a closed day, or of an open one. The dump
+// says what can be subtracted; the site's events say who is in a cell.
 func Differences(s *Site, d *Dump, k int) (below []string) {
-	p := s.Population
-	dims := []stats.Dimension{stats.DimCountry, stats.DimRegion, stats.DimCity, stats.DimProvider}
-	for _, dim := range dims {
-		below = append(below, cut(s, d, k, dim, func(e *Event) (string, bool) {
-			v, ok := valueOf(p, e, dim)
-			return v, ok
-		}, func(e *Event) []string {
-			lines := []string{"all"}
-			if v, ok := valueOf(p, e, dim.Spec().Parent); ok && told(d, dim.Spec().Parent, v) && s.Told(e.Guard, Cell{dim.Spec().Parent, v}) {
-				lines = append(lines, v)
+	told := map[stats.Dimension][]bool{}
+	of := func(dim stats.Dimension) []bool {
+		if told[dim] == nil {
+			told[dim] = s.told(d, dim)
+		}
+		return told[dim]
+	}
+	for dim := range stats.Dimensions() {
+		spec := dim.Spec()
+		if spec.Floor != stats.FloorPerson || spec.Act || spec.Signal {
+			continue
+		}
+		below = append(below, cut(s, k, dim, of(dim), func(i int, lines []Cell) []Cell {
+			parent := spec.Parent
+			switch v, ok := s.Events[i].value(parent); {
+			case parent == 0:
+				return append(lines, Cell{Value: "all"})
+			case ok && of(parent)[i]:
+				return append(lines, Cell{parent, v})
 			}
 			return lines
 		})...)
 	}
 	for pair := range stats.Pairs() {
-		halves := pair.Spec().Pair
 		if pair == stats.DimFlow {
 			continue
 		}
-		below = append(below, cut(s, d, k, pair, func(e *Event) (string, bool) {
-			a, aok := valueOf(p, e, halves[0])
-			b, bok := valueOf(p, e, halves[1])
-			return stats.JoinPair(a, b), aok && bok
-		}, func(e *Event) (lines []string) {
+		halves := pair.Spec().Pair
+		below = append(below, cut(s, k, pair, of(pair), func(i int, lines []Cell) []Cell {
 			for _, half := range halves {
-				if v, ok := valueOf(p, e, half); ok && (!half.Valid() || told(d, half, v) && s.Told(e.Guard, Cell{half, v})) {
-					lines = append(lines, fmt.Sprint(half, "=", v))
+				if v, ok := s.Events[i].value(half); ok && (!half.Valid() || of(half)[i]) {
+					lines = append(lines, Cell{half, v})
 				}
 			}
 			return lines
@@ -46,58 +51,24 @@ func Differences(s *Site, d *Dump, k int) (below []string) {
 	return below
 }
 
-// cut returns the lines that are told, of which values are told, and whose rest is fewer than k visitors.
-func cut(s *Site, d *Dump, k int, dim stats.Dimension, value func(*Event) (string, bool), lines func(*Event) []string) (below []string) {
-	left, full := map[string]map[int]bool{}, map[string]bool{}
+// cut returns the lines that are told, of which values are told, and whose rest is fewer than k visitors. lines
+// appends the lines in which an event is counted.
+func cut(s *Site, k int, dim stats.Dimension, told []bool, lines func(i int, to []Cell) []Cell) (below []string) {
+	left, full := map[Cell][]int32{}, map[Cell]bool{}
+	var room [2]Cell
 	for i := range s.Events {
-		e := &s.Events[i]
-		v, ok := value(e)
-		is := ok && told(d, dim, v) && s.Told(e.Guard, Cell{dim, v})
-		for _, line := range lines(e) {
-			if left[line] == nil {
-				left[line] = map[int]bool{}
-			}
-			if is {
+		for _, line := range lines(i, room[:0]) {
+			if told[i] {
 				full[line] = true
-			} else if len(left[line]) < k {
-				left[line][e.Who] = true
+			} else if who := left[line]; len(who) < k && !slices.Contains(who, s.Events[i].Who) {
+				left[line] = append(who, s.Events[i].Who)
 			}
 		}
 	}
 	for line := range full {
 		if n := len(left[line]); n > 0 && n < k {
-			below = append(below, fmt.Sprintf("%v less its values: %d of %s", dim, n, line))
+			below = append(below, fmt.Sprintf("%v less its values: %d of %v %q", dim, n, line.Dim, line.Value))
 		}
 	}
 	return below
-}
-
-func told(d *Dump, dim stats.Dimension, value string) bool {
-	c := d.Rows[Cell{dim, value}]
-	c[stats.Bots] = 0
-	return !c.IsZero()
-}
-
-// valueOf returns under which value of a dimension an event is counted, as far as this package knows.
-func valueOf(p *Population, e *Event, dim stats.Dimension) (string, bool) {
-	at := p.places[e.Who]
-	region := at.Country + "/" + at.Region
-	switch dim {
-	case stats.DimPage:
-		return e.Page, true
-	case stats.DimSection:
-		return visit.Section(e.Page), true
-	case stats.DimCountry:
-		return at.Country, true
-	case stats.DimRegion:
-		return region, true
-	case stats.DimCity:
-		return region + "/" + at.City, true
-	case stats.DimProvider:
-		return at.Provider, true
-	}
-	if dim > stats.NumDimensions && !dim.Valid() { // the hour
-		return fmt.Sprintf("%02d", e.Hour), true
-	}
-	return "", false
 }

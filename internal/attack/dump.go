@@ -14,7 +14,6 @@ type Cell struct {
 
 // Dump is what an attacker holds.
 type Dump struct {
-	Raw   []byte // every byte at rest
 	Rows  map[Cell]stats.Counts
 	Hours [24]stats.Counts
 }
@@ -29,4 +28,12 @@ func Read(ctx context.Context, source stats.Source) (*Dump, error) {
 		}
 	}
 	return d, err
+}
+
+// Visitors is how many visitors the totals tell.
+func (d *Dump) Visitors() (n int64) {
+	for _, c := range d.Hours {
+		n += c[stats.Visitors]
+	}
+	return n
 }

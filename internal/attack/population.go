@@ -18,9 +18,12 @@ type Population struct {
 	Came   []bool // by address: the truth, which only the referee looks at
 	places []visit.Place
 	index  map[netip.Addr]int
+
+	persons []person // what a site sees of each, which anybody can work out
 }
 
-// NewPopulation returns n known addresses. One in fifty has a provider, a city and a region of its own.
+// NewPopulation returns n known addresses. Two in fifty have a provider, a city and a region of their own: one
+// of them comes, the other does not.
 func NewPopulation(n int, r *rand.Rand) *Population {
 	p := &Population{Came: make([]bool, n), index: make(map[netip.Addr]int, n)}
 	for i := range n {
@@ -31,7 +34,7 @@ func NewPopulation(n int, r *rand.Rand) *Population {
 			Country: [...]string{"KZ", "KZ", "KZ", "RU", "DE"}[r.IntN(5)], Region: fmt.Sprint("Region ", zipf(r, 12)),
 			City: fmt.Sprint("City ", zipf(r, 40)), Provider: fmt.Sprint("Provider ", zipf(r, 60)),
 		}
-		if i%50 == 7 {
+		if i%50 == 7 || i%50 == 8 {
 			place.Provider, place.City, place.Region = fmt.Sprint("Own provider ", i), fmt.Sprint("Own city ", i), fmt.Sprint("Own region ", i)
 		}
 		p.places = append(p.places, place)
@@ -56,17 +59,34 @@ func (p *Population) Place(addr netip.Addr) visit.Place {
 	return visit.Place{}
 }
 
-// Agent is the user agent of the i-th address: always the same one, which the attacker does not know.
+// Agent is the user agent of the i-th address: always the same one.
 func (p *Population) Agent(i int) string { return p.Agents[(i*7919+i/50)%len(p.Agents)] }
 
-// hit is a page view by the i-th address.
-func (p *Population) hit(i int, page, from string, at time.Time) visit.Hit {
+// Settle gives the i-th address the place, and so the group, of another.
+func (p *Population) Settle(i, as int) { p.places[i] = p.places[as] }
+
+// hit is a page view by the i-th address with one of the agents.
+func (p *Population) hit(i int, agent, page, from string, at time.Time) visit.Hit {
 	r := httptest.NewRequest(http.MethodGet, page, nil)
 	r.RemoteAddr = netip.AddrPortFrom(p.Addrs[i], 4711).String()
-	r.Header.Set("User-Agent", p.Agent(i))
+	r.Header.Set("User-Agent", agent)
 	r.Header.Set("Accept-Language", [...]string{"kk", "ru", "en"}[i%3])
 	if from != "" {
 		r.Header.Set("Referer", from)
 	}
 	return visit.Capture(r, visit.TrustDirect, at)
+}
+
+// look works out what a site sees of each address.
+func (p *Population) look() error {
+	p.persons = make([]person, len(p.Addrs))
+	a, err := visit.NewAnonymiser(visit.Options{Secret: make([]byte, 32), Zone: time.UTC, Locator: p})
+	if err != nil {
+		return err
+	}
+	for i := range p.persons {
+		pv := a.Page(p.hit(i, p.Agent(i), "/", "", midnight), visit.Response{Status: 200, ContentType: "text/html"})
+		p.persons[i] = eventOf(i, 0, &pv).who
+	}
+	return nil
 }

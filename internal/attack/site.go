@@ -20,6 +20,17 @@ type Store interface {
 	stats.Keeper
 }
 
+// Rules are those by which a site lets numbers out. The zero Rules are the product's; others break them, so
+// that the means of this package can be seen to work.
+type Rules struct {
+	Guards     int          // before one store; 0 is 1
+	Floors     stats.Floors // of what may rest
+	LeaveViews int          // page views whose rows may leave together
+	Seed       uint64       // of everything that happens
+	// Outbox takes the batches in place of the store. It may be nil.
+	Outbox stats.Outbox
+}
+
 // Site is a site under attack: one guard or several before one store, at a clock of its own.
 type Site struct {
 	Population *Population
@@ -28,33 +39,28 @@ type Site struct {
 	Now        time.Time
 
 	store  Store
+	outbox stats.Outbox
+	rules  Rules
 	guards []guard
 	random *rand.Rand
-	floors stats.Floors
 	hour   int
-	every  int
 
 	// Watch is called after each batch that came to rest. It may be nil.
-	Watch func()
+	Watch func(stats.Batch)
+	// Swap takes the place of the first address with the second, if they differ: another world in which
+	// the second came and the first did not.
+	Swap [2]int
 	// Events is the truth about page views, which only the referee looks at.
 	Events []Event
-}
-
-// Event is one page view.
-type Event struct {
-	Who, Guard   int
-	Page, Source string
-	Hour         int
 }
 
 type guard struct {
 	anonymiser *visit.Anonymiser
 	aggregator *stats.Aggregator
-	told       map[Cell]bool // what it let out
+	let        map[Cell]let // what it let out, by value
 }
 
-// Told reports whether a guard let a value out: what it held back is in the rest, whatever others told.
-func (s *Site) Told(guard int, c Cell) bool { return s.guards[guard].told[c] }
+type let struct{ views, visitors int64 }
 
 // midnight is when the day of every game begins.
 var midnight = time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
@@ -62,11 +68,16 @@ var midnight = time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
 // Day is the day of every game.
 func Day() stats.Day { return visit.DateOf(2026, 3, 10) }
 
-// NewSite opens a site with so many guards.
-func NewSite(p *Population, store Store, guards int, seed uint64) (*Site, error) {
-	s := &Site{Population: p, Secret: bytes.Repeat([]byte("s"), 32), Now: midnight, store: store, every: flushEvery, random: rand.New(rand.NewPCG(seed, 2))}
-	for i := range guards {
-		g := guard{told: make(map[Cell]bool), aggregator: stats.NewAggregator(stats.Options{Instance: fmt.Sprint("guard ", i), Floors: s.floors, Shards: 1})}
+// NewSite opens a site.
+func NewSite(p *Population, store Store, rules Rules) (*Site, error) {
+	s := &Site{Population: p, Secret: bytes.Repeat([]byte("s"), 32), Now: midnight, store: store, outbox: rules.Outbox, rules: rules, random: rand.New(rand.NewPCG(rules.Seed, 2))}
+	if s.outbox == nil {
+		s.outbox = stats.Direct(store)
+	}
+	for i := range max(rules.Guards, 1) {
+		g := guard{let: make(map[Cell]let), aggregator: stats.NewAggregator(stats.Options{
+			Instance: fmt.Sprint("guard ", i), Floors: rules.Floors, Shards: 1, LeaveViews: rules.LeaveViews,
+		})}
 		var err error
 		g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: s.Secret, Zone: time.UTC, Locator: p, Random: seeds{s}, Capacity: 4_000_000})
 		if err != nil {
@@ -74,16 +85,7 @@ func NewSite(p *Population, store Store, guards int, seed uint64) (*Site, error)
 		}
 		s.guards = append(s.guards, g)
 	}
-	return s, nil
-}
-
-// Unguarded takes floors and batches away, so that the means of this package can be seen to work. It must
-// be called before the first page view.
-func (s *Site) Unguarded() {
-	s.floors, s.every = stats.Floors{Person: 1, Open: 1}, 1
-	for i := range s.guards {
-		s.guards[i].aggregator = stats.NewAggregator(stats.Options{Instance: fmt.Sprint("guard ", i), Floors: s.floors, Shards: 1, LeaveViews: 1})
-	}
+	return s, p.look()
 }
 
 // seeds makes the seeds of days and lets attacker B have them.
@@ -99,62 +101,79 @@ func (d seeds) Read(p []byte) (int, error) {
 
 var _ io.Reader = seeds{}
 
-// flushEvery is how many page views come between two flushes. A site flushes each second, but what it hands
-// over of fewer page views is totals, which say nothing about who.
-const flushEvery = 20
-
-// Run lets views page views come until the given share of the day is over, and hands over what may leave
-// again and again. Visitors are drawn from every second address.
-func (s *Site) Run(ctx context.Context, views int, share float64) error {
-	end := midnight.Add(time.Duration(share * 24 * float64(time.Hour)))
-	step := end.Sub(s.Now) / time.Duration(views+1)
-	for i := range views {
-		s.Now = s.Now.Add(step)
-		s.view()
-		if i%s.every == s.every-1 {
-			if err := s.flush(ctx); err != nil {
-				return err
-			}
-		}
+// Run lets page views come evenly from a moment of the day to a later one, both as shares of the day, and
+// hands over what may leave each second, as a site does.
+func (s *Site) Run(ctx context.Context, views int, from, to float64) error {
+	start, end := moment(from), moment(to)
+	if err := s.until(ctx, start); err != nil {
+		return err
 	}
-	s.Now = end
-	return s.flush(ctx)
+	for i := range views {
+		at := start.Add(time.Duration(float64(end.Sub(start)) * float64(i) / float64(views)))
+		if err := s.until(ctx, at); err != nil {
+			return err
+		}
+		s.view()
+	}
+	return s.until(ctx, end)
 }
 
-// view is one page view.
+func moment(share float64) time.Time {
+	return midnight.Add(time.Duration(share * 24 * float64(time.Hour)))
+}
+
+// until lets time pass: a flush at the end of each second in which anything came, and of each hour.
+func (s *Site) until(ctx context.Context, at time.Time) error {
+	if at.Unix() > s.Now.Unix() {
+		if err := s.cut(ctx, stats.Running); err != nil {
+			return err
+		}
+	}
+	s.Now = at
+	if at.Hour() == s.hour && at.Before(midnight.AddDate(0, 0, 1)) {
+		return nil
+	}
+	s.hour = at.Hour()
+	return s.cut(ctx, stats.HourOver)
+}
+
+// view is one page view by one of every second address.
 func (s *Site) view() {
 	i := s.random.IntN(len(s.Population.Addrs)) &^ 1 // every second address comes
 	if s.random.IntN(2) == 0 {
 		i = i / 4 * 4 // some of them often
 	}
-	s.Population.Came[i] = true
 	from := [...]string{"", "", "https://search.example/?q=a", "https://news.example/"}[s.random.IntN(4)]
 	page := fmt.Sprintf("/section%c/page%c", 'a'+s.random.IntN(5), 'a'+s.random.IntN(9))
+	if s.Swap[0] != s.Swap[1] && i == s.Swap[0] {
+		i = s.Swap[1]
+	}
+	s.View(i, s.Population.Agent(i), page, from)
+}
+
+// View is one page view by an address.
+func (s *Site) View(i int, agent, page, from string) {
+	s.Population.Came[i] = true
 	at := s.random.IntN(len(s.guards))
 	g := &s.guards[at]
-	s.Events = append(s.Events, Event{i, at, page, from, s.Now.Hour()})
-	pv := g.anonymiser.Page(s.Population.hit(i, page, from, s.Now), visit.Response{Status: 200, ContentType: "text/html"})
+	pv := g.anonymiser.Page(s.Population.hit(i, agent, page, from, s.Now), visit.Response{Status: 200, ContentType: "text/html"})
+	s.Events = append(s.Events, eventOf(i, at, &pv))
 	g.aggregator.Add(&pv)
 }
 
 // Live returns what a guard still holds.
 func (s *Site) Live(guard int) stats.Live { return s.guards[guard].aggregator }
 
-// Flood is requests for made-up paths, from made-up sources and campaigns.
+// Flood is requests for made-up paths, from made-up sources and campaigns, by one address.
 func (s *Site) Flood(n int) {
 	for i := range n {
 		g := &s.guards[i%len(s.guards)]
-		pv := g.anonymiser.Page(s.Population.hit(0, fmt.Sprintf("/made-%x?utm_campaign=up-%x", i*7919, i), fmt.Sprintf("https://x%d.example/", i), s.Now), visit.Response{Status: 404, ContentType: "text/html"})
+		hit := s.Population.hit(0, s.Population.Agent(0), fmt.Sprintf("/made-%x?utm_campaign=up-%x", i*7919, i), fmt.Sprintf("https://x%d.example/", i), s.Now)
+		pv := g.anonymiser.Page(hit, visit.Response{Status: 200, ContentType: "text/html"})
+		s.Events = append(s.Events, eventOf(0, i%len(s.guards), &pv))
 		g.aggregator.Add(&pv)
 	}
-}
-
-func (s *Site) flush(ctx context.Context) error {
-	moment := stats.Running
-	if s.Now.Hour() != s.hour {
-		moment, s.hour = stats.HourEnd, s.Now.Hour()
-	}
-	return s.cut(ctx, moment)
+	s.Population.Came[0] = true
 }
 
 func (s *Site) cut(ctx context.Context, moment stats.Moment) error {
@@ -166,31 +185,40 @@ func (s *Site) cut(ctx context.Context, moment stats.Moment) error {
 			if !ok {
 				break
 			}
-			if _, err := s.store.Merge(ctx, b); err != nil {
+			if err := s.outbox.Put(ctx, b); err != nil {
 				return err
 			}
 			a.Delivered(b)
 			for j := range b.Rows {
-				if r := &b.Rows[j]; r.Counts[stats.Requests] > 0 || r.Counts[stats.Views] > 0 {
-					s.guards[i].told[Cell{r.Dim, r.Value}] = true
+				r := &b.Rows[j]
+				l := s.guards[i].let[Cell{r.Dim, r.Value}]
+				if r.Dim.Spec().Measures.Has(stats.Askers) { // what networks are answered: every request is a page view here
+					l = let{l.views + r.Counts[stats.Requests], l.visitors + r.Counts[stats.Askers]}
+				} else {
+					l = let{l.views + r.Counts[stats.Views], l.visitors + r.Counts[stats.Visitors]}
 				}
+				s.guards[i].let[Cell{r.Dim, r.Value}] = l
 			}
-			if s.Watch != nil && len(b.Rows) > 0 {
-				s.Watch()
+			if s.Watch != nil {
+				s.Watch(b)
 			}
 		}
 	}
 	return nil
 }
 
-// Close ends the day: keys are erased, everything leaves that may, the store closes the day.
-func (s *Site) Close(ctx context.Context) error {
-	var errs []error
+// End ends the day: keys are erased, everything leaves that may.
+func (s *Site) End(ctx context.Context) error {
 	for i := range s.guards {
 		s.guards[i].aggregator.EndDays(Day() + 1)
 		s.guards[i].anonymiser.Drop(Day())
 	}
-	errs = append(errs, s.cut(ctx, stats.HourEnd))
-	_, err := stats.NewCloser(s.store, s.store, s.floors).Close(ctx, Day()+1)
-	return errors.Join(append(errs, err)...)
+	return s.cut(ctx, stats.HourEnd)
+}
+
+// Close ends the day, and the store closes it.
+func (s *Site) Close(ctx context.Context) error {
+	err := s.End(ctx)
+	_, closing := stats.NewCloser(s.store, s.store, s.rules.Floors).Close(ctx, Day()+1)
+	return errors.Join(err, closing)
 }

@@ -16,11 +16,11 @@ func TestReportsOfBothStoresAgreeWithTheTruth(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := attack.NewPopulation(400, rand.New(rand.NewPCG(5, 5)))
 			to := open(t)
-			site, err := attack.NewSite(p, to.store, 1, 9)
+			site, err := attack.NewSite(p, to.store, attack.Rules{Seed: 9})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := site.Run(t.Context(), 2500, .99); err != nil {
+			if err := site.Run(t.Context(), 2500, 0, .99); err != nil {
 				t.Fatal(err)
 			}
 			check(t, p, site, stats.NewReports(to.store, site.Live(0), stats.ReportOptions{}))
