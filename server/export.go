@@ -23,7 +23,16 @@ type exported struct {
 	K     int              `json:"k,omitempty"`     // visitors below which values are part of other
 	Total map[string]int64 `json:"total"`
 	Other map[string]int64 `json:"other"`
+	Why   *otherWhy        `json:"other_why,omitempty"` // parts of other, by the measure that the list is ordered by
 	Rows  []exportedRow    `json:"rows"`
+}
+
+// otherWhy says why values are in other; see [why].
+type otherWhy struct {
+	Hidden  int64 `json:"hidden"`  // fewer than k visitors of their day carry them
+	Folded  int64 `json:"folded"`  // closing folded them: see folds.csv for the days
+	Expired int64 `json:"expired"` // their days are no longer kept by value
+	Rest    int64 `json:"rest"`    // waiting, over the cap, late, or not known
 }
 
 type exportedRow struct {
@@ -53,12 +62,9 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, r, err)
 		return
 	}
-	if known && !spec.told(rep.Filter()) {
+	if known && !spec.told(rep.Filter()) || !known && !narrowedExport(name, rep.Filter()) {
 		http.Error(w, "this list is not counted together with what the address narrows it to", http.StatusUnprocessableEntity)
 		return
-	}
-	if !known && name != "series" && rep.Filter() != (stats.Filter{}) {
-		rep = s.cfg.Reports
 	}
 	var file exported
 	var columns []string
@@ -71,8 +77,11 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, r, err)
 		return
 	}
-	file.List, file.First, file.Last, file.Zone = name, p.First.String(), p.Last.String(), s.zoneName(&p, name != "series")
+	file.List, file.First, file.Last, file.Zone = name, p.First.String(), p.Last.String(), s.zoneName(&p, name != "series" && name != "hours")
 	file.Under = filterText(rep.Filter())
+	if file.Under != "" {
+		name += "-narrowed"
+	}
 	body, mime := file.json(), "application/json"
 	if kind == "csv" {
 		body, mime = file.csv(columns), "text/csv; charset=utf-8; header=present"
@@ -100,7 +109,8 @@ func (s *Server) exportList(ctx context.Context, rep Reports, p *period, spec li
 	if spec.bounced() {
 		measures = append(measures, stats.Bounces, stats.Seconds)
 	}
-	file := exported{K: list.Why.K, Total: named(&list.Top.Whole, measures), Other: named(&list.Top.Other.Counts, measures), Rows: []exportedRow{}}
+	w := list.Why
+	file := exported{K: w.K, Why: &otherWhy{w.Hidden, w.Folded, w.Expired, w.Rest}, Total: named(&list.Top.Whole, measures), Other: named(&list.Top.Other.Counts, measures), Rows: []exportedRow{}}
 	for _, row := range list.Rows {
 		file.Rows = append(file.Rows, exportedRow{Value: clean(row.Value, valueMax), Counts: named(&row.Counts, measures)})
 	}
@@ -153,7 +163,7 @@ func (e *exported) csv(columns []string) []byte {
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	first := "value"
-	if len(e.Rows) > 0 && e.Rows[0].Time != "" || e.List == "series" {
+	if n := len(e.Rows); n > 0 && e.Rows[n-1].Time != "" || e.List == "series" {
 		first = "time"
 	}
 	_ = w.Write(append([]string{first}, columns...))

@@ -13,6 +13,7 @@ import (
 var drawnExports = map[string]func(context.Context, *Server, Reports, *period) (exported, []string, error){
 	"series": exportSeries, "returning": exportReturning, "cohorts": exportCohorts, "goals": exportGoals,
 	"funnels": exportFunnels, "flows": exportFlows, "speed": exportSpeed, "networks": exportNetworks, "spikes": exportSpikes,
+	"hours": exportHours, "folds": exportFolds, "now": exportNow,
 }
 
 func exportReturning(ctx context.Context, _ *Server, rep Reports, p *period) (exported, []string, error) {
@@ -65,7 +66,11 @@ func exportFunnels(ctx context.Context, s *Server, rep Reports, p *period) (expo
 // exportFlows writes "entry page → next page".
 func exportFlows(ctx context.Context, _ *Server, rep Reports, p *period) (exported, []string, error) {
 	file := exported{K: rep.Floors().Of(stats.DimFlow), Total: map[string]int64{}, Rows: []exportedRow{}}
-	flows, went, err := rep.Flows(ctx, p.days(), "", 1000)
+	from := ""
+	if f := rep.Filter(); f.Dim == stats.DimPage {
+		from = f.Value
+	}
+	flows, went, err := rep.Flows(ctx, p.days(), from, 1000)
 	rest := went
 	for _, f := range flows {
 		rest -= f.Visits
@@ -156,7 +161,9 @@ func (s *Server) collect(ctx context.Context, p *period) (everything, error) {
 	file.Consents = consentFile{First: file.First, Last: file.Last, Zone: file.Zone, K: rep.Floors().Of(stats.DimConsentCountry), Rows: consentRows(&answers)}
 	names := make([]string, 0, len(drawnExports))
 	for name := range drawnExports {
-		names = append(names, name)
+		if name != "now" { // that is of no range
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	for _, name := range names {

@@ -12,21 +12,22 @@ import (
 
 // healthPage is what the page about the program itself shows.
 type healthPage struct {
-	Known    bool
-	Health   Health
-	Zone     *time.Location
-	Bar      []lossPart
-	Dropped  int64
-	Missing  int64 // accepted that is nowhere: must be 0
-	Span     string
-	Days     int
-	Open     []string
-	Folds    []foldSummary
-	FoldDays int
-	Mails    bool // digests or alerts can be sent
-	Sent     string
-	SentBad  string // when something could not be sent
-	SentWhat string
+	Known       bool
+	Health      Health
+	Zone        *time.Location
+	Bar         []lossPart
+	Dropped     int64
+	Missing     int64 // accepted that is nowhere: must be 0
+	Span        string
+	Days        int
+	Open        []string
+	Folds       []foldSummary
+	FoldDays    int
+	FoldExports []item
+	Mails       bool // digests or alerts can be sent
+	Sent        string
+	SentBad     string // when something could not be sent
+	SentWhat    string
 }
 
 // lossPart is one part of what was accepted.
@@ -87,6 +88,9 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Folds = summarise(l, folds)
+	for _, kind := range []string{"csv", "json"} {
+		page.FoldExports = append(page.FoldExports, item{Label: kind, Href: s.cfg.Prefix + "/export/folds." + kind + "?from=" + (today - foldDays).String() + "&to=" + today.String()})
+	}
 	s.show(w, r, http.StatusOK, "health", page)
 }
 

@@ -13,22 +13,23 @@ const (
 
 // listPage is a list of its own.
 type listPage struct {
-	Bar      rangeBar
-	Title    string
-	Help     string
-	Panel    string
-	Siblings []item
-	List     listing
-	Heads    []head
-	Rows     []wideRow
-	Search   string
-	Fields   []field
-	Action   string
-	Exports  []item
-	Home     string
-	Folds    []foldRow
-	Chips    *chips
-	Unpaired bool
+	Bar         rangeBar
+	Title       string
+	Help        string
+	Panel       string
+	Siblings    []item
+	List        listing
+	Heads       []head
+	Rows        []wideRow
+	Search      string
+	Fields      []field
+	Action      string
+	Exports     []item
+	Home        string
+	Folds       []foldRow
+	FoldExports []item
+	Chips       *chips
+	Unpaired    bool
 }
 
 type head struct{ Label string }
@@ -88,6 +89,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	page.Search = clean(search, searchMax)
 	if page.Chips == nil {
 		page.folded(l, spec.Dim, folds)
+		page.FoldExports = exportLinks(s.cfg.Prefix, "folds", a)
 	}
 	for _, kind := range []string{"csv", "json"} {
 		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix+"/export/"+spec.Name+"."+kind, "q", search)})

@@ -141,6 +141,10 @@ func (s reluctant) Rows(ctx context.Context, dim stats.Dimension, first, last st
 	})
 }
 
+func (s reluctant) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, f)
+}
+
 // TestConsentCollapseIsTold: when far fewer of yesterday's visitors granted something than in the week before, once, in words
 // and as an event with an id that stays; not where it is ordinary, few were asked, or the rule is off.
 func TestConsentCollapseIsTold(t *testing.T) {

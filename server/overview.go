@@ -89,9 +89,7 @@ func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *per
 	page.Show = a.With("range", "", "from", max(held.first, held.last-6).String(), "to", held.last.String(), "by", "")
 	page.cards(l, a, m, rep.Filter(), now, past)
 	page.before(l, p, past)
-	for _, kind := range []string{"csv", "json"} {
-		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/series." + kind)})
-	}
+	page.Exports = append(exportLinks(s.cfg.Prefix, "series", a), item{Label: l.T("export.everything"), Href: a.To(s.cfg.Prefix+"/export/everything.json", filterParam, "", whoParam, "")})
 	page.Panels, err = s.panels(ctx, rep, l, p, a, q, &now, panelNames[:technicalPanels])
 	page.Panels, page.Apart = setApart(page.Panels)
 	return page, err

@@ -25,6 +25,7 @@ type panel struct {
 	Speed       *speedView
 	under       stats.Filter
 	Source      string // where a script fetches it alone
+	Exports     []item // of a panel that is no list
 	Refused     int64  // hits refused, shown beside consent outcomes
 	ShowRefused bool
 	Unpaired    bool // not counted together with what the page is narrowed to
@@ -48,6 +49,7 @@ func (s *Server) drawnPanel(ctx context.Context, rep Reports, l *locale, p *peri
 	out.Unpaired = f != (stats.Filter{}) && name != "hours" && (name != "flows" || f.Dim != stats.DimPage)
 	switch {
 	case out.Unpaired:
+		return out, nil
 	case name == "hours":
 		out.Heat = newHeatView(l, &now.Heat)
 	case name == "flows":
@@ -56,6 +58,17 @@ func (s *Server) drawnPanel(ctx context.Context, rep Reports, l *locale, p *peri
 		out.Goals, err = newGoalView(ctx, s, rep, days)
 	case name == "speed":
 		out.Speed, err = newSpeedView(ctx, rep, l, days)
+	}
+	out.Exports = exportLinks(s.cfg.Prefix, name, a)
+	if name == "goals" {
+		if s.cfg.Plan == nil {
+			out.Exports = nil
+		} else if len(out.Goals.Funnels) > 0 {
+			out.Exports = append(out.Exports, exportLinks(s.cfg.Prefix, "funnels", a)...)
+			for i := range out.Exports {
+				out.Exports[i].Label = []string{l.T("goals.goal"), l.T("goals.funnel")}[i/2] + " " + out.Exports[i].Label
+			}
+		}
 	}
 	return out, err
 }

@@ -58,6 +58,10 @@ func (g *growing) Rows(_ context.Context, dim stats.Dimension, _, _ stats.Day, f
 	return nil
 }
 
+func (g *growing) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+	return g.Rows(ctx, sel.Dim, sel.First, sel.Last, f)
+}
+
 // TestRealtimeTellsOfTheLastMinutes: totals at once, lists from 20 page views on, countries of few visitors under
 // "Other", and nothing that is older than half an hour.
 func TestRealtimeTellsOfTheLastMinutes(t *testing.T) {

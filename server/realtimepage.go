@@ -23,20 +23,25 @@ type realtimePage struct {
 	K      int
 	Few    int64 // page views that lists wait for; 0 where they do not wait
 	Stream string
+	Files  string // address of the export, without its ending
 	Most   string
 }
 
-type minuteBar struct{ X, Width, Y, Height, Title, Class string }
+type minuteBar struct {
+	X, Width, Y, Height, Title string
+	At                         time.Time
+	Views                      int64
+}
 
 type nowList struct {
-	Title string
-	Rows  []nowRow
+	Name, Title string
+	Rows        []nowRow
 }
 
 type nowRow struct {
-	Label, Width, Href string
-	Count              int64
-	Other              bool
+	Value, Label, Width, Href string
+	Count                     int64
+	Other                     bool
 }
 
 const nowRows = 8
@@ -56,7 +61,7 @@ func (s *Server) newRealtimePage(l *locale, now time.Time) realtimePage {
 	rt := s.now
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	page := realtimePage{K: rt.rep.Floors().Of(stats.DimCountry), Stream: s.cfg.Prefix + "/realtime/stream"}
+	page := realtimePage{K: rt.rep.Floors().Of(stats.DimCountry), Stream: s.cfg.Prefix + "/realtime/stream", Files: s.cfg.Prefix + "/export/now."}
 	var sum stats.Counts
 	rows, last := rowCounts{}, now.Unix()/60
 	views := make([]int64, minutes)
@@ -89,15 +94,15 @@ func (page *realtimePage) bars(l *locale, views []int64, now time.Time) {
 		if n > 0 {
 			share = max(share, .02)
 		}
-		at := now.Add(-time.Duration(minutes-1-i) * time.Minute).Format("15:04")
+		at := now.Add(-time.Duration(minutes-1-i) * time.Minute)
 		page.Bars = append(page.Bars, minuteBar{X: width0((float64(i) + .12) / minutes), Width: width0(.76 / minutes), Y: width0(1 - share), Height: width0(share),
-			Title: at + ": " + l.Number(n)})
+			Title: at.Format("15:04") + ": " + l.Number(n), At: at, Views: n})
 	}
 }
 
 // newNowList folds values that fewer than k carry: within 30 minutes nobody begins two visits.
 func newNowList(l *locale, spec listSpec, rows map[string]stats.Counts, k int, prefix string) nowList {
-	list := nowList{Title: l.T("list." + spec.Name)}
+	list := nowList{Name: spec.Name, Title: l.T("list." + spec.Name)}
 	if spec.Dim == stats.DimDevice {
 		list.Title = l.T("panel.people")
 	}
@@ -110,7 +115,7 @@ func newNowList(l *locale, spec listSpec, rows map[string]stats.Counts, k int, p
 			other += n
 		default:
 			on := filterText(stats.Filter{Dim: spec.Dim, Value: value})
-			list.Rows = append(list.Rows, nowRow{Label: spec.Label(l, value), Count: n, Href: prefix + "/?range=today&" + filterParam + "=" + queryEscape(on)})
+			list.Rows = append(list.Rows, nowRow{Value: value, Label: spec.Label(l, value), Count: n, Href: prefix + "/?range=today&" + filterParam + "=" + queryEscape(on)})
 		}
 	}
 	slices.SortFunc(list.Rows, func(a, b nowRow) int {

@@ -13,17 +13,18 @@ import (
 
 // returningPage is about visitors who consented to statistics, and whether they come again.
 type returningPage struct {
-	Bar      rangeBar
-	Units    []item
-	Exports  []item
-	Title    string
-	Empty    bool
-	Columns  []loyalColumn
-	Keys     []lossPart
-	From, To string
-	Months   []string
-	Cohorts  []cohortRow
-	K        int
+	Bar           rangeBar
+	Units         []item
+	Exports       []item
+	CohortExports []item
+	Title         string
+	Empty         bool
+	Columns       []loyalColumn
+	Keys          []lossPart
+	From, To      string
+	Months        []string
+	Cohorts       []cohortRow
+	K             int
 }
 
 // loyalColumn is one day, week or month: those seen before stand on those who are new.
@@ -79,9 +80,7 @@ func (s *Server) newReturningPage(ctx context.Context, l *locale, p *period, q u
 	for _, by := range []step{byDay, byWeek, byMonth} {
 		page.Units = append(page.Units, item{l.T("by." + string(by)), a.With("by", string(by)), p.By == by})
 	}
-	for _, kind := range []string{"csv", "json"} {
-		page.Exports = append(page.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix + "/export/returning." + kind)})
-	}
+	page.Exports, page.CohortExports = exportLinks(s.cfg.Prefix, "returning", a), exportLinks(s.cfg.Prefix, "cohorts", a)
 	days := stats.Range{First: p.First, Last: p.Last}
 	loyal, err := s.cfg.Reports.Loyalty(ctx, days, unitOf(p.By))
 	if err != nil {

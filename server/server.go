@@ -98,6 +98,8 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET "+p+"/consents", s.member(s.consents))
 	if s.cfg.Findings != nil {
 		mux.Handle("GET "+p+"/findings", s.member(s.findings))
+		mux.Handle("GET "+p+"/export/findings.csv", s.member(s.exportFindings))
+		mux.Handle("GET "+p+"/export/findings.json", s.member(s.exportFindings))
 		mux.Handle("POST "+p+"/findings/declare", s.member(s.declare))
 		mux.Handle("POST "+p+"/findings/remove", s.member(s.undeclare))
 	}

@@ -94,7 +94,7 @@ func (s *Server) newSharePage(r *http.Request, link share, token string) (shareP
 
 // public takes out what leads to pages that need an account.
 func (box *panel) public() {
-	box.More, box.Source = "", ""
+	box.More, box.Source, box.Exports = "", "", nil
 	for i := range box.List.Rows {
 		box.List.Rows[i].Href = ""
 	}
