@@ -21,6 +21,7 @@ func reportChecks() (exact, unfolded map[string]func(*world, *tally)) {
 	unfolded = map[string]func(*world, *tally){
 		"Top": (*world).checkRows, "Under": (*world).checkCrossed, "Filter": (*world).checkCrossed, "Flows": (*world).checkFlows,
 		"Cohorts": (*world).checkCohorts, "Consents": (*world).checkConsents, "Folds": (*world).checkNoFolds,
+		"Answered": (*world).checkAnswered, "Waits": (*world).checkWaits, "Spikes": (*world).checkSpikes,
 	}
 	return exact, unfolded
 }
