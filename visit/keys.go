@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"math"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -114,7 +113,7 @@ func (k *Keys) begin(day Day) (*dayKey, error) {
 	seed, ok := k.ahead[day]
 	if !ok {
 		var err error
-		if seed, err = k.draw(day, math.MaxInt64); err != nil {
+		if seed, err = k.draw(day, unborn); err != nil {
 			return nil, err
 		}
 	}

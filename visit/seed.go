@@ -9,13 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // Seed is what the keys of one day grow from, together with the site's secret. Whoever has both can recompute the key of
 // any address: it is kept in memory only, and handed to other processes of the site sealed.
 type Seed struct {
 	Day   Day
-	Born  int64 // when it was drawn, in Unix milliseconds
+	Born  int64 // since when it stands, in Unix milliseconds; the largest number for one that does not yet
 	Value [32]byte
 }
 
@@ -25,7 +26,10 @@ func (s Seed) ID() (id [8]byte) {
 	return [8]byte(sum[:8])
 }
 
-// Before reports whether s stands where processes of a site have drawn different seeds for a day: the one drawn first.
+// unborn is since when a seed stands that gives way to every other.
+const unborn = math.MaxInt64
+
+// Before reports whether s stands where processes of a site have different seeds for a day: the one that has stood for longer.
 func (s Seed) Before(o Seed) bool {
 	a, b := s.ID(), o.ID()
 	return cmp.Or(cmp.Compare(s.Born, o.Born), bytes.Compare(a[:], b[:])) < 0
@@ -33,6 +37,25 @@ func (s Seed) Before(o Seed) bool {
 
 // maxAhead is how many days that have not begun may have a seed.
 const maxAhead = 4
+
+// Stand makes all seeds that do not stand yet do so since a time.
+func (k *Keys) Stand(since int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if living := k.living.Load(); living != nil {
+		for _, d := range *living {
+			if d.seed.Born == unborn {
+				d.seed.Born = since
+			}
+		}
+	}
+	for day, seed := range k.ahead {
+		if seed.Born == unborn {
+			seed.Born = since
+			k.ahead[day] = seed
+		}
+	}
+}
 
 // Prepare draws a seed for a day that has none, so that others can be told of it before the day begins.
 func (k *Keys) Prepare(day Day, born int64) error {

@@ -14,12 +14,16 @@ func (a *Anonymiser) Share() {
 }
 
 // Prepare draws the seeds of the day of now and of the next one where there are none, so that they can be agreed upon
-// before they are needed.
+// before they are needed. They give way to all others until Stand.
 func (a *Anonymiser) Prepare(now time.Time) error {
 	today := a.Today(now)
 	a.keys.forget(a.Today(now.Add(-2 * VisitPause)))
-	return errors.Join(a.keys.Prepare(today, now.UnixMilli()), a.keys.Prepare(today+1, now.UnixMilli()))
+	return errors.Join(a.keys.Prepare(today, unborn), a.keys.Prepare(today+1, unborn))
 }
+
+// Stand says that nobody else is known to have had other seeds before now. Of two that stand, the one that has stood for
+// longer goes on.
+func (a *Anonymiser) Stand(now time.Time) { a.keys.Stand(now.UnixMilli()) }
 
 // Today returns the day of now.
 func (a *Anonymiser) Today(now time.Time) Day {
@@ -30,7 +34,7 @@ func (a *Anonymiser) Today(now time.Time) Day {
 // Seeds returns the seeds of the living days and of those prepared.
 func (a *Anonymiser) Seeds() []Seed { return a.keys.Seeds() }
 
-// Adopt takes over a seed that another has drawn for a day that may be open at now, or for the one after, unless its own
+// Adopt takes over a seed that another has for a day that may be open at now, or for the one after, unless its own
 // stands before it. Where the day had begun under its own, it begins anew: lost is how many visitors were known by then, who may be
 // counted a second time.
 func (a *Anonymiser) Adopt(seed Seed, now time.Time) (lost int64, err error) {

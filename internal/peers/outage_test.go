@@ -56,7 +56,7 @@ func TestARestartIsMadeGoodByOthers(t *testing.T) {
 	if p := s.join(); !s.joined(p) {
 		t.Error("the one that came back was told nothing")
 	}
-	for range 100 {
+	for range 150 {
 		s.beat()
 	}
 	s.begin()

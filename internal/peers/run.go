@@ -59,6 +59,9 @@ func (v *Visitors) tick(ctx context.Context) {
 		if err := v.o.Anonymiser.Prepare(v.o.Now()); err != nil {
 			v.fault("draw the seed of a day", err)
 		}
+		if v.stands {
+			v.o.Anonymiser.Stand(v.o.Now())
+		}
 	}
 	v.keys.fill(v.o.Anonymiser.Seeds())
 	v.tell(ctx)
@@ -167,6 +170,10 @@ func (v *Visitors) ask(ctx context.Context) {
 // settle ends the wait for what others know.
 func (v *Visitors) settle() {
 	v.missing, v.strange, v.tries, v.hello = false, false, 0, handover{}
+	if !v.stands {
+		v.stands, v.soon = true, true
+		v.o.Anonymiser.Stand(v.o.Now())
+	}
 	select {
 	case <-v.settled:
 	default:

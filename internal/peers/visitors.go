@@ -38,6 +38,7 @@ type Visitors struct {
 	others   map[ID]*other
 	pending  []bundle
 	parts    uint64 // told so far
+	stands   bool   // whoever had seeds before this one was asked for them
 	leaving  bool   // this one has said goodbye
 	behind   bool   // some of what changed was never told
 	missing  bool   // some of what others told may not have been heard
@@ -60,7 +61,7 @@ type VisitorsOptions struct {
 	// Lost is told how many visitors were known under a seed that was given up for another's: they may be counted again.
 	// Default: nobody.
 	Lost func(visitors int64)
-	// Tick is when to tell what changed; all other times are counted in ticks. Default: five times a second.
+	// Tick is when to tell what changed; all other times are counted in ticks. Default: ten times a second.
 	Tick <-chan time.Time
 }
 
@@ -109,12 +110,12 @@ type fetching struct {
 
 // Ticks.
 const (
-	tickEvery  = 200 * time.Millisecond
-	beatEvery  = 25 // 5 s
-	deadAfter  = 60 // without a word
-	askAgain   = 5
+	tickEvery  = 100 * time.Millisecond
+	beatEvery  = 50  // 5 s
+	deadAfter  = 120 // 12 s without a word
+	askAgain   = 10
 	maxAsked   = 3
-	stallAfter = 10
+	stallAfter = 20
 )
 
 // Bounds.

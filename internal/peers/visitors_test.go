@@ -1,10 +1,12 @@
 package peers_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +34,12 @@ func (c *clock) advance(d time.Duration) time.Time {
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
 	return c.at
+}
+
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
 }
 
 // site is several processes over one Redis.
@@ -279,5 +287,50 @@ func TestFourCountAsOne(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatTheTickCosts measures the only error that is left: a visitor who opens two pages at two processes within one tick.
+// Visits are as on a site: some seconds between two pages, and one in twenty a double click or a page fetched ahead.
+func TestWhatTheTickCosts(t *testing.T) {
+	t.Parallel()
+	const visitors, lasts = 1000, 200 * time.Second
+	s := newSite(t, 4)
+	s.begin()
+	r := rand.New(rand.NewPCG(11, 12))
+	type view struct {
+		at      time.Duration
+		visitor int
+	}
+	var views []view
+	for visitor := range visitors {
+		for at := time.Duration(r.Int64N(int64(lasts))); ; {
+			views = append(views, view{at, visitor})
+			if r.IntN(4) == 0 {
+				break
+			}
+			gap := 300*time.Millisecond + time.Duration(r.ExpFloat64()*float64(8*time.Second))
+			if r.IntN(20) == 0 {
+				gap = time.Duration(50+r.IntN(350)) * time.Millisecond
+			}
+			at += gap
+		}
+	}
+	slices.SortFunc(views, func(a, b view) int { return cmp.Compare(a.at, b.at) })
+	var o oracle
+	tick := time.Duration(0)
+	for _, v := range views {
+		for ; tick < v.at; tick += 100 * time.Millisecond {
+			if tick+100*time.Millisecond >= v.at {
+				s.sync()
+			}
+		}
+		s.clock.set(noon.Add(v.at))
+		o.view(s.all[r.IntN(4)], v.visitor, 1, noon.Add(v.at))
+	}
+	off, visits := o.off()
+	t.Logf("%d page views, %d visitors %+.2f %%, %d visits %+.2f %%", len(views), o.visitors, off, o.visits, visits)
+	if off < 0 || off > 3 || visits < 0 || visits > 3 {
+		t.Error("want at most 3 %")
 	}
 }
