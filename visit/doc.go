@@ -23,7 +23,8 @@
 // by accident or within another struct. Visitors are told apart by SipHash under a key made of the site's
 // secret and a random seed of the day; neither alone recomputes it, the seed is in memory only, and
 // with its day it is overwritten. Two days live at a time, so that a visit goes on across midnight. What
-// is keyed (who was seen, which visits are open) never leaves the [Tracker].
+// is keyed (who was seen, which visits are open) leaves the [Tracker] only for other processes of the site, and for the next
+// run ([Anonymiser.Share], [Anonymiser.Snapshot]): sealed by whoever asks for it.
 //
 // What it does not do: it cannot know a person's name in a slug, and the runtime may leave copies of a
 // freed request in memory until it is reused.

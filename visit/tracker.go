@@ -18,7 +18,8 @@ const (
 // only and dies with its day. It holds keys, never addresses, and is bounded: at its capacity of
 // visitors a day (default 2,000,000) further visitors are counted as page views only, and Stats says
 // how many views that were. A visitor costs 11 to 21 bytes until the day is dropped, and about 200
-// more for 30 to 60 minutes after a page view. A restart forgets it: every visitor of the day counts once more.
+// more for 30 to 60 minutes after a page view; those that other processes have told of are among them (see
+// [Anonymiser.Share]). What neither others nor a snapshot know after a restart counts once more.
 // Tracker is safe for concurrent use; no call holds a lock for longer than one table's growth.
 type Tracker struct {
 	capacity int64

@@ -318,3 +318,12 @@ func TestWithoutTheRightEachCountsForItself(t *testing.T) {
 	}
 	holds(t, counted(t, store), 2, 2, 2, 2)
 }
+
+// TestMemoryIsNoDisk: a folder that is not in the machine's memory is refused.
+func TestMemoryIsNoDisk(t *testing.T) {
+	t.Parallel()
+	_, err := guard.New(guard.Config{Store: bolt(t), Policy: policy(t), Secret: secret, Trust: visit.TrustDirect, Dir: t.TempDir(), Memory: "/proc"})
+	if err == nil || !strings.Contains(err.Error(), `Memory "/proc" is no folder of the machine's memory`) {
+		t.Error(err)
+	}
+}
