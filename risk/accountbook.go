@@ -190,7 +190,8 @@ func (b *accounts) strictly(ctx context.Context, who Pseudonym, now int64, f fun
 }
 
 // slot changes one document: records that are over go as well. A shelf that is away is left alone for a second, and accounts are
-// then remembered in memory alone, which is emptied when the shelf is back.
+// then remembered in memory alone, which is emptied when the shelf is back. A caller who goes away meanwhile changes nothing about that:
+// else whoever hangs up would have all accounts unknown for a second.
 func (b *accounts) slot(ctx context.Context, key string, now int64, f func(records) (records, bool)) error {
 	run := func(document []byte) ([]byte, time.Time, bool) { return b.rewrite(key, document, now, f) }
 	if b.shelf == nil {
@@ -199,7 +200,7 @@ func (b *accounts) slot(ctx context.Context, key string, now int64, f func(recor
 	if until := b.away.Load(); now < until && now >= until-awayFor.Milliseconds() {
 		return b.own.Change(ctx, key, run)
 	}
-	bounded, cancel := context.WithTimeout(ctx, b.timeout)
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.timeout)
 	defer cancel()
 	if err := b.shelf.Change(bounded, key, run); err != nil {
 		b.failed.Add(1)

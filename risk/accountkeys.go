@@ -53,7 +53,7 @@ func accountSeed(period int64) string { return fmt.Sprintf("seed/account/%06d", 
 
 // share takes the keys of a period from the shelf. The seed of a period is gone one term after it.
 func (k *accountKeys) share(ctx context.Context, period int64) error {
-	ctx, cancel := context.WithTimeout(ctx, k.timeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), k.timeout)
 	defer cancel()
 	var fresh [32]byte
 	_, _ = rand.Read(fresh[:]) // never fails, see crypto/rand

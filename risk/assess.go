@@ -155,14 +155,19 @@ var strongAttacks = func() (m marks) {
 }()
 
 // spread tells the network of an address that attacked.
-func (e *Engine) spread(q *Request, key *sipKey) { e.spreadTo(key.of(q.addr, scopeNetwork), q.now) }
+func (e *Engine) spread(q *Request, key *sipKey) {
+	e.spreadTo(key.of(q.addr, scopeNetwork), q.now, false)
+}
 
-func (e *Engine) spreadTo(network Pseudonym, at int64) {
+func (e *Engine) spreadTo(network Pseudonym, at int64, told bool) {
 	s := e.table.shard(network)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	entry := e.table.take(s, network, at)
-	now := entry.touch(at)
+	now := entry.heard(at)
+	if !told {
+		now = entry.touch(at)
+	}
 	if pour(&entry.fill[neighbours], now, signals[neighbours].Limit, signals[neighbours].Leak, 1000) {
 		entry.hold(neighbours, now)
 		e.figures.signals[neighbours].Add(1)

@@ -51,7 +51,7 @@ func TestTheTableIsAsLargeAsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if mb := e.Figures().Bytes / 1_000_000; mb != 19 {
+	if mb := e.Figures().Bytes / 1_000_000; mb != 20 {
 		t.Errorf("%d MB: say so in docs/risk.md", mb)
 	}
 }

@@ -12,6 +12,7 @@ type entry struct {
 	held   [numHeld]int64    // until when each piece of evidence holds
 	things [numRings]ring
 	tries  int64 // failed answers to challenges, as a bucket's end
+	told   int64 // the latest time of what a site told of, in the buckets that only that fills
 }
 
 // ring holds 32 bits of a keyed hash of the last things that a bucket counted, so that it counts each once.
@@ -63,6 +64,31 @@ func (e *entry) touch(now int64) int64 {
 	return now
 }
 
+// lateness is how far back something may lie that is told of: more is a clock that was set back.
+const lateness = int64((maxAge + maxAhead) / time.Millisecond)
+
+// heard returns the time that holds for what is told of: by a site, which may be late, or by another process, whose clock may differ. The
+// entry stays at the time of its requests, and loses nothing.
+func (e *entry) heard(at int64) int64 {
+	if back := e.seen - at; back > 0 && back <= lateness {
+		return e.seen
+	}
+	return at
+}
+
+// failing returns the time that holds for a log-in that failed: its own, so that what a site tells of at once did not happen at once, but none before that of
+// the last one told of.
+func (e *entry) failing(at int64) int64 {
+	switch back := e.told - at; {
+	case back > lateness:
+		e.fill[accountFailures], e.fill[stuffing] = 0, 0
+	case back > 0:
+		return e.told
+	}
+	e.told = at
+	return at
+}
+
 // pour adds cost (in thousandths of one) to the bucket that ends at *end, and reports whether it runs over.
 func pour(end *int64, now int64, limit int, leak time.Duration, cost int64) bool {
 	each := leak.Milliseconds()
@@ -84,7 +110,7 @@ func (e *entry) empty(s signal, now int64) bool { return e.fill[s] <= now }
 // hold makes evidence hold for its time.
 func (e *entry) hold(s signal, now int64) {
 	end := now + signals[s].TTL.Milliseconds()
-	e.held[s] = end
+	e.held[s] = max(e.held[s], end)
 	e.until = max(e.until, end)
 	if signals[s].Strong {
 		e.passed = 0

@@ -22,10 +22,11 @@ type pair struct {
 // failingTerm is longer than anything that failures lead to.
 const failingTerm = time.Hour
 
-// touch brings f to now, and returns the time that holds for it. A clock that was set back empties buckets.
+// touch brings f to the time of what is told, and returns the time that holds for it: none before that of what was told last. A clock that was set
+// back empties buckets.
 func (f *failing) touch(now int64) int64 {
 	switch {
-	case now < f.seen-slack:
+	case now < f.seen-lateness:
 		back := f.seen - now
 		f.fails, f.labels, f.pairs = 0, 0, [4]pair{}
 		f.attacked = max(0, f.attacked-back)
@@ -91,7 +92,7 @@ func (e *Engine) blame(f *failure, same bool, off marks) {
 	s := e.table.shard(f.Who)
 	s.mu.Lock()
 	entry := e.table.take(s, f.Who, f.At)
-	at := entry.touch(f.At)
+	at := entry.failing(f.At)
 	var found marks
 	if pour(&entry.fill[accountFailures], at, signals[accountFailures].Limit, signals[accountFailures].Leak, f.Cost) {
 		found.set(accountFailures)
@@ -105,7 +106,7 @@ func (e *Engine) blame(f *failure, same bool, off marks) {
 	_, first := e.holdAll(entry, found&^off, at)
 	s.mu.Unlock()
 	if first {
-		e.spreadTo(f.Network, f.At)
+		e.spreadTo(f.Network, f.At, true)
 	}
 }
 
@@ -116,7 +117,7 @@ func (e *Engine) stuffed(f *failure) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	entry := e.table.take(s, f.Network, f.At)
-	at := entry.touch(f.At)
+	at := entry.failing(f.At)
 	if entry.empty(stuffing, at) {
 		entry.things[ringPaths] = ring{}
 	}

@@ -118,11 +118,10 @@ func (e *Engine) takeEvidence(v *evidence) {
 	s := e.table.shard(v.Who)
 	s.mu.Lock()
 	entry := e.table.take(s, v.Who, v.At)
-	now := entry.touch(v.At)
-	_, first := e.holdAll(entry, marks(v.Marks)&heldMarks&^e.rules.Load().off, now)
+	_, first := e.holdAll(entry, marks(v.Marks)&heldMarks&^e.rules.Load().off, entry.heard(v.At))
 	s.mu.Unlock()
 	if first {
-		e.spreadTo(v.Network, v.At)
+		e.spreadTo(v.Network, v.At, true)
 	}
 }
 
@@ -135,7 +134,6 @@ func (e *Engine) takePassed(p *passed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	entry := e.table.take(s, p.Who, p.At)
-	entry.touch(p.At)
 	for i, end := range entry.held {
 		if signals[i].Strong && end-signals[i].TTL.Milliseconds() > p.At {
 			return

@@ -34,7 +34,7 @@ func (e *Engine) Report(ctx context.Context, ev Event, now time.Time) (Judgement
 		return Judgement{}, err
 	}
 	book, at := e.book(), ev.Time.UnixMilli()
-	present, earlier, err := book.keys.names(ctx, ev.Account, ev.Time)
+	present, earlier, err := book.keys.names(ctx, ev.Account, now)
 	if err != nil {
 		return Judgement{}, err
 	}
@@ -42,7 +42,7 @@ func (e *Engine) Report(ctx context.Context, ev Event, now time.Time) (Judgement
 	j := judgement{kind: ev.Kind, account: present, at: at}
 	f := failure{Account: present, At: at, Cost: ev.cost()}
 	if ev.Addr.IsValid() && !e.rules.Load().allows(ev.Addr) {
-		j.who, f.Network = e.Who(ev.Addr, ev.Time)
+		j.who, f.Network = e.Who(ev.Addr, now)
 		f.Who = j.who
 	}
 	if ev.Kind == LoginFailed {
@@ -60,7 +60,7 @@ func (e *Engine) Report(ctx context.Context, ev Event, now time.Time) (Judgement
 		e.forgetFailures(present)
 		j.found &^= 1 << accountAttacked
 	}
-	j.verdict = e.Standing(ev.Addr, ev.Time)
+	j.verdict = e.Standing(ev.Addr, now)
 	v := &j.verdict
 	v.Country, v.Region, v.City, v.Provider, v.ASN, v.Net = ev.Place.Country, ev.Place.Region, ev.Place.City, ev.Place.Provider, ev.Place.ASN, ev.Place.Net
 	j.conclude(e.mode)

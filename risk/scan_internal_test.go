@@ -87,7 +87,7 @@ func TestLongTargetsAreBounded(t *testing.T) {
 func TestWhatIsRemembered(t *testing.T) {
 	t.Parallel()
 	want := map[string][]string{
-		"entry":         {"seen int64", "until int64", "passed int64", "slow int64", "fill [11]int64", "held [24]int64", "things [3]risk.ring", "tries int64"},
+		"entry":         {"seen int64", "until int64", "passed int64", "slow int64", "fill [11]int64", "held [24]int64", "things [3]risk.ring", "tries int64", "told int64"},
 		"ring":          {"last [16]uint32", "next uint8"},
 		"counter":       {"window int64", "own int64", "total int64", "told bool", "denied bool"},
 		"crawlerAnswer": {"state risk.crawlerState", "until int64"},
