@@ -42,7 +42,7 @@ func furnished(t *testing.T) (p *program, pages []string) {
 	}
 	return p, []string{
 		"/admin/?range=today", "/admin/?range=today&on=page:/", "/admin/?range=today&who=bots", "/admin/realtime", "/admin/returning?range=30d",
-		"/admin/technical?range=today", "/admin/consents?range=today", "/admin/findings", "/admin/security", "/admin/health", "/admin/settings",
+		"/admin/technical?range=today", "/admin/networks?range=today", "/admin/consents?range=today", "/admin/findings", "/admin/security", "/admin/health", "/admin/settings",
 		"/admin/list/page?range=today", "/admin/list/country?range=today&q=K", "/admin/licences", "/admin/nothing", link[1] + "?range=today",
 	}
 }

@@ -115,17 +115,20 @@ func newWho(l *locale, a address) []item {
 
 // readBoth reads the range and the one it is compared with, past being nil for none.
 func readBoth(ctx context.Context, rep Reports, p *period, held span) (now series, past *series, err error) {
-	if now, err = readSeries(ctx, rep, p, p.First, p.Last, noCutoff); err != nil {
+	first, last, ok := p.before()
+	if !ok || first < held.first { // half a range is no measure
+		now, err = readSeries(ctx, rep, p, p.First, p.Last, noCutoff)
 		return now, nil, err
 	}
-	first, last, ok := p.before()
-	if !ok {
-		return now, nil, nil
-	}
-	if first < held.first {
-		return now, nil, nil // half a range is no measure
-	}
-	before, err := readSeries(ctx, rep, p, first, last, p.cutoff())
+	var before series
+	err = together(ctx, 2, func(ctx context.Context, i int) (err error) {
+		if i == 0 {
+			now, err = readSeries(ctx, rep, p, p.First, p.Last, noCutoff)
+		} else {
+			before, err = readSeries(ctx, rep, p, first, last, p.cutoff())
+		}
+		return err
+	})
 	return now, &before, err
 }
 
@@ -163,34 +166,34 @@ func (page *overviewPage) before(l *locale, p *period, past *series) {
 	}
 }
 
+// panels makes the panels of a page, a few at a time.
 func (s *Server) panels(ctx context.Context, rep Reports, l *locale, p *period, a address, q url.Values, now *series, names []string) ([]panel, error) {
-	var all []panel
-	for _, name := range names {
-		if slices.Contains(drawn[:], name) {
-			if a.bots() {
-				continue
-			}
-			box, err := s.drawnPanel(ctx, rep, l, p, a, name, now)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, box)
-			continue
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return a.bots() && !bottedPanel(name, q) })
+	boxes := make([]panel, len(names))
+	err := together(ctx, len(names), func(ctx context.Context, i int) (err error) {
+		if slices.Contains(drawn[:], names[i]) {
+			boxes[i], err = s.drawnPanel(ctx, rep, l, p, a, names[i], now)
+			return err
 		}
-		spec := chosen(name, q)
-		if a.bots() && !spec.botted() {
-			if spec = tabs(name)[0]; !spec.botted() {
-				continue
-			}
+		boxes[i], err = s.newPanel(ctx, rep, l, p, a, chosenFor(names[i], q, a.bots()))
+		if names[i] == "consent" && !boxes[i].Unpaired {
+			boxes[i].Refused, boxes[i].ShowRefused = now.Total[stats.Refused], true
 		}
-		box, err := s.newPanel(ctx, rep, l, p, a, spec)
-		if err != nil {
-			return nil, err
-		}
-		if name == "consent" && !box.Unpaired {
-			box.Refused, box.ShowRefused = now.Total[stats.Refused], true
-		}
-		all = append(all, box)
+		return err
+	})
+	return boxes, err
+}
+
+// chosenFor is the tab of a panel that q asks for, or its first one where that has nothing of bots.
+func chosenFor(name string, q url.Values, bots bool) listSpec {
+	spec := chosen(name, q)
+	if bots && !spec.botted() {
+		return tabs(name)[0]
 	}
-	return all, nil
+	return spec
+}
+
+// bottedPanel reports whether a panel has anything of bots.
+func bottedPanel(name string, q url.Values) bool {
+	return !slices.Contains(drawn[:], name) && chosenFor(name, q, true).botted()
 }

@@ -121,8 +121,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, key st
 	s.show(w, r, status, "error", errorPage{Title: key + ".title", Text: key})
 }
 
-// broken logs the cause and tells the client only that there was one.
+// broken logs the cause and tells the client only that there was one. A client that has gone is told nothing, and is no fault.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return
+	}
 	s.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "server: cannot answer", s.logged(r), slog.Any("error", err))
 	s.fail(w, r, http.StatusServiceUnavailable, "error.store")
 }

@@ -82,6 +82,54 @@ func TestShareLink(t *testing.T) {
 	}
 }
 
+// TestSharedPagesKeepTheirFloor: whatever can be reached from a link, every range and tab, names no value that fewer than 20
+// visitors of its days carried, leads nowhere else, and is refused once the link is revoked.
+func TestSharedPagesKeepTheirFloor(t *testing.T) {
+	b := newBench(t, with(year()))
+	cookie := b.signIn(t)
+	link := b.shareLink(t, cookie)
+	queue, seen := []string{link + "?range=30d"}, map[string]bool{}
+	for len(queue) > 0 && len(seen) < 150 {
+		target := queue[0]
+		queue = queue[1:]
+		if seen[target] {
+			continue
+		}
+		seen[target] = true
+		res := b.do("GET", target, nil)
+		b.clock = b.clock.Add(time.Second) // as fast as one may read
+		page := body(t, res)
+		if res.StatusCode != 200 {
+			t.Fatalf("%s answered %d", target, res.StatusCode)
+		}
+		for _, value := range []string{"Mongolia", "Australia", "/careers", "tv<", ">TV", "Television", "perplexity.ai"} {
+			if strings.Contains(page, value) {
+				t.Errorf("%s names %s", target, value)
+			}
+		}
+		for _, to := range links(t, page) {
+			switch {
+			case strings.HasPrefix(to, link):
+				queue = append(queue, to)
+			case to != "/admin/licences" && to != "/admin/":
+				t.Errorf("%s leads to %s", target, to)
+			}
+		}
+	}
+	if !seen[link+"?people=os&range=30d"] || !seen[link+"?places=city&range=30d"] || len(seen) < 100 {
+		t.Errorf("only %d pages were walked: %v", len(seen), seen)
+	}
+	_, id, _ := strings.Cut(body(t, b.do("GET", "/admin/settings", nil, cookie)), `/settings/unshare"><input type="hidden" name="id" value="`)
+	id, _, _ = strings.Cut(id, `"`)
+	b.do("POST", "/admin/settings/unshare", url.Values{"id": {id}}, cookie)
+	for target := range seen {
+		b.clock = b.clock.Add(time.Second)
+		if got := b.do("GET", target, nil).StatusCode; got != 404 {
+			t.Fatalf("revoked, %s answers %d", target, got)
+		}
+	}
+}
+
 // TestShareLinksAreBounded: a client that asks for them again and again is told to wait, and there are 50 at most.
 func TestShareLinksAreBounded(t *testing.T) {
 	b := newBench(t, with(year()))
