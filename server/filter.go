@@ -18,12 +18,44 @@ var filterLists = [...]string{"page", "source", "country", "device"}
 
 // parseFilter reads the filter of an address; the zero Filter for none, or one that makes no sense.
 func parseFilter(q url.Values) stats.Filter {
-	name, value, ok := strings.Cut(q.Get(filterParam), ":")
-	if !ok || !slices.Contains(filterLists[:], name) || !stats.ValidValue(value) {
+	name, text, ok := strings.Cut(q.Get(filterParam), ":")
+	values := stats.Filter{Value: text}.Values()
+	if !ok || !slices.Contains(filterLists[:], name) || len(values) > stats.MaxFilter || slices.ContainsFunc(values, func(v string) bool { return !stats.ValidValue(v) }) {
 		return stats.Filter{}
 	}
 	spec, _ := findList(name)
-	return stats.Filter{Dim: spec.Dim, Value: value}
+	return stats.Filter{Dim: spec.Dim, Value: stats.AnyOf(values...)}
+}
+
+// with adds a value to a filter, or takes it away where it is there. Where a filter is of another dimension, or of
+// nothing, the value takes its place.
+func with(f stats.Filter, dim stats.Dimension, value string) stats.Filter {
+	if f.Dim != dim || f == (stats.Filter{}) {
+		return stats.Filter{Dim: dim, Value: value}
+	}
+	values := f.Values()
+	switch rest := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == value }); {
+	case len(rest) == 0:
+		return stats.Filter{}
+	case len(rest) < len(values):
+		return stats.Filter{Dim: dim, Value: stats.AnyOf(rest...)}
+	case len(values) == stats.MaxFilter:
+		return stats.Filter{Dim: dim, Value: value}
+	}
+	return stats.Filter{Dim: dim, Value: stats.AnyOf(append(values, value)...)}
+}
+
+// beside returns the reports that a list is read from where the page is narrowed: of what it is narrowed by, the list shows
+// the other values too, so that they can be added.
+func (spec listSpec) beside(rep Reports) Reports {
+	if rep.Filter().Dim != spec.Dim {
+		return rep
+	}
+	all, err := rep.Under(stats.Filter{})
+	if err != nil {
+		return rep
+	}
+	return all
 }
 
 // filterText writes a filter as it stands in addresses; "" for none.
@@ -70,9 +102,15 @@ func (spec listSpec) columnsUnder(f stats.Filter) (told []stats.Measure) {
 
 // chips is what the reports are narrowed to, as a page shows it.
 type chips struct {
-	Name, Value string // "Country", "Kazakhstan"
-	Remove      string // address without it
-	K           int    // visitors of a day below which two values together are folded
+	Name  string // "Country"
+	Items []chip
+	K     int // visitors of a day below which two values together are folded
+}
+
+// chip is one value that the reports are narrowed to.
+type chip struct {
+	Value  string // "Kazakhstan"
+	Remove string // address without it
 }
 
 // newChips is nil where nothing is narrowed.
@@ -82,21 +120,22 @@ func newChips(l *locale, rep Reports, a address) *chips {
 		return nil
 	}
 	spec, _ := findList(f.Dim.String())
-	return &chips{Name: l.T("filter." + spec.Name), Value: spec.Label(l, f.Value), Remove: a.With(filterParam, ""), K: rep.Floors().Of(stats.DimFlow)}
+	out := &chips{Name: l.T("filter." + spec.Name), K: rep.Floors().Of(stats.DimFlow)}
+	for _, value := range f.Values() {
+		out.Items = append(out.Items, chip{spec.Label(l, value), a.With(filterParam, filterText(with(f, f.Dim, value)))})
+	}
+	return out
 }
 
-// link makes the rows of a list narrow the other reports; the row that does so already leads back.
+// link makes the rows of a list narrow the other reports; a row that does so already leads back.
 func (list *listing) link(a address, f stats.Filter) {
 	if !list.Spec.filters() {
 		return
 	}
 	for i := range list.Rows {
 		row := &list.Rows[i]
-		on := stats.Filter{Dim: list.Spec.Dim, Value: row.Value}
-		row.Current = on == f
-		if row.Href = a.With(filterParam, filterText(on)); row.Current {
-			row.Href = a.With(filterParam, "")
-		}
+		row.Current = f.Dim == list.Spec.Dim && f.Has(row.Value)
+		row.Href = a.With(filterParam, filterText(with(f, list.Spec.Dim, row.Value)))
 	}
 }
 

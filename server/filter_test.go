@@ -88,3 +88,50 @@ func TestFilterThatMakesNoSense(t *testing.T) {
 		t.Error("direct visits are a source, too")
 	}
 }
+
+// TestFilterBySeveralValues: a second row of the same list is added, a row of another list takes their place, and what
+// several values leave is the sum of what each leaves.
+func TestFilterBySeveralValues(t *testing.T) {
+	b := newBench(t, with(year()))
+	cookie := b.signIn(t)
+	page := body(t, b.do("GET", "/admin/?range=30d&on=country:KZ", nil, cookie))
+	if !strings.Contains(page, `href="/admin/?on=country%3AKZ%1FRU&amp;range=30d"`) {
+		t.Error("the countries beside the chosen one cannot be added")
+	}
+	page = body(t, b.do("GET", "/admin/?range=30d&on=country:KZ%1FRU", nil, cookie))
+	for _, want := range []string{
+		`<a class="chip" href="/admin/?on=country%3ARU&amp;range=30d">`, `<a class="chip" href="/admin/?on=country%3AKZ&amp;range=30d">`,
+		`href="/admin/?on=page%3A%2Fpricing&amp;range=30d"`, `aria-current="true"><bdi>Kazakhstan</bdi>`, `aria-current="true"><bdi>Russia</bdi>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the overview narrowed to two countries lacks %s", want)
+		}
+	}
+	views := func(on string) map[string]int64 {
+		var file struct {
+			Total map[string]int64
+			Rows  []struct {
+				Value  string
+				Counts map[string]int64
+			}
+		}
+		if err := json.NewDecoder(b.do("GET", "/admin/export/page.json?range=7d&on="+on, nil, cookie).Body).Decode(&file); err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]int64{"all": file.Total["views"]}
+		for _, row := range file.Rows {
+			all[row.Value] = row.Counts["views"]
+		}
+		return all
+	}
+	kz, ru, both := views("country:KZ"), views("country:RU"), views("country:RU%1FKZ")
+	for page, n := range both {
+		if n != kz[page]+ru[page] || n == 0 {
+			t.Errorf("%s: %d page views of two countries, %d and %d of each", page, n, kz[page], ru[page])
+		}
+	}
+	many := "country:A%1FB%1FC%1FD%1FE%1FF%1FG%1FH%1FI"
+	if page := body(t, b.do("GET", "/admin/?on="+many, nil, cookie)); strings.Contains(page, `class="chip"`) {
+		t.Error("a filter by nine values is none, yet the page is narrowed")
+	}
+}

@@ -68,7 +68,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, r, err)
 		return
 	}
-	list, err := readList(ctx, rep, l, &p, spec, pageRows, search)
+	list, err := readList(ctx, spec.beside(rep), l, &p, spec, pageRows, search)
 	if err != nil && !isUnpaired(err) {
 		s.broken(w, r, err)
 		return

@@ -46,7 +46,7 @@ func panelPage(name string) string {
 func (s *Server) drawnPanel(ctx context.Context, rep Reports, l *locale, p *period, a address, name string, now *series) (out panel, err error) {
 	out = panel{Name: name, Title: l.T("panel." + name)}
 	days, f := stats.Range{First: p.First, Last: p.Last}, rep.Filter()
-	out.Unpaired = f != (stats.Filter{}) && name != "hours" && (name != "flows" || f.Dim != stats.DimPage)
+	out.Unpaired = f != (stats.Filter{}) && name != "hours" && (name != "flows" || f.Dim != stats.DimPage || len(f.Values()) > 1)
 	switch {
 	case out.Unpaired:
 		return out, nil
@@ -107,7 +107,7 @@ func (s *Server) newPanel(ctx context.Context, rep Reports, l *locale, p *period
 	if spec.Dim == stats.DimCountry {
 		limit = all // the map wants them all, and there are no more than countries
 	}
-	list, err := readList(ctx, rep, l, p, spec, limit, "")
+	list, err := readList(ctx, spec.beside(rep), l, p, spec, limit, "")
 	if err != nil {
 		return panel{}, err
 	}

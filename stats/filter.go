@@ -5,15 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kelisim/kelisim/visit"
 )
 
-// Filter is one value of a dimension that other reports are narrowed to. The zero Filter narrows nothing.
+// Filter is one value of a dimension that other reports are narrowed to, or any of several: see [AnyOf]. The zero
+// Filter narrows nothing.
+//
+// What several values leave is the sum of what each leaves, floors and all: whoever reads it could have added it up.
+// Values of two dimensions at once would take counts of three together, which nobody keeps.
 type Filter struct {
 	Dim   Dimension
 	Value string
 }
+
+// MaxFilter is how many values a [Filter] may be of.
+const MaxFilter = 8
+
+// AnyOf returns the Value of a [Filter] that leaves what was counted under any of the given values.
+func AnyOf(values ...string) string {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return strings.Join(slices.Compact(values), separator)
+}
+
+// Values returns the values that f is of, in order: one as a rule.
+func (f Filter) Values() []string { return strings.Split(f.Value, separator) }
+
+// Has reports whether f is of a value, perhaps among others.
+func (f Filter) Has(value string) bool { return slices.Contains(f.Values(), value) }
 
 // ErrPair is returned for a report that is not counted under a filter: the two dimensions are no pair.
 var ErrPair = errors.New("stats: these two are not counted together")
@@ -24,19 +45,18 @@ func Filters() []Dimension { return slices.Clone(first[:]) }
 // Under returns the same reports narrowed to the page views under a value: Summary, Compare, Series, Hours,
 // Recent and Top. They count page views, visits, visitors, bounces and seconds; the other measures are 0. What
 // fewer than k visitors of a day carry together is not told, so that lists and hours add up to less than
-// the summary; Other says by how much. It is an error if dim is none of [Filters].
+// the summary; Other says by how much. The filter takes the place of one that was there; the zero Filter takes it
+// away. It is an error if its dimension is none of [Filters], or if it is of more than [MaxFilter] values.
 func (r *Reports) Under(f Filter) (*Reports, error) {
-	if f == (Filter{}) {
-		return r, nil
+	if f != (Filter{}) && !slices.Contains(first[:], f.Dim) {
+		return nil, fmt.Errorf("%w: a filter by %v", ErrPair, f.Dim)
 	}
-	for _, dim := range first {
-		if f.Dim == dim {
-			narrowed := *r
-			narrowed.filter = f
-			return &narrowed, nil
-		}
+	if n := len(f.Values()); n > MaxFilter {
+		return nil, fmt.Errorf("%w: a filter by %d values, %d at most", ErrPair, n, MaxFilter)
 	}
-	return nil, fmt.Errorf("%w: a filter by %v", ErrPair, f.Dim)
+	narrowed := *r
+	narrowed.filter = f
+	return &narrowed, nil
 }
 
 // Filter returns what the reports are narrowed to; the zero Filter for nothing.
@@ -59,10 +79,19 @@ func (f Filter) follows(dim Dimension) bool {
 // narrowed calls f for what the filter leaves of the totals of the range: by hour if hourly, otherwise by
 // day at hour 0.
 func (r *Reports) narrowed(ctx context.Context, days Range, hourly bool, f func(Total)) error {
-	dim, match := r.filter.Dim, Exactly(r.filter.Value)
+	for _, value := range r.filter.Values() {
+		if err := r.narrowedTo(ctx, value, days, hourly, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Reports) narrowedTo(ctx context.Context, value string, days Range, hourly bool, f func(Total)) error {
+	dim, match := r.filter.Dim, Exactly(value)
 	if hourly {
 		dim, _ = PairOf(r.filter.Dim, dimHour)
-		match = PairWith(r.filter.Value, false)
+		match = PairWith(value, false)
 	}
 	floor := int64(r.floors.Of(dim))
 	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, Match: match, ByDay: true}, func(row *Row) {
@@ -124,31 +153,44 @@ func (r *Reports) topUnder(ctx context.Context, q Query) (Top, error) {
 
 // valuesUnder adds up what is counted of each value of q.Dim together with the filter.
 func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
-	dim, match, name := r.readUnder(q.Dim), Exactly(r.filter.Value), func(value string) string { return value }
+	dim := r.readUnder(q.Dim)
+	sums := newSums(dim, r.floors, other)
+	for _, value := range r.filter.Values() {
+		match, name := r.matching(value, q.Dim)
+		err := r.selected(ctx, Selection{Dim: dim, First: q.Range.First, Last: q.Range.Last, Match: match, K: sums.k}, func(row *Row) {
+			row.Counts[Bots] = 0
+			pairMeasures.keep(&row.Counts)
+			sums.add(name(row.Value), &row.Counts)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return sums.values, nil
+}
+
+// matching returns which rows tell a list of dim under one value of the filter, and what names a line of it in them.
+func (r *Reports) matching(value string, of Dimension) (match Match, name func(row string) string) {
+	match, name = Exactly(value), func(row string) string { return row }
+	dim := r.readUnder(of)
 	switch {
-	case r.filter.Dim == q.Dim:
-	case q.Dim == DimSection && r.filter.Dim == DimPage: // what the page counts is all that the filter leaves of its section
+	case r.filter.Dim == of:
+	case of == DimSection && r.filter.Dim == DimPage: // what the page counts is all that the filter leaves of its section
 		name = visit.Section
-	case r.filter.follows(q.Dim):
-		match = Beginning(r.filter.Value + "/")
+	case r.filter.follows(of):
+		match = Beginning(value + "/")
 	default:
 		second := dim.Spec().Pair[0] != r.filter.Dim
-		match = PairWith(r.filter.Value, second)
-		name = func(value string) string {
-			a, b := CutPair(value)
+		match = PairWith(value, second)
+		name = func(row string) string {
+			a, b := CutPair(row)
 			if second {
 				return a
 			}
 			return b
 		}
 	}
-	sums := newSums(dim, r.floors, other)
-	err := r.selected(ctx, Selection{Dim: dim, First: q.Range.First, Last: q.Range.Last, Match: match, K: sums.k}, func(row *Row) {
-		row.Counts[Bots] = 0
-		pairMeasures.keep(&row.Counts)
-		sums.add(name(row.Value), &row.Counts)
-	})
-	return sums.values, err
+	return match, name
 }
 
 // readUnder returns the dimension whose rows tell a list of dim under the filter.

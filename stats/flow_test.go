@@ -97,8 +97,16 @@ func TestPairsGoOverARestart(t *testing.T) {
 
 func TestFiltersAreOfFixedPairs(t *testing.T) {
 	r := stats.NewReports(newMemory(), nil, stats.ReportOptions{})
-	if same, err := r.Under(stats.Filter{}); err != nil || same != r {
-		t.Errorf("no filter: %v", err)
+	if narrowed, err := r.Under(stats.Filter{Dim: stats.DimPage, Value: "/"}); err != nil {
+		t.Error(err)
+	} else if all, err := narrowed.Under(stats.Filter{}); err != nil || all.Filter() != (stats.Filter{}) || narrowed.Filter().Value != "/" {
+		t.Errorf("the filter was not taken away: %v", err)
+	}
+	if f := (stats.Filter{Dim: stats.DimSource, Value: stats.AnyOf("b", "", "b")}); len(f.Values()) != 2 || !f.Has("") || !f.Has("b") || f.Has("a") || stats.AnyOf("a") != "a" {
+		t.Errorf("a filter by any of two values: %q", f.Values())
+	}
+	if _, err := r.Under(stats.Filter{Dim: stats.DimPage, Value: stats.AnyOf("1", "2", "3", "4", "5", "6", "7", "8", "9")}); !errors.Is(err, stats.ErrPair) {
+		t.Errorf("a filter by more values than may be: %v", err)
 	}
 	if _, err := r.Under(stats.Filter{Dim: stats.DimBrowser, Value: "Chrome"}); !errors.Is(err, stats.ErrPair) {
 		t.Errorf("a filter by browser: %v", err)

@@ -181,8 +181,10 @@ func (w *world) checkCrossed(truth *tally) {
 		return
 	}
 	e := rapid.SampledFrom(truth.events).Draw(w.t, "an event")
+	also := rapid.SampledFrom(truth.events).Draw(w.t, "another event")
 	for _, dim := range stats.Filters() {
 		w.checkUnder(truth, stats.Filter{Dim: dim, Value: e.values[dim]})
+		w.checkUnder(truth, stats.Filter{Dim: dim, Value: stats.AnyOf(e.values[dim], also.values[dim])})
 	}
 }
 
@@ -194,7 +196,7 @@ func (w *world) checkUnder(truth *tally, f stats.Filter) {
 	var whole stats.Counts
 	byDim, byHour := map[stats.Dimension]map[string]stats.Counts{}, map[string]stats.Counts{}
 	for _, e := range truth.events {
-		if e.values[f.Dim] != f.Value || e.m > stats.Bounces && e.m != stats.Seconds {
+		if !f.Has(e.values[f.Dim]) || e.m > stats.Bounces && e.m != stats.Seconds {
 			continue
 		}
 		whole[e.m] += e.n
