@@ -120,7 +120,7 @@ func (c *Crawlers) check(bot string, addr netip.Addr, who Pseudonym, now int64) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	answer := c.answers.take(s, key, now)
-	if answer.state != crawlerUnknown && answer.until > now {
+	if answer.state != crawlerUnknown && answer.until > now && answer.until-now <= crawlerGood.Milliseconds() {
 		return answer.state
 	}
 	select {

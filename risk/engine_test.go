@@ -68,6 +68,32 @@ func TestClockJumps(t *testing.T) {
 			t.Errorf("%v: evidence holds longer than it says: %v", jump, v.Action)
 		}
 	}
+	for _, wobble := range []time.Duration{time.Millisecond, 128 * time.Millisecond, time.Second, 25 * time.Second} { // NTP steps and slews, a leap second, a drifting neighbour
+		e := engine(t)
+		for i := range 200 {
+			at := time.Duration(i) * time.Second
+			if i%2 == 1 {
+				at -= wobble
+			}
+			if v := do(e, step{target: fmt.Sprintf("/%d", i), after: at}); v.Action != risk.ActionAllow {
+				t.Fatalf("%v: a reader whose clock steps: %v %v", wobble, v.Action, codesOf(v))
+			}
+			if i%10 == 0 {
+				do(e, step{from: bob, target: fmt.Sprintf("/%d.env", i), status: 404, after: at})
+			}
+		}
+		var worst risk.Action
+		for i := range 20 {
+			at := 300*time.Second + time.Duration(i)*100*time.Millisecond
+			if i%2 == 1 {
+				at -= wobble
+			}
+			worst = max(worst, do(e, step{from: bob, target: fmt.Sprintf("/none-%d", i), status: 404, after: at}).Action)
+		}
+		if worst < risk.ActionThrottle {
+			t.Errorf("%v: a scan while the clock steps: %v", wobble, worst)
+		}
+	}
 	e := engine(t)
 	do(e, step{target: "/etc/passwd"})
 	if v := do(e, step{after: -5 * time.Second}); v.Action != risk.ActionThrottle {

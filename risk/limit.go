@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -33,6 +34,41 @@ type limiter struct {
 	key     atomic.Pointer[sipKey]
 	away    atomic.Int64 // until when the counters are not tried
 	failed  atomic.Int64
+
+	mu     sync.Mutex
+	spaces map[uint64]*space // by limit
+}
+
+// space is how many counters of a limit were begun in a window: what others keep for us is bounded as well, however many addresses there are.
+type space struct {
+	window int64
+	begun  int
+}
+
+// maxBegun is how many counters of one limit a process begins in one window of it. Beyond that its declared choice holds, as if the
+// counters were away.
+const maxBegun = 32 << 10
+
+// room takes the space of one more counter.
+func (l *limiter) room(id uint64, window int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.spaces[id]
+	if s == nil || s.window != window {
+		if l.spaces == nil || len(l.spaces) >= 2*maxRules {
+			l.spaces = make(map[uint64]*space)
+		}
+		s = &space{window: window}
+		l.spaces[id] = s
+	}
+	s.begun++
+	return s.begun <= maxBegun
+}
+
+// reachable reports that the shared counters are to be tried. A clock that was set back does not keep them away.
+func (l *limiter) reachable(now int64) bool {
+	until := l.away.Load()
+	return l.shared != nil && (now >= until || now < until-awayFor.Milliseconds())
 }
 
 // counter is one pseudonym under one limit in one window.
@@ -105,14 +141,13 @@ func (l *limiter) serve(r *Limit, id uint64, addr netip.Addr, now int64) (ok boo
 	binary.BigEndian.PutUint64(m[24:], uint64(window))
 	name := key.sum(m[:])
 	wait = time.Duration((window+1)*r.Window.Milliseconds()-now) * time.Millisecond
-	return l.count(r, name, window, now), wait
+	return l.count(r, id, name, window, now), wait
 }
 
 // count decides on what is known here, and asks the others where that is not enough.
-func (l *limiter) count(r *Limit, name Pseudonym, window, now int64) bool {
+func (l *limiter) count(r *Limit, id uint64, name Pseudonym, window, now int64) bool {
 	share := int64((r.Limit + 2*l.nodes - 1) / (2 * l.nodes))
-	reachable := l.shared != nil && now >= l.away.Load()
-	ok, tell := l.alone(r, name, window, now, share, reachable)
+	ok, tell := l.alone(r, id, name, window, now, share)
 	if tell == 0 {
 		return ok
 	}
@@ -128,7 +163,7 @@ func (l *limiter) count(r *Limit, name Pseudonym, window, now int64) bool {
 }
 
 // alone decides without the others, or returns how many they are to be told.
-func (l *limiter) alone(r *Limit, name Pseudonym, window, now, share int64, reachable bool) (ok bool, tell int64) {
+func (l *limiter) alone(r *Limit, id uint64, name Pseudonym, window, now, share int64) (ok bool, tell int64) {
 	s := l.counts.shard(name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,12 +172,15 @@ func (l *limiter) alone(r *Limit, name Pseudonym, window, now, share int64, reac
 	switch {
 	case c.denied:
 		return false, 0
-	case l.shared != nil && reachable && (c.told || c.own >= share):
-		tell = c.own + 1
-		c.own = 0
-		return false, tell
-	case l.shared != nil && !reachable && r.Away == AwayClosed:
-		most = min(most, share)
+	case l.shared != nil && (c.told || c.own >= share):
+		if l.reachable(now) && (c.told || l.room(id, window)) {
+			tell = c.own + 1
+			c.own = 0
+			return false, tell
+		}
+		if r.Away == AwayClosed {
+			return false, 0
+		}
 	}
 	if c.total+c.own >= most {
 		return false, 0

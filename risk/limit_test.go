@@ -3,6 +3,7 @@ package risk_test
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -157,6 +158,47 @@ func TestAwayHoldsWhatTheLimitDeclares(t *testing.T) {
 		if m.calls != 2 && row.want == 15 {
 			t.Errorf("%q: the counters are not tried again", row.away)
 		}
+	}
+}
+
+// TestManyAddressesLeaveFewCounters: what others keep for a limit is bounded, however many addresses there are, and its declared choice holds beyond.
+func TestManyAddressesLeaveFewCounters(t *testing.T) {
+	t.Parallel()
+	for away, want := range map[risk.Away]int{risk.AwayOpen: 3, risk.AwayClosed: 1} { // of a limit of 3, of which each of 2 may serve 1 without a word
+		m := &memory{}
+		e := engine(t, sharing(m, 2, 3, away))
+		served := 0
+		for i := range 40_000 {
+			addr := netip.AddrFrom4([4]byte{198, 18, byte(i >> 8), byte(i)})
+			served = 0
+			for range 4 {
+				if v := do(e, step{from: addr, target: "/form"}); v.Action < risk.ActionDeny {
+					served++
+				}
+			}
+		}
+		if len(m.held) != 32<<10 {
+			t.Errorf("%s: %d counters of 40,000 addresses", away, len(m.held))
+		}
+		if served != want {
+			t.Errorf("%s: the last address is served %d of 4, want %d", away, served, want)
+		}
+		if n := serve(e, 4, time.Minute); n != 3 || len(m.held) != 32<<10+1 {
+			t.Errorf("%s: in the next window %d are served, %d counters", away, n, len(m.held))
+		}
+	}
+}
+
+// TestAClockSetBackAsksTheCountersAgain: they failed at a time that may never come again.
+func TestAClockSetBackAsksTheCountersAgain(t *testing.T) {
+	t.Parallel()
+	m := &memory{fault: errors.New("away")}
+	e := engine(t, sharing(m, 2, 4, risk.AwayClosed))
+	serve(e, 3, 0)
+	m.fault = nil
+	serve(e, 3, -time.Hour)
+	if m.calls < 2 {
+		t.Error("the counters are left alone until the clock is where it was")
 	}
 }
 

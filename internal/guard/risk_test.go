@@ -309,30 +309,54 @@ func TestForgedForwardingChangesNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hops, err := visit.TrustHops(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := visit.TrustHeader("X-Client-Address", netip.MustParsePrefix("10.0.0.0/8"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	forged := []http.Header{
 		{"X-Forwarded-For": {"203.0.113.66"}}, {"X-Forwarded-For": {"203.0.113.66, 203.0.113.67", "203.0.113.68"}}, {"X-Real-Ip": {"203.0.113.66"}}, {"Forwarded": {"for=203.0.113.66"}},
 		{"Cf-Connecting-Ip": {"203.0.113.66"}}, {"True-Client-Ip": {"203.0.113.66"}}, {"X-Client-Ip": {"203.0.113.66"}}, {"X-Forwarded-For": {strings.Repeat("203.0.113.66,", 5000)}}, {"X-Forwarded-For": {"[::1]:80, unknown, _hidden"}},
+		{"X-Forwarded-For": {"203.0.113.66:443"}}, {"X-Forwarded-For": {"::ffff:203.0.113.66"}}, {"X-Forwarded-For": {"203.0.113.66%eth0"}}, {"X-Forwarded-For": {"203.0.113.066"}}, {"X-Forwarded-For": {"203.0.113.66\x00"}},
+		{"X-Forwarded-For": {""}}, {"X-Forwarded-For": {",,,,"}}, {"X-Forwarded-For": {"10.0.0.1, 10.0.0.2"}}, {"X-Forwarded-For": {"127.0.0.1"}}, {"Forwarded": {`for="[::ffff:203.0.113.66]:80";by=10.0.0.1, for=203.0.113.66`}},
+		{"X-Client-Address": {"203.0.113.66"}}, {"x-forwarded-for": {"203.0.113.66"}}, {"X-Forwarded-For": {"２０３.0.113.66"}}, {"X-Forwarded-Host": {"203.0.113.66"}}, {"X-Envoy-External-Address": {"203.0.113.66"}}, {"Fastly-Client-Ip": {"203.0.113.66"}},
 	}
 	for _, row := range []struct {
+		name           string
 		trust          visit.Trust
 		remote, judged string
-	}{{visit.TrustDirect, "198.51.100.9:1", "198.51.100.9"}, {behind, "198.51.100.9:1", "198.51.100.9"}} {
+		proxied        string // header to which the trusted proxy adds the address that it sees
+	}{
+		{"no proxy", visit.TrustDirect, "198.51.100.9:1", "198.51.100.9", ""}, {"around the proxy", behind, "198.51.100.9:1", "198.51.100.9", ""},
+		{"through the proxy", behind, "10.0.0.1:1", "198.51.100.9", "X-Forwarded-For"}, {"one hop", hops, "10.0.0.1:1", "198.51.100.9", "X-Forwarded-For"},
+		{"a header of the proxy's own", named, "10.0.0.1:1", "198.51.100.9", "X-Client-Address"}, {"around that", named, "198.51.100.9:1", "198.51.100.9", ""},
+	} {
 		j := judge(t, guard.RiskEnforce, func(c *guard.Config) { c.Trust = row.trust })
 		handler := j.guard.Handler(http.HandlerFunc(page))
 		for _, header := range forged {
 			r := httptest.NewRequest("GET", attack, nil)
-			r.Header, r.RemoteAddr = header, row.remote
+			r.Header, r.RemoteAddr = header.Clone(), row.remote
+			switch row.proxied {
+			case "":
+			case "X-Forwarded-For": // proxies add a line, or to the last one
+				r.Header.Add(row.proxied, row.judged)
+			default: // and set what is their own
+				r.Header.Set(row.proxied, row.judged)
+			}
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, r)
 			if w.Code != http.StatusForbidden {
-				t.Errorf("%v: the attacker got %d", header, w.Code)
+				t.Errorf("%s: %.80v: the attacker got %d", row.name, header, w.Code)
 			}
 		}
 		if v := j.guard.RiskEngine().Standing(netip.MustParseAddr(row.judged), j.now()); v.Action < risk.ActionChallenge {
-			t.Errorf("the attacker stands at %v", v.Action)
+			t.Errorf("%s: the attacker stands at %v", row.name, v.Action)
 		}
 		if v := j.guard.RiskEngine().Standing(netip.MustParseAddr("203.0.113.66"), j.now()); v.Action != risk.ActionAllow {
-			t.Errorf("somebody else stands at %v", v.Action)
+			t.Errorf("%s: somebody else stands at %v", row.name, v.Action)
 		}
 	}
 }
