@@ -63,8 +63,8 @@ func TestEveryPageHasFiles(t *testing.T) {
 	cookie := b.signIn(t)
 	for path, want := range map[string][]string{
 		"/admin/?range=30d":               {"series", "hours", "flows", "goals", "funnels", "everything"},
-		"/admin/?range=30d&on=page:/":     {"series", "hours", "flows", "everything"},
-		"/admin/?range=30d&on=country:KZ": {"series", "hours", "everything"},
+		"/admin/?range=30d&on=page:/":     {"series", "flows", "everything"},
+		"/admin/?range=30d&on=country:KZ": {"series", "everything"},
 		"/admin/realtime":                 {"now"},
 		"/admin/returning?range=12m":      {"returning", "cohorts"},
 		"/admin/technical?range=30d":      {"speed"},

@@ -59,18 +59,27 @@ func (s *Server) drawnPanel(ctx context.Context, rep Reports, l *locale, p *peri
 	case name == "speed":
 		out.Speed, err = newSpeedView(ctx, rep, l, days)
 	}
-	out.Exports = exportLinks(s.cfg.Prefix, name, a)
-	if name == "goals" {
-		if s.cfg.Plan == nil {
-			out.Exports = nil
-		} else if len(out.Goals.Funnels) > 0 {
-			out.Exports = append(out.Exports, exportLinks(s.cfg.Prefix, "funnels", a)...)
-			for i := range out.Exports {
-				out.Exports[i].Label = []string{l.T("goals.goal"), l.T("goals.funnel")}[i/2] + " " + out.Exports[i].Label
-			}
-		}
+	if err == nil {
+		out.Exports = out.files(s.cfg.Prefix, l, a)
 	}
 	return out, err
+}
+
+// files are the links of a panel that is no list, none where it is empty.
+func (box *panel) files(prefix string, l *locale, a address) []item {
+	switch {
+	case box.Heat != nil && box.Heat.Empty, box.Flows != nil && len(box.Flows.From) == 0, box.Goals != nil && !box.Goals.Some,
+		box.Speed != nil && len(box.Speed.Answers)+len(box.Speed.Vitals) == 0:
+		return nil
+	}
+	links := exportLinks(prefix, box.Name, a)
+	if box.Goals != nil && len(box.Goals.Funnels) > 0 {
+		links = append(links, exportLinks(prefix, "funnels", a)...)
+		for i := range links {
+			links[i].Label = []string{l.T("goals.goal"), l.T("goals.funnel")}[i/2] + " " + links[i].Label
+		}
+	}
+	return links
 }
 
 // chosen returns the tab of a panel that q asks for, the first one for none.
