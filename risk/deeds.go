@@ -87,7 +87,7 @@ func (d *Desk) Unblock(ctx context.Context, who Pseudonym, by string) error {
 // decided puts into force what an admin just decided, here and, where they are told, at other processes.
 func (d *Desk) decided(ctx context.Context) error {
 	err := d.enforce(ctx)
-	d.engine.tell(messageLook, struct{}{})
+	d.engine.Ask()
 	return err
 }
 

@@ -46,6 +46,30 @@ func (e *Engine) tell(kind byte, body any) {
 	}
 }
 
+// Decides reports a message that says what somebody decided: it must not be lost among others, and [Engine.Missed] is for those who may not
+// have heard it.
+func Decides(message []byte) bool {
+	if len(message) == 0 {
+		return false
+	}
+	switch message[0] {
+	case messageForgetAccount, messageForget, messageForgetDevice, messageLook:
+		return true
+	}
+	return false
+}
+
+// Missed is to be called where some of what other processes told may not have been heard. What pages told of browsers is forgotten, as the
+// owner of one may have withdrawn the consent (S4-4.5); pages tell it again.
+func (e *Engine) Missed() {
+	if e.browsers.made.Load() {
+		e.browsers.table.sweep(func(int64) bool { return true })
+	}
+}
+
+// Ask has other processes look at their shelf.
+func (e *Engine) Ask() { e.tell(messageLook, struct{}{}) }
+
 // Hear takes in what another process told by Options.Tell, and reports whether the desk is to look at its shelf now. Messages must come from
 // processes of the same site alone: whoever hands them over has checked that.
 func (e *Engine) Hear(message []byte, now time.Time) (look bool, err error) {

@@ -8,25 +8,37 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/internal/peers"
+	"github.com/kelisim/kelisim/risk"
 )
 
 // riskPeers is how the processes of a site tell each other what they judged: in passing, over the line of the shelf, where it has one. Telling
-// costs no request anything; what is too much is left out, and each process then counts for itself.
+// costs no request anything; what is too much is left out, and each process then counts for itself. What somebody decided goes first, and who
+// missed some of what another told finds out, by the numbers of messages.
 type riskPeers struct {
-	topic   *peers.Topic
-	queue   chan []byte
-	dropped atomic.Int64
-	strange atomic.Int64 // messages that were sealed by one of us and not understood
+	topic     *peers.Topic
+	decisions chan []byte
+	queue     chan []byte
+	dropped   atomic.Int64
+	strange   atomic.Int64 // messages that were sealed by one of us and not understood
 
 	mu   sync.Mutex
-	last map[peers.ID]uint64 // number of the last message of each sender, so that none counts twice
+	last map[peers.ID]lastHeard // so that no message counts twice
+}
+
+// lastHeard is the last message of a sender.
+type lastHeard struct {
+	seq uint64
+	at  time.Time
 }
 
 const (
-	riskTopic   = "risk"
-	riskQueue   = 4096
-	riskBatch   = 16 << 10
-	riskSenders = 256
+	riskTopic     = "risk"
+	riskDecisions = 1024
+	riskQueue     = 4096
+	riskBatch     = 16 << 10
+	riskSenders   = 256
+	riskRetry     = time.Second
+	riskSilent    = 20 * time.Minute // a sender is forgotten: by then nothing that it said is heard any more
 )
 
 // newRiskPeers is nil where the shelf has no line.
@@ -39,15 +51,22 @@ func newRiskPeers(shelf any, secret []byte, now func() time.Time) (*riskPeers, e
 	if err != nil {
 		return nil, err
 	}
-	return &riskPeers{topic: topic, queue: make(chan []byte, riskQueue), last: map[peers.ID]uint64{}}, nil
+	return &riskPeers{topic: topic, decisions: make(chan []byte, riskDecisions), queue: make(chan []byte, riskQueue), last: map[peers.ID]lastHeard{}}, nil
 }
 
 // tell puts a message into the queue.
 func (p *riskPeers) tell(message []byte) {
+	queue, decides := p.queue, risk.Decides(message)
+	if decides {
+		queue = p.decisions
+	}
 	select {
-	case p.queue <- message:
+	case queue <- message:
 	default:
 		p.dropped.Add(1)
+		if decides {
+			p.topic.Skip()
+		}
 	}
 }
 
@@ -60,22 +79,32 @@ func (p *riskPeers) start(ctx context.Context, g *Guard, running *sync.WaitGroup
 				g.faults.note("processes of the site do not hear each other of what they judge", err)
 				return
 			}
+			g.risk.engine.Missed()
+			g.risk.engine.Ask() // so that others find out what was said meanwhile
 			look()
 		})
 	})
 }
 
-// send tells what is in the queue, as much as there is at once.
+// send tells what is in the queues, as much as there is at once. After a message that nobody may have heard another follows, by which they
+// find out.
 func (p *riskPeers) send(ctx context.Context, g *Guard) {
+	var retry <-chan time.Time
 	for {
+		var message []byte
 		select {
 		case <-ctx.Done():
 			return
-		case message := <-p.queue:
-			body := p.gather(message)
-			if err := p.topic.Tell(ctx, body); err != nil && ctx.Err() == nil {
-				g.faults.note("processes of the site cannot be told of what is judged", err)
-			}
+		case message = <-p.decisions:
+		case message = <-p.queue:
+		case <-retry:
+			retry = nil
+			g.risk.engine.Ask()
+			continue
+		}
+		if err := p.topic.Tell(ctx, p.gather(message)); err != nil && ctx.Err() == nil {
+			g.faults.note("processes of the site cannot be told of what is judged", err)
+			retry = time.After(riskRetry)
 		}
 	}
 }
@@ -86,6 +115,11 @@ func (p *riskPeers) gather(message []byte) (body []byte) {
 		body = append(binary.BigEndian.AppendUint16(body, uint16(len(message))), message...)
 		if len(body) > riskBatch {
 			return body
+		}
+		select {
+		case message = <-p.decisions:
+			continue
+		default:
 		}
 		select {
 		case message = <-p.queue:
@@ -99,10 +133,14 @@ func (p *riskPeers) gather(message []byte) (body []byte) {
 func (p *riskPeers) hear(g *Guard, m peers.Message, look func()) {
 	ok := true
 	defer g.rescue("risk peers", &ok)
-	if !p.fresh(m) {
+	fresh, missed := p.fresh(m, g.config.Now())
+	if !fresh {
 		return
 	}
-	looks := false
+	if missed {
+		g.risk.engine.Missed()
+	}
+	looks := missed
 	for body := m.Body; len(body) >= 2; {
 		n := int(binary.BigEndian.Uint16(body))
 		body = body[2:]
@@ -121,16 +159,29 @@ func (p *riskPeers) hear(g *Guard, m peers.Message, look func()) {
 	}
 }
 
-// fresh reports a message that comes after all that its sender told before.
-func (p *riskPeers) fresh(m peers.Message) bool {
+// fresh reports a message that comes after all that its sender told before, and whether some before it did not come.
+func (p *riskPeers) fresh(m peers.Message, now time.Time) (fresh, missed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if m.Seq <= p.last[m.From] {
-		return false
+	last, known := p.last[m.From]
+	if known && m.Seq <= last.seq {
+		return false, false
+	}
+	if !known && len(p.last) >= riskSenders {
+		p.forget(now)
+	}
+	p.last[m.From] = lastHeard{m.Seq, now}
+	return true, m.Seq != last.seq+1
+}
+
+// forget makes room for another sender.
+func (p *riskPeers) forget(now time.Time) {
+	for id, last := range p.last {
+		if away := now.Sub(last.at).Abs(); away > riskSilent {
+			delete(p.last, id)
+		}
 	}
 	if len(p.last) >= riskSenders {
 		clear(p.last)
 	}
-	p.last[m.From] = m.Seq
-	return true
 }

@@ -111,6 +111,9 @@ func (t *Topic) Tell(ctx context.Context, body []byte) error {
 	return nil
 }
 
+// Skip gives up what was to be told: the others find with the next message that they missed something.
+func (t *Topic) Skip() { t.seq.Add(1) }
+
 // sealed is sender, number, and what is sealed under their key and nonce: time and body.
 func (t *Topic) sealed(body []byte) []byte {
 	head := binary.BigEndian.AppendUint64(append(make([]byte, 0, len(body)+overhead), t.self[:]...), t.seq.Add(1))
