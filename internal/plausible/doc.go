@@ -5,7 +5,7 @@
 // The figures are sums already, so they pass no anonymiser; but what they name does: paths are scrubbed,
 // referrers become hosts, campaign tags are scrubbed. A value of a person that fewer than k visitors of its day
 // carry is left to "other" before anything reaches the store. Regions and cities are left out: the export has
-// numbers for them, not names. There are no hours: all of a day is counted at noon.
+// codes and numbers for them where location databases have names. There are no hours: all of a day is counted at noon.
 //
 // Plausible counts a visitor under every value they came with, Kelisim under the first, so that a list adds
 // up to its total. Where the rows of a day add up to more than its total, they are made smaller in proportion.
