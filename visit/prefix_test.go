@@ -97,3 +97,16 @@ func TestAskersAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestAFailedRequestCostsNoAllocation of a visitor who has been seen.
+func TestAFailedRequestCostsNoAllocation(t *testing.T) {
+	a := anonymiser(t)
+	hit := visit.FromLog(visit.LogLine{Addr: netip.MustParseAddr("203.0.113.7"), Time: noon, Method: "POST", Target: "/api", UserAgent: chromeAgent})
+	res := visit.Response{Status: 503}
+	if n := testing.AllocsPerRun(100, func() {
+		var pv visit.Pageview
+		a.Read(&hit, &res, &pv)
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
