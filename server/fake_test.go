@@ -242,10 +242,10 @@ func (s *source) pairs(day stats.Day, dim stats.Dimension, whole *stats.Counts, 
 	}
 }
 
-func (s *source) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+func (s *source) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
 	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) {
 		if sel.Match.Has(r.Value) {
-			f(r)
+			f(r, sel.Below(&r.Counts))
 		}
 	})
 }

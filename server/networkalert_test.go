@@ -30,8 +30,8 @@ func (s failing) Rows(ctx context.Context, dim stats.Dimension, first, last stat
 	return nil
 }
 
-func (s failing) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
-	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, f)
+func (s failing) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
+	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) { f(r, sel.Below(&r.Counts)) })
 }
 
 func visitDay(t time.Time) stats.Day { return stats.Day(t.Add(5*time.Hour).Unix() / 86400) }

@@ -141,8 +141,8 @@ func (s reluctant) Rows(ctx context.Context, dim stats.Dimension, first, last st
 	})
 }
 
-func (s reluctant) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
-	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, f)
+func (s reluctant) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
+	return s.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) { f(r, sel.Below(&r.Counts)) })
 }
 
 // TestConsentCollapseIsTold: when far fewer of yesterday's visitors granted something than in the week before, once, in words

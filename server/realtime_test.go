@@ -58,8 +58,8 @@ func (g *growing) Rows(_ context.Context, dim stats.Dimension, _, _ stats.Day, f
 	return nil
 }
 
-func (g *growing) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
-	return g.Rows(ctx, sel.Dim, sel.First, sel.Last, f)
+func (g *growing) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
+	return g.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) { f(r, sel.Below(&r.Counts)) })
 }
 
 // TestRealtimeTellsOfTheLastMinutes: totals at once, lists from 20 page views on, countries of few visitors under

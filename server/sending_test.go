@@ -127,9 +127,9 @@ func (s shifted) Rows(ctx context.Context, dim stats.Dimension, first, last stat
 	return s.source.Rows(ctx, dim, first+s.by, last+s.by, func(r stats.Row) { r.Day -= s.by; f(r) })
 }
 
-func (s shifted) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+func (s shifted) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
 	sel.First, sel.Last = sel.First+s.by, sel.Last+s.by
-	return s.source.Select(ctx, sel, func(r stats.Row) { r.Day -= s.by; f(r) })
+	return s.source.Select(ctx, sel, func(r stats.Row, below bool) { r.Day -= s.by; f(r, below) })
 }
 
 // TestDigestIsSentOnce: three instances run, one mail arrives each morning, with the numbers of the day before.

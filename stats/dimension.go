@@ -156,15 +156,22 @@ var specs = [NumDimensions]Spec{
 // Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the
 // day, or acts of consent, of which each visitor does one a day as a rule.
 func (d Dimension) Crowd(c *Counts) int64 {
+	by := d.CrowdMeasures()
+	return max(c[by[0]], c[by[1]], c[by[2]])
+}
+
+// CrowdMeasures returns the measures of which the largest is [Dimension.Crowd]; some may be the same.
+func (d Dimension) CrowdMeasures() [3]Measure {
 	switch {
 	case d.IsPair():
-		return max(c[Visitors], c[Askers], c[Crowd])
-	case d.Spec().Act:
-		return c[Events]
-	case d.Spec().Measures.Has(Askers):
-		return c[Askers]
+		return [3]Measure{Visitors, Askers, Crowd}
+	case d >= NumDimensions:
+	case specs[d].Act:
+		return [3]Measure{Events, Events, Events}
+	case specs[d].Measures.Has(Askers):
+		return [3]Measure{Askers, Askers, Askers}
 	}
-	return c[Visitors]
+	return [3]Measure{Visitors, Visitors, Visitors}
 }
 
 // Dimensions calls yield for every dimension that is no pair, in order.

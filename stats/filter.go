@@ -94,7 +94,7 @@ func (r *Reports) narrowedTo(ctx context.Context, value string, days Range, hour
 		match = PairWith(value, false)
 	}
 	floor := int64(r.floors.Of(dim))
-	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, Match: match, ByDay: true}, func(row *Row) {
+	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, Match: match, ByDay: true}, func(row *Row, _ bool) {
 		hour := uint8(0)
 		if hourly {
 			_, name := CutPair(row.Value)
@@ -157,10 +157,10 @@ func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[s
 	sums := newSums(dim, r.floors, other)
 	for _, value := range r.filter.Values() {
 		match, name := r.matching(value, q.Dim)
-		err := r.selected(ctx, Selection{Dim: dim, First: q.Range.First, Last: q.Range.Last, Match: match, K: sums.k}, func(row *Row) {
+		err := r.selected(ctx, Selection{Dim: dim, First: q.Range.First, Last: q.Range.Last, Match: match, K: sums.k}, func(row *Row, below bool) {
 			row.Counts[Bots] = 0
 			pairMeasures.keep(&row.Counts)
-			sums.add(name(row.Value), &row.Counts)
+			sums.add(name(row.Value), &row.Counts, below)
 		})
 		if err != nil {
 			return nil, err

@@ -133,10 +133,10 @@ func (m *memory) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 	return nil
 }
 
-func (m *memory) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+func (m *memory) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
 	return m.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) {
 		if sel.Match.Has(r.Value) {
-			f(r)
+			f(r, sel.Below(&r.Counts))
 		}
 	})
 }

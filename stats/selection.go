@@ -7,16 +7,19 @@ type Selection struct {
 	Dim         Dimension
 	First, Last Day   // both included
 	Match       Match // which values. The zero Match is all
-	// ByDay wants each day by itself. Otherwise the days of a value may come added up, with the Day of one of them, but
-	// for days on which it was counted by people of whom fewer than K carried it ([Dimension.Crowd]): each of those comes by
-	// itself. So whoever reads under a floor of K sees the same, added up or not.
+	// ByDay wants each day by itself.
 	ByDay bool
-	K     int64 // up to 1 is no floor
+	// K is the floor under which is read; up to 1 is none. Where days are added up, those on which the value was counted by
+	// people of whom fewer than K carried it ([Dimension.Crowd]) are added up apart from the others, and said to be below.
+	K int64
 }
 
-// Apart reports whether a day on which a value counted c may not be added to others.
-func (s *Selection) Apart(c *Counts) bool {
-	return s.ByDay || s.K > 1 && s.Dim.Crowd(c) < s.K && people(*c) != Counts{}
+// Floored reports whether days below the floor are told apart.
+func (s *Selection) Floored() bool { return !s.ByDay && s.K > 1 }
+
+// Below reports whether a day on which a value counted c is below the floor.
+func (s *Selection) Below(c *Counts) bool {
+	return s.Floored() && s.Dim.Crowd(c) < s.K && people(*c) != Counts{}
 }
 
 // Match says which values are asked for.

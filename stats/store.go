@@ -39,9 +39,10 @@ type Source interface {
 	// Rows calls f once for each value of dim on each day from first to last (inclusive), in no order.
 	// The Row is valid during the call only, but its Value may be kept.
 	Rows(ctx context.Context, dim Dimension, first, last Day, f func(Row)) error
-	// Select calls f for the rows of a selection, in no order: added up by value, and by day where that is asked for,
-	// they are those of Rows. What is said of a Row holds as well.
-	Select(ctx context.Context, sel Selection, f func(Row)) error
+	// Select calls f for the rows of a selection, in no order: added up by value, and by day and by whether they are below the
+	// floor where that is asked for, they are those of Rows. A row may stand for several days; its Day is one of them then. What
+	// is said of a Row holds as well.
+	Select(ctx context.Context, sel Selection, f func(r Row, below bool)) error
 	// Folds returns what closing folded in the given dimensions (in all, if there are none), for the closed days from
 	// first to last, by day and in the order in which they were given to Close.
 	Folds(ctx context.Context, first, last Day, of ...Dimension) ([]Fold, error)

@@ -112,7 +112,7 @@ func (q Query) withDefaults() Query {
 // values adds up the rows of the range by value, each day's under its floor.
 func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
 	sums := newSums(q.Dim, r.floors, other)
-	err := r.selected(ctx, Selection{Dim: q.Dim, First: q.Range.First, Last: q.Range.Last, K: sums.k}, func(row *Row) { sums.add(row.Value, &row.Counts) })
+	err := r.selected(ctx, Selection{Dim: q.Dim, First: q.Range.First, Last: q.Range.Last, K: sums.k}, func(row *Row, below bool) { sums.add(row.Value, &row.Counts, below) })
 	if err != nil {
 		return nil, err
 	}
@@ -122,11 +122,11 @@ func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string
 // rows calls f for each value of dim on each day of the range, what the live instance holds added. The row is
 // valid during the call only.
 func (r *Reports) rows(ctx context.Context, dim Dimension, days Range, f func(*Row)) error {
-	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, ByDay: true}, f)
+	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, ByDay: true}, func(row *Row, _ bool) { f(row) })
 }
 
 // selected calls f for the rows of a selection, what the live instance holds added. The row is valid during the call only.
-func (r *Reports) selected(ctx context.Context, sel Selection, f func(*Row)) error {
+func (r *Reports) selected(ctx context.Context, sel Selection, f func(row *Row, below bool)) error {
 	if sel.First = max(sel.First, r.kept().From(sel.Dim)); sel.First > sel.Last {
 		return nil
 	}
@@ -151,15 +151,15 @@ func (r *Reports) selected(ctx context.Context, sel Selection, f func(*Row)) err
 	var row Row
 	for at, c := range waiting {
 		row = Row{Day: at.day, Dim: sel.Dim, Value: at.value, Counts: c}
-		f(&row)
+		f(&row, false)
 	}
 	return nil
 }
 
 // resting calls f for the rows of a selection at rest, and takes what it adds to them out of waiting.
-func (r *Reports) resting(ctx context.Context, sel Selection, waiting map[dayValue]Counts, f func(*Row)) error {
+func (r *Reports) resting(ctx context.Context, sel Selection, waiting map[dayValue]Counts, f func(row *Row, below bool)) error {
 	var row Row
-	err := r.source.Select(ctx, sel, func(at Row) {
+	err := r.source.Select(ctx, sel, func(at Row, below bool) {
 		row = at
 		if len(waiting) > 0 {
 			at := dayValue{row.Day, row.Value}
@@ -168,7 +168,7 @@ func (r *Reports) resting(ctx context.Context, sel Selection, waiting map[dayVal
 				delete(waiting, at)
 			}
 		}
-		f(&row)
+		f(&row, below)
 	})
 	if err != nil {
 		return fmt.Errorf("stats: read rows of %v: %w", sel.Dim, err)
@@ -190,8 +190,8 @@ func newSums(dim Dimension, floors Floors, other *Other) *sums {
 }
 
 // add adds what a value counted on one day, or hides it if fewer than k visitors of the day carry it.
-func (s *sums) add(value string, c *Counts) {
-	if s.k > 1 && s.dim.Crowd(c) < s.k {
+func (s *sums) add(value string, c *Counts, below bool) {
+	if s.k > 1 && (below || s.dim.Crowd(c) < s.k) {
 		hidden := *c
 		hidden[Bots] = 0
 		s.hidden.Add(&hidden)

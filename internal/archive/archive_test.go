@@ -337,7 +337,7 @@ func (*nowhere) Totals(context.Context, stats.Day, stats.Day, func(stats.Total))
 func (*nowhere) Rows(context.Context, stats.Dimension, stats.Day, stats.Day, func(stats.Row)) error {
 	return nil
 }
-func (*nowhere) Select(context.Context, stats.Selection, func(stats.Row)) error { return nil }
+func (*nowhere) Select(context.Context, stats.Selection, func(stats.Row, bool)) error { return nil }
 func (*nowhere) Folds(context.Context, stats.Day, stats.Day, ...stats.Dimension) ([]stats.Fold, error) {
 	return nil, nil
 }

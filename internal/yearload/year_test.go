@@ -162,6 +162,8 @@ func year(t *testing.T, s store, cold func() store) {
 		rounds = 60
 	}
 	measure(t, cold, span, rounds, full)
+	t.Log("over 30 days, from the middle of a month")
+	measure(t, cold, stats.Range{First: span.First + 14, Last: min(span.First+43, span.Last)}, rounds, false)
 }
 
 func load(t *testing.T, s store, n, days int) (want int64) {

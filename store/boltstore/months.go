@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"go.etcd.io/bbolt"
 
@@ -110,21 +111,29 @@ func together(site *bbolt.Bucket, dim stats.Dimension, month stats.Day, days []p
 
 // pieces returns what replace wrote; "" for nothing.
 func pieces(b *bbolt.Bucket, key []byte) string {
-	var blob []byte
+	var blob strings.Builder
 	for _, v := range prefixed(b, key) {
-		blob = append(blob, v...)
+		blob.Write(v)
 	}
-	return string(blob)
+	return blob.String()
 }
 
 // part returns n bytes of it, from at on, or fewer where there are no more.
 func part(b *bbolt.Bucket, key []byte, at, n int) string {
-	var blob []byte
-	for i, end := at/pieceSize, (at+n-1)/pieceSize; n > 0 && i <= end; i++ {
-		blob = append(blob, b.Get(blockKey(key, i))...)
+	if n <= 0 {
+		return ""
 	}
-	skip := at % pieceSize
-	return string(blob[min(skip, len(blob)):min(skip+n, len(blob))])
+	var blob strings.Builder
+	blob.Grow(n + 2*pieceSize)
+	c := b.Cursor()
+	for k, v := c.Seek(blockKey(key, at/pieceSize)); len(k) >= len(key) && string(k[:len(key)]) == string(key); k, v = c.Next() {
+		if blob.Write(v); blob.Len() >= at%pieceSize+n {
+			break
+		}
+	}
+	text := blob.String()
+	skip := min(at%pieceSize, len(text))
+	return text[skip:min(skip+n, len(text))]
 }
 
 // maxPieces is how many pieces a key has room for.

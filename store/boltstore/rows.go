@@ -21,11 +21,11 @@ type held struct {
 
 // Rows implements [stats.Source].
 func (s *Store) Rows(ctx context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
-	return s.Select(ctx, stats.Selection{Dim: dim, First: first, Last: last, ByDay: true}, f)
+	return s.Select(ctx, stats.Selection{Dim: dim, First: first, Last: last, ByDay: true}, func(r stats.Row, _ bool) { f(r) })
 }
 
 // Select implements [stats.Source].
-func (s *Store) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+func (s *Store) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
 	for rest, more := sel, true; more; {
 		var list []held
 		err := s.view(ctx, "rows", func(_ *bbolt.Tx, site *bbolt.Bucket) (err error) {
@@ -102,7 +102,7 @@ func (h *held) hold(site *bbolt.Bucket, sel *stats.Selection, month stats.Day) (
 	return len(sums) + n, nil
 }
 
-func (h *held) rows(sel *stats.Selection, f func(stats.Row)) (err error) {
+func (h *held) rows(sel *stats.Selection, f func(r stats.Row, below bool)) (err error) {
 	switch {
 	case h.month != nil:
 		err = h.month.Rows(sel, h.cells, h.at, f)
@@ -117,7 +117,7 @@ func (h *held) rows(sel *stats.Selection, f func(stats.Row)) (err error) {
 	return nil
 }
 
-func (h *held) open(sel *stats.Selection, f func(stats.Row)) error {
+func (h *held) open(sel *stats.Selection, f func(r stats.Row, below bool)) error {
 	if len(h.names) != len(h.counts) {
 		return ErrCorrupt
 	}
@@ -132,7 +132,7 @@ func (h *held) open(sel *stats.Selection, f func(stats.Row)) error {
 				return err
 			}
 			if row.Counts != (stats.Counts{}) && sel.Match.Has(row.Value) {
-				f(row)
+				f(row, sel.Below(&row.Counts))
 			}
 		}
 	}

@@ -20,11 +20,11 @@ const (
 
 // Rows implements [stats.Source].
 func (s *Store) Rows(ctx context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
-	return s.Select(ctx, stats.Selection{Dim: dim, First: first, Last: last, ByDay: true}, f)
+	return s.Select(ctx, stats.Selection{Dim: dim, First: first, Last: last, ByDay: true}, func(r stats.Row, _ bool) { f(r) })
 }
 
 // Select implements [stats.Source].
-func (s *Store) Select(ctx context.Context, sel stats.Selection, f func(stats.Row)) error {
+func (s *Store) Select(ctx context.Context, sel stats.Selection, f func(r stats.Row, below bool)) error {
 	var days []heldDay
 	err := s.call(ctx, "rows", func(ctx context.Context) (err error) {
 		days, err = s.days(ctx, sel.First, sel.Last)
@@ -69,7 +69,7 @@ type month struct {
 
 // read reads days of whole months: their sums and what is not packed at one moment, then the cells that are needed. Where
 // a month was packed anew between the two, all is read again.
-func (s *Store) read(ctx context.Context, days []heldDay, sel *stats.Selection, f func(stats.Row)) error {
+func (s *Store) read(ctx context.Context, days []heldDay, sel *stats.Selection, f func(r stats.Row, below bool)) error {
 	for range patience {
 		var list []resting
 		var months []*month
@@ -154,7 +154,7 @@ func (s *Store) cells(ctx context.Context, months []*month, sel *stats.Selection
 }
 
 // tell calls f for what was read.
-func tell(list []resting, months []*month, sel *stats.Selection, f func(stats.Row)) error {
+func tell(list []resting, months []*month, sel *stats.Selection, f func(r stats.Row, below bool)) error {
 	for _, m := range months {
 		cells := ""
 		if m.n > 0 {
@@ -172,7 +172,7 @@ func tell(list []resting, months []*month, sel *stats.Selection, f func(stats.Ro
 		if blob := r.blob.Val(); blob != "" {
 			err = packed.Select(blob, r.day.day, sel, f)
 		} else if r.counts != nil {
-			err = open(stats.Row{Day: r.day.day, Dim: sel.Dim}, r.counts.Val(), r.names.Val(), sel.Match, f)
+			err = open(r.day.day, r.counts.Val(), r.names.Val(), sel, f)
 		}
 		if err != nil {
 			return ErrCorrupt
@@ -181,20 +181,21 @@ func tell(list []resting, months []*month, sel *stats.Selection, f func(stats.Ro
 	return nil
 }
 
-func open(row stats.Row, counts map[string]string, names []string, match stats.Match, f func(stats.Row)) error {
+func open(day stats.Day, counts map[string]string, names []string, sel *stats.Selection, f func(r stats.Row, below bool)) error {
+	row := stats.Row{Day: day, Dim: sel.Dim}
 	for field, text := range counts {
 		id, err := strconv.Atoi(field)
 		if err != nil || id < 1 || id > len(names) {
 			return ErrCorrupt
 		}
-		if row.Value = names[id-1]; !match.Has(row.Value) {
+		if row.Value = names[id-1]; !sel.Match.Has(row.Value) {
 			continue
 		}
 		if row.Counts, err = parseCounts(text); err != nil {
 			return err
 		}
 		if !row.Counts.IsZero() {
-			f(row)
+			f(row, sel.Below(&row.Counts))
 		}
 	}
 	return nil

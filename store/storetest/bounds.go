@@ -143,7 +143,7 @@ func calls(s Store) map[string]func(context.Context) error {
 		"Totals":  func(ctx context.Context) error { return s.Totals(ctx, day0, day0, func(stats.Total) {}) },
 		"Rows":    func(ctx context.Context) error { return s.Rows(ctx, 1, day0, day0, func(stats.Row) {}) },
 		"Select": func(ctx context.Context) error {
-			return s.Select(ctx, stats.Selection{Dim: 1, First: day0, Last: day0}, func(stats.Row) {})
+			return s.Select(ctx, stats.Selection{Dim: 1, First: day0, Last: day0}, func(stats.Row, bool) {})
 		},
 		"Pack":   func(ctx context.Context) error { return s.Pack(ctx, day0) },
 		"Folds":  func(ctx context.Context) error { _, err := s.Folds(ctx, day0, day0); return err },

@@ -123,7 +123,7 @@ var packCases = []testcase{
 			c.Errorf("at rest: gone %v, kept %v", bytes.Contains(after, []byte(gone)), bytes.Contains(after, []byte(kept)))
 		}
 	}},
-	{"select", "A selection is those rows that match, of open, closed and packed days alike; added up where the floor allows it.", func(c *check) {
+	{"select", "A selection is those rows that match, of open, closed and packed days alike; added up, what is below the floor apart.", func(c *check) {
 		s := c.Open(c.T, "select")
 		days := c.packable(s, september-3, day0)
 		c.selections(s, days)
@@ -250,7 +250,7 @@ var matches = []stats.Match{
 	stats.Exactly(stats.JoinPair("/2", "second 1")),
 }
 
-// selections compares each selection with what it is by definition: rows, put together under the floor.
+// selections compares each selection with what it is by definition: rows, added up by hand.
 func (c *check) selections(s Store, days []stats.Day) {
 	c.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -275,30 +275,29 @@ func (c *check) selection(s Store, sel stats.Selection) {
 	c.Helper()
 	type part struct {
 		value string
-		day   stats.Day // of what is apart
-		apart bool
+		day   stats.Day // where each is by itself
+		below bool
 	}
 	want, got := map[part]stats.Counts{}, map[part]stats.Counts{}
-	put := func(into map[part]stats.Counts, r stats.Row) {
-		at := part{value: r.Value}
-		if sel.Apart(&r.Counts) {
-			at.day, at.apart = r.Day, true
+	put := func(into map[part]stats.Counts, day stats.Day, value string, counts stats.Counts, below bool) {
+		at := part{value: value, below: below}
+		if sel.ByDay {
+			at.day = day
 		}
 		sum := into[at]
-		sum.Add(&r.Counts)
+		sum.Add(&counts)
 		into[at] = sum
 	}
 	for key, counts := range c.rows(s, sel.Dim, sel.First, sel.Last) {
 		if sel.Match.Has(key.value) {
-			put(want, stats.Row{Day: key.day, Dim: key.dim, Value: key.value, Counts: counts})
+			put(want, key.day, key.value, counts, sel.Below(&counts))
 		}
 	}
-	c.ok(s.Select(c.Context(), sel, func(r stats.Row) {
+	c.ok(s.Select(c.Context(), sel, func(r stats.Row, below bool) {
 		if r.Day < sel.First || r.Day > sel.Last || r.Dim != sel.Dim || !sel.Match.Has(r.Value) {
 			c.Errorf("%v: row of %v %v %q", sel, r.Day, r.Dim, r.Value)
 		}
-		r.Value = strings.Clone(r.Value)
-		put(got, r)
+		put(got, r.Day, strings.Clone(r.Value), r.Counts, below)
 	}))
 	for _, m := range []map[part]stats.Counts{want, got} {
 		maps.DeleteFunc(m, func(_ part, counts stats.Counts) bool { return counts.IsZero() })

@@ -48,18 +48,21 @@ func (m *Month) within(sel *stats.Selection) uint32 {
 
 // needsCells reports whether the sum of a value that counts on some days does not do for those that are asked for.
 func (m *Month) needsCells(sel *stats.Selection, asked, days uint32) bool {
-	return sel.ByDay || sel.K > 1 && m.least < sel.K || days&^asked != 0
+	return sel.ByDay || m.floored(sel) || days&^asked != 0
 }
+
+// floored reports whether some days may be below the floor of a selection.
+func (m *Month) floored(sel *stats.Selection) bool { return sel.Floored() && m.least < sel.K }
 
 // Rows calls f for what is selected. cells is the part that [Month.Wanted] asked for, which begins at at. The values
 // may be kept, the rest is valid during the call only. Rows that count nothing are left out.
-func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(stats.Row)) error {
+func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(r stats.Row, below bool)) error {
 	days := m.within(sel)
 	if days == 0 {
 		return nil
 	}
 	var texts arena
-	var sum stats.Counts
+	adder := m.adder(sel, days)
 	row := stats.Row{Dim: sel.Dim}
 	for s := m.scan(); ; {
 		ok, err := s.next()
@@ -72,14 +75,15 @@ func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(stats.Ro
 			}
 			continue
 		}
-		if err := s.sum(&sum); err != nil {
+		row.Counts = stats.Counts{}
+		if err := s.sum(&row.Counts); err != nil {
 			return err
 		}
-		row.Value = texts.keep(s.value)
+		row.Value, row.Day = texts.keep(s.value), m.first+stats.Day(bits.TrailingZeros32(s.days&days))
 		if !m.needsCells(sel, days, s.days) {
-			m.give(&sum)
-			if row.Day, row.Counts = m.first+stats.Day(bits.TrailingZeros32(s.days)), sum; !sum.IsZero() {
-				f(row)
+			m.give(&row.Counts)
+			if !row.Counts.IsZero() {
+				f(row, false)
 			}
 			continue
 		}
@@ -90,40 +94,36 @@ func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(stats.Ro
 			}
 			own = cells[s.at-at : s.at-at+s.n]
 		}
-		if err := m.apart(sel, own, s.days, days, &sum, &row, f); err != nil {
+		if sel.ByDay {
+			err = m.byDay(own, s.days, days, row, f)
+		} else if err = adder.add(own, s.days, &row.Counts); err == nil {
+			adder.tell(row, f)
+		}
+		if err != nil {
 			return err
 		}
 	}
 }
 
-// apart adds up the days of a value that may be, and calls f for that and for each of the others.
-func (m *Month) apart(sel *stats.Selection, cells string, days, asked uint32, sum *stats.Counts, row *stats.Row, f func(stats.Row)) error {
-	var some stats.Counts
-	err := m.cells(cells, days, sum, func(day int, c *stats.Counts) {
-		switch {
-		case asked>>day&1 == 0:
-		case sel.Apart(c):
+// byDay calls f for each day of a value that is asked for; row holds its sum.
+func (m *Month) byDay(cells string, days, asked uint32, row stats.Row, f func(r stats.Row, below bool)) error {
+	sum := row.Counts
+	return m.cells(cells, days, &sum, func(day int, c *stats.Counts) {
+		if asked>>day&1 == 1 && !c.IsZero() {
 			row.Day, row.Counts = m.first+stats.Day(day), *c
-			f(*row)
-		default:
-			some.Add(c)
+			f(row, false)
 		}
 	})
-	if err == nil && !some.IsZero() {
-		row.Day, row.Counts = m.first+stats.Day(bits.TrailingZeros32(days&asked)), some
-		f(*row)
-	}
-	return err
 }
 
 // Select calls f for what is selected of the rows of one day, as [AppendRows] wrote them. The values may be kept, the
 // rest is valid during the call only.
-func Select(blob string, day stats.Day, sel *stats.Selection, f func(stats.Row)) error {
+func Select(blob string, day stats.Day, sel *stats.Selection, f func(r stats.Row, below bool)) error {
 	row := stats.Row{Day: day, Dim: sel.Dim}
 	if sel.Match.All() {
 		return Rows(blob, func(value string, c *stats.Counts) {
 			row.Value, row.Counts = value, *c
-			f(row)
+			f(row, sel.Below(c))
 		})
 	}
 	s, err := newDaySource(blob, 0)
@@ -138,7 +138,7 @@ func Select(blob string, day stats.Day, sel *stats.Selection, f func(stats.Row))
 		}
 		if sel.Match.Has(view(s.value)) {
 			row.Value, row.Counts = texts.keep(s.value), s.now
-			f(row)
+			f(row, sel.Below(&s.now))
 		}
 	}
 }

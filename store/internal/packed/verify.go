@@ -48,12 +48,12 @@ func (g *gathering) verify(first stats.Day, m MonthBlobs) error {
 		return errChanged
 	}
 	byDay := stats.Selection{Dim: g.dim, First: first, Last: first + DaysOfMonth, ByDay: true}
-	err = month.Rows(&byDay, m.Cells, 0, func(r stats.Row) { read.add(r.Value, int(r.Day-first), &r.Counts) })
+	err = month.Rows(&byDay, m.Cells, 0, func(r stats.Row, _ bool) { read.add(r.Value, int(r.Day-first), &r.Counts) })
 	if err != nil || read != given {
 		return errChanged
 	}
 	all := stats.Selection{Dim: g.dim, First: first, Last: first + DaysOfMonth, K: math.MinInt64}
-	err = month.Rows(&all, "", 0, func(r stats.Row) { sums.Add(&r.Counts) })
+	err = month.Rows(&all, "", 0, func(r stats.Row, _ bool) { sums.Add(&r.Counts) })
 	if err != nil || sums != whole {
 		return errChanged
 	}
