@@ -221,6 +221,9 @@ func TestPagesFetchedAheadCountWhenShown(t *testing.T) {
 		if sum[stats.Views] != 1 || sum[stats.Visits] != 1 || sum[stats.Beacons] != 0 || len(h.rows(stats.DimTitle))+len(h.rows(stats.DimLCP))+len(h.rows(stats.DimScroll)) != 0 {
 			t.Errorf("%s: being shown counts as %v, %v", purpose, sum, h.rows(stats.DimTitle))
 		}
+		if asked := h.rows(stats.DimConsent)["banner/shown"]; asked[stats.Events] != 1 {
+			t.Errorf("%s: the question on the page was put %d times", purpose, asked[stats.Events])
+		}
 		h.tell("k", next, "p", "/a", "t", "A")
 		if sum := h.live(); sum[stats.Views] != 1 || sum[stats.Beacons] != 1 || h.rows(stats.DimTitle)["A"][stats.Events] != 1 {
 			t.Errorf("%s: it tells of itself as %v, %v", purpose, sum, h.rows(stats.DimTitle))

@@ -88,11 +88,16 @@ func (e *Exchange) dress(plan *gate.Plan, r *http.Request) {
 	face, settled := e.regime.faces.of(r)
 	notice := e.regime.rules.Notice(e.choice).Kind
 	e.news = notice == consent.NoticeMinor
-	e.asks = notice != consent.NoticeNone && !e.news
+	e.asks = asks(notice)
 	plan.Markup, plan.Shared = face.of(notice).markup, face.shared
 	if !settled {
 		plan.Tongues, plan.SharedVary = e.regime.faces, "Accept-Language"
 	}
+}
+
+// asks reports whether a notice puts the question.
+func asks(notice consent.NoticeKind) bool {
+	return notice != consent.NoticeNone && notice != consent.NoticeMinor
 }
 
 // openClosed is what remains when open failed: the zero Choice, no markup, nothing counted.

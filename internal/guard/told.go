@@ -99,7 +99,8 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 	}
 	now := g.config.Now()
 	location := g.config.Locator.Locate(g.config.Trust.Addr(r))
-	choice := g.now().choice(r, location.Country, now)
+	regime := g.now()
+	choice := regime.choice(r, location.Country, now)
 	if !g.mayTell(choice) || g.excluded(r) || g.down.Load() {
 		g.post.taken[fateRefused].Add(1)
 		return http.StatusNoContent, ""
@@ -131,7 +132,8 @@ func (g *Guard) told(r *http.Request) (status int, token string) {
 	if report.Next == "" {
 		return http.StatusNoContent, ""
 	}
-	return g.virtual(t, now)
+	ask := recorder.Ask{Asked: report.Shown() && !g.config.ByTemplate && asks(regime.rules.Notice(choice).Kind)}
+	return g.virtual(t, ask, now)
 }
 
 // counted counts what was told, false for programs. A page that says no more than that it is shown tells of itself later, under
@@ -159,7 +161,7 @@ func (g *Guard) redeem(report *beacon.Report, hit visit.Hit, now time.Time) (bea
 
 // virtual counts the page that a document shows now, in place of its former one or again, and gives it a token of its own. It
 // is good for a page as often as a document may change, and each token for one change.
-func (g *Guard) virtual(t recorder.Telling, now time.Time) (status int, token string) {
+func (g *Guard) virtual(t recorder.Telling, ask recorder.Ask, now time.Time) (status int, token string) {
 	day, key, ok := g.anonymiser.Pseudonym(t.Hit)
 	if !ok {
 		return http.StatusNoContent, ""
@@ -168,6 +170,6 @@ func (g *Guard) virtual(t recorder.Telling, now time.Time) (status int, token st
 	if token = g.post.mint.Follow(t.Told, next, now); token == "" {
 		return http.StatusNoContent, ""
 	}
-	g.recorder.Virtual(t.Hit.On(t.Report.Next), t.Location)
+	g.recorder.Virtual(t.Hit.On(t.Report.Next), t.Location, ask)
 	return http.StatusOK, token
 }

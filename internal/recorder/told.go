@@ -147,8 +147,9 @@ func (w *teller) add(dim stats.Dimension, value string) {
 	w.aggregator.AddSignal(&s)
 }
 
-// Virtual counts the page view of a page that a document shows in place of its former one.
-func (r *Recorder) Virtual(hit visit.Hit, location geo.Location) {
+// Virtual counts the page view of a page that a document shows now, and the question on it if it put one.
+func (r *Recorder) Virtual(hit visit.Hit, location geo.Location, ask Ask) {
 	pv := r.anonymiser.Page(hit, visit.Response{Status: http.StatusOK, ContentType: "text/html", Place: place(location)})
 	r.aggregator.Add(&pv)
+	r.shown(&pv, ask)
 }
