@@ -61,7 +61,7 @@ func (k *accountKeys) share(ctx context.Context, period int64) error {
 	if err != nil {
 		return err
 	}
-	present, err := derive(k.ring.secret, seed, labelAccounts, period)
+	present, err := ofSeed(k.ring.secret, seed, labelAccounts, period)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (k *accountKeys) share(ctx context.Context, period int64) error {
 	case err != nil:
 		return err
 	default:
-		if earlier, err = derive(k.ring.secret, seed, labelAccounts, period-1); err != nil {
+		if earlier, err = ofSeed(k.ring.secret, seed, labelAccounts, period-1); err != nil {
 			return err
 		}
 	}

@@ -96,7 +96,7 @@ func (k *keyring) share(seeds []Seed) (map[int64]*sipKey, error) {
 	defer k.mu.Unlock()
 	shared := make(map[int64]*sipKey, len(seeds))
 	for _, s := range seeds {
-		key, err := derive(k.secret, s.Value[:], labelPseudonyms, s.Period)
+		key, err := ofSeed(k.secret, s.Value[:], labelPseudonyms, s.Period)
 		if err != nil {
 			return nil, err
 		}

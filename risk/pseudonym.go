@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -163,6 +164,12 @@ func (k *keyring) fresh(label string, period int64) (*sipKey, error) {
 	}
 	defer clear(seed[:])
 	return derive(k.secret, seed[:], label, period)
+}
+
+// ofSeed makes the key of a period of a seed that rests: of the period, too, so that whoever may write where it rests, and puts one seed there
+// again, does not have one key for two periods.
+func ofSeed(secret, seed []byte, label string, period int64) (*sipKey, error) {
+	return derive(secret, binary.BigEndian.AppendUint64(slices.Clone(seed), uint64(period)), label, period)
 }
 
 // derive makes a key of the site's secret, a salt and a label.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -183,6 +184,11 @@ func (e *Exchange) handOn(r *http.Request) *http.Request {
 	changed.Header = r.Header.Clone()
 	changed.Header.Del(HeaderRisk)
 	if asks {
+		for name := range changed.Header { // what programs behind CGI or WSGI cannot tell from ours
+			if len(name) == len(HeaderRisk) && strings.EqualFold(strings.ReplaceAll(name, "_", "-"), HeaderRisk) {
+				delete(changed.Header, name)
+			}
+		}
 		changed.Header.Set(HeaderRisk, risk.ActionStepUp.String())
 	}
 	return &changed

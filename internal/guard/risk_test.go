@@ -246,11 +246,15 @@ func TestStepUpIsHandedToTheSite(t *testing.T) {
 		c.Risk.Rules.Rules = []risk.Rule{{Name: "admins", Path: []string{"/admin"}, Then: risk.ActionStepUp}}
 	})
 	j.header.Set("Kelisim-Risk", "forged")
+	j.header.Set("Kelisim_Risk", "allow") // the same to programs behind CGI or WSGI
 	for path, want := range map[string]string{"/admin": "step_up", "/": ""} {
 		j.seen = nil
 		res, _ := j.do("GET", path, nil)
 		if res.StatusCode != 200 || len(j.seen) != 1 || j.seen[0].Header.Get("Kelisim-Risk") != want {
 			t.Errorf("%s: %d, %q, want %q", path, res.StatusCode, j.seen[0].Header.Get("Kelisim-Risk"), want)
+		}
+		if want != "" && j.seen[0].Header.Get("Kelisim_Risk") != "" {
+			t.Error("a visitor contradicts the verdict")
 		}
 		if v := res.Header.Get("X-Verdict"); want != "" && v != want {
 			t.Errorf("%s: verdict %q", path, v)
