@@ -101,7 +101,8 @@ func TestTogetherTheyCountAsOne(t *testing.T) {
 			day = today
 		}
 		visitor, a := r.IntN(300), four[r.IntN(4)]
-		hit := visitorAt(visitor, r.IntN(5), now)
+		n := r.IntN(5)
+		hit := visitorAt(visitor, n, now)
 		want, got := sole.Page(hit, html), a.Page(hit, html)
 		if r.IntN(4) == 0 {
 			want, got = sole.Event(hit, html, "call"), a.Event(hit, html, "call")
@@ -110,6 +111,13 @@ func TestTogetherTheyCountAsOne(t *testing.T) {
 			t.Fatalf("view %d of visitor %d at %v:\n%+v, alone\n%+v", i, visitor, now, got, want)
 		}
 		parts := tell(t, a, four, now)
+		if stay, same := got, want; r.IntN(4) == 0 { // the browser says that the page is still looked at
+			at := visitorAt(visitor, n, now.Add(time.Second))
+			if is, should := a.Stay(at, &stay), sole.Stay(at, &same); is != should || !reflect.DeepEqual(stay, same) {
+				t.Fatalf("still there: %v, alone %v", is, should)
+			}
+			parts = append(parts, tell(t, a, four, now)...)
+		}
 		if len(parts) == 0 {
 			t.Fatal("nothing is told of a page view")
 		}
@@ -130,6 +138,30 @@ func TestTogetherTheyCountAsOne(t *testing.T) {
 	for i, a := range four {
 		if a.Stats().Visitors != sole.Stats().Visitors {
 			t.Errorf("%d knows %d visitors, alone it is %d", i, a.Stats().Visitors, sole.Stats().Visitors)
+		}
+	}
+}
+
+// TestWhatIsReachedAtTwoAtOnceIsReached: an event at one and a page view at another, neither told of before the other.
+func TestWhatIsReachedAtTwoAtOnceIsReached(t *testing.T) {
+	t.Parallel()
+	all := together(t, 2, noon)
+	a, b := all[0], all[1]
+	a.Page(visitorAt(1, 1, noon), html)
+	tell(t, a, all, noon)
+	a.Event(visitorAt(1, 1, noon.Add(time.Second)), html, "call")
+	b.Page(visitorAt(1, 0, noon.Add(2*time.Second)), html)
+	tell(t, a, all, noon.Add(3*time.Second))
+	tell(t, b, all, noon.Add(3*time.Second))
+	for i, x := range all {
+		pv, firsts := x.Event(visitorAt(1, 1, noon.Add(4*time.Second)), html, "call"), 0
+		pv.Step.Reached.Goals(func(_ string, first bool) {
+			if first {
+				firsts++
+			}
+		})
+		if pv.Step.Reached.Nothing() || firsts != 0 || pv.Step.Views != 2 {
+			t.Errorf("%d: %+v, %d for the first time", i, pv.Step, firsts)
 		}
 	}
 }

@@ -147,9 +147,11 @@ func (v *Visitors) catchUp(ctx context.Context) {
 		return
 	}
 	for _, o := range v.others {
-		if o.complete && v.missing {
+		if o.complete && v.missing { // it was asked in vain, and is again
 			v.counts.partial.Add(1)
-			break
+			v.strange, v.tries, v.asked = false, 0, v.ticks+beatEvery
+			v.begin()
+			return
 		}
 	}
 	v.settle()
@@ -167,16 +169,18 @@ func (v *Visitors) ask(ctx context.Context) {
 	v.say(ctx, append([]byte{kindHello}, v.hello.public()...))
 }
 
-// settle ends the wait for what others know.
+// settle says that all is known that others know.
 func (v *Visitors) settle() {
 	v.missing, v.strange, v.tries, v.hello = false, false, 0, handover{}
-	if !v.stands {
-		v.stands, v.soon = true, true
-		v.o.Anonymiser.Stand(v.o.Now())
+	v.begin()
+}
+
+// begin ends the wait for what others know.
+func (v *Visitors) begin() {
+	if v.stands {
+		return
 	}
-	select {
-	case <-v.settled:
-	default:
-		close(v.settled)
-	}
+	v.stands, v.soon = true, true
+	v.o.Anonymiser.Stand(v.o.Now())
+	close(v.settled)
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,7 +58,31 @@ type process struct {
 	store    *redisstore.Store
 	tick     chan time.Time
 	base     int64
+	deaf     func() bool // leaves out a message that comes
+	mute     atomic.Bool // says nothing, and hears nothing
+	lost     atomic.Int64
 	faults   chan string
+}
+
+// faulty is a line on which messages get lost.
+type faulty struct {
+	peers.Line
+	p *process
+}
+
+func (f *faulty) Publish(ctx context.Context, topic string, message []byte) error {
+	if f.p.mute.Load() {
+		return nil
+	}
+	return f.Line.Publish(ctx, topic, message)
+}
+
+func (f *faulty) Subscribe(ctx context.Context, topic string, hear func([]byte), held func(error)) {
+	f.Line.Subscribe(ctx, topic, func(message []byte) {
+		if !f.p.mute.Load() && (f.p.deaf == nil || !f.p.deaf()) {
+			hear(message)
+		}
+	}, held)
 }
 
 func newSite(t *testing.T, processes int) *site {
@@ -69,9 +94,12 @@ func newSite(t *testing.T, processes int) *site {
 }
 
 // join starts one more process.
-func (s *site) join() *process {
+func (s *site) join(change ...func(*process)) *process {
 	s.t.Helper()
 	p := &process{tick: make(chan time.Time), faults: make(chan string, 1000)}
+	for _, f := range change {
+		f(p)
+	}
 	var err error
 	p.store, err = redisstore.Open(s.t.Context(), redisstore.Options{URL: s.server.URL(), Site: "site"})
 	if err != nil {
@@ -82,7 +110,7 @@ func (s *site) join() *process {
 		s.t.Fatal(err)
 	}
 	p.visitors, err = peers.NewVisitors(peers.VisitorsOptions{
-		Line: p.store, Secret: secret, Anonymiser: p.Anonymiser, Now: s.clock.now, Tick: p.tick,
+		Line: &faulty{Line: p.store, p: p}, Lost: func(n int64) { p.lost.Add(n) }, Secret: secret, Anonymiser: p.Anonymiser, Now: s.clock.now, Tick: p.tick,
 		Fault: func(what string, err error) {
 			select {
 			case p.faults <- what + ": " + err.Error():
