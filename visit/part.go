@@ -87,7 +87,8 @@ func (w *partWriter) addVisit(v *toldVisit) {
 		out = binary.AppendUvarint(out, w.string(s))
 	}
 	out = binary.BigEndian.AppendUint64(out, v.progress.goals)
-	w.visits = append(out, v.progress.steps[:]...)
+	out = append(out, v.progress.steps[:]...)
+	w.visits = out
 	w.numVisits++
 }
 
@@ -126,7 +127,7 @@ func (w *partWriter) flush() {
 func (p *Plan) mark() (sum [8]byte) {
 	h := sha256.New()
 	for _, g := range p.Goals() {
-		g.Aim.mark(h, "goal "+g.Name)
+		g.mark(h, "goal "+g.Name)
 	}
 	for _, f := range p.Funnels() {
 		for _, aim := range f.Steps {

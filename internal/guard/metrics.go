@@ -54,9 +54,9 @@ func (x *exposition) one(name, kind, help string, value int64) {
 	x.sample(name, value)
 }
 
-// by adds a metric with one label, in the order of its values.
-func (x *exposition) by(name, kind, help, label string, values map[string]int64) {
-	x.family(name, kind, help)
+// by adds a counter with one label, in the order of its values.
+func (x *exposition) by(name, help, label string, values map[string]int64) {
+	x.family(name, "counter", help)
 	keys := make([]string, 0, len(values))
 	for key := range values {
 		keys = append(keys, key)
@@ -73,7 +73,7 @@ func (s *State) exposition() []byte {
 	x.one("hits_stored_total", "counter", "Hits that the store has taken.", s.Spool.Stored)
 	x.one("hits_waiting", "gauge", "Hits that wait in memory.", s.Figures.Waiting)
 	x.one("hits_spooled", "gauge", "Hits that wait on disk for the store.", s.Spool.Hits)
-	x.by("hits_dropped_total", "counter", "Hits that could not be counted, by reason.", "reason", s.Figures.Dropped)
+	x.by("hits_dropped_total", "Hits that could not be counted, by reason.", "reason", s.Figures.Dropped)
 	x.one("hits_missing", "gauge", "Accepted less stored, waiting, spooled and dropped: 0, or something is wrong.", s.Missing())
 	x.one("hits_late_total", "counter", "Accepted hits of a day that was closed already, counted on the day after it.", s.Figures.Late)
 	x.one("rows_folded_total", "counter", "Rows that the store left to other: over a cap, or of a day that was closed.", s.Spool.Folded)
@@ -86,7 +86,7 @@ func (s *State) exposition() []byte {
 	x.one("views_untold_total", "counter", "Changes of visits that came too fast to be told to other processes.", int64(s.Visitors.Unnoted))
 	x.one("visitors_anew", "gauge", "Visitors of today who may count twice, because who they were was not known any more.", s.mayCountTwice())
 	x.company(&s.Peers)
-	x.by("beacon_deliveries_total", "counter", "What pages told, by what became of it.", "fate", s.Beacon.Fates)
+	x.by("beacon_deliveries_total", "What pages told, by what became of it.", "fate", s.Beacon.Fates)
 	x.one("beacon_tokens", "gauge", "Tokens of pages that are remembered as used.", int64(s.Beacon.Tokens))
 	x.one("spool_batches", "gauge", "Batches that wait on disk.", int64(s.Spool.Batches))
 	x.one("spool_entries", "gauge", "Records of consent that wait on disk.", int64(s.Spool.Entries))
@@ -97,7 +97,7 @@ func (s *State) exposition() []byte {
 	x.one("ledger_entries", "gauge", "Records of consent under the last signed head.", s.Ledger.Size)
 	x.one("ledger_up", "gauge", "1 while the ledger's log can be signed.", up(s.Ledger.Fault == ""))
 	x.one("ledger_refused_total", "counter", "Grants that were not recorded because their network sent too many.", s.Ledger.Refused)
-	x.by("csp_reports_total", "counter", "Reports of browsers, by what they were about.", "class", s.Reports.Classes)
+	x.by("csp_reports_total", "Reports of browsers, by what they were about.", "class", s.Reports.Classes)
 	x.one("goroutines", "gauge", "Goroutines of the process.", int64(runtime.NumGoroutine()))
 	return []byte(x.String())
 }
@@ -106,7 +106,7 @@ func (s *State) exposition() []byte {
 func (x *exposition) company(p *peers.VisitorsFigures) {
 	x.one("peers", "gauge", "Other processes of the site that count visitors together with this one.", int64(p.Others))
 	x.one("peers_up", "gauge", "1 while they can be heard; 0 too where the store lets no process reach another.", up(p.Up))
-	x.by("peers_messages_total", "counter", "Messages between processes, by what became of them.", "fate", map[string]int64{
+	x.by("peers_messages_total", "Messages between processes, by what became of them.", "fate", map[string]int64{
 		"told": p.Topic.Told, "untold": p.Topic.Untold, "heard": p.Topic.Heard, "strange": p.Topic.Strange, "stale": p.Topic.Stale,
 		"refused": p.Refused, "foreign": p.Foreign, "overflow": p.Overflow, "incomplete": p.Incomplete,
 	})

@@ -77,7 +77,7 @@ func (v *Visitors) answer(ctx context.Context, to ID) {
 	for _, day := range v.o.Anonymiser.Days() {
 		v.o.Anonymiser.Everything(day, partSize, func(part []byte) bool {
 			n++
-			return v.answerOne(ctx, to, day, n, part)
+			return v.answerOne(ctx, to, day, part)
 		})
 	}
 	if ctx.Err() == nil {
@@ -85,7 +85,7 @@ func (v *Visitors) answer(ctx context.Context, to ID) {
 	}
 }
 
-func (v *Visitors) answerOne(ctx context.Context, to ID, day visit.Day, n uint64, part []byte) bool {
+func (v *Visitors) answerOne(ctx context.Context, to ID, day visit.Day, part []byte) bool {
 	seed, ok := v.keys.of(day)
 	if !ok {
 		return false
