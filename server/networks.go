@@ -156,10 +156,10 @@ func (s *Server) newNetworkTable(ctx context.Context, l *locale, p *period, a ad
 			break
 		}
 		out := newNetworkRow(l, row.Label, &row.Counts, usual)
-		switch {
-		case spec.Dim == stats.DimNetPrefix:
+		switch spec.Dim {
+		case stats.DimNetPrefix:
 			out.Label, out.Detail, _ = strings.Cut(out.Label, " ")
-		case spec.Dim == stats.DimNetProvider:
+		case stats.DimNetProvider:
 			if row.Value != "" && provider == "" {
 				out.Href = a.With(providerParam, row.Value)
 			}
