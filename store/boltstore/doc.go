@@ -5,7 +5,7 @@
 //
 // Statistics of an open day are blobs of 256 values each, per day and dimension: what is counted in one
 // flush lies side by side, so a flush of 5,000 rows writes a few dozen blobs. A closed day is one packed
-// blob per dimension. Consent records and documents are one entry each, as they came: sealed.
+// blob per dimension, until the days of its month are laid together. Consent records and documents are one entry each, as they came: sealed.
 //
 // # Threats
 //
