@@ -122,12 +122,11 @@ func (c *jointCell) flow(lots uint64) {
 	}
 }
 
-// late is as for a cell.
-func (c *jointCell) late(bounce int32, seconds int64, lots uint64) {
+// late is as for a cell. It counts where the visit began, and nobody is by it who has not viewed there.
+func (c *jointCell) late(bounce int32, seconds int64) {
 	if c != nil {
 		c.bounces += bounce
 		c.seconds += seconds
-		c.lots |= lots
 	}
 }
 

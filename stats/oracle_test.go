@@ -312,9 +312,8 @@ func (t *tally) journey(j *journey, p someone) {
 		seen = true
 		everywhere(s.at, s.path, stats.Views, 1)
 		left := s.left()
-		if seen = s.stayed && visitDay(s.at) == day; i+1 < len(j.pages) {
+		if seen = false; i+1 < len(j.pages) { // time is counted where the visit began, and nobody is by it
 			left = j.pages[i+1].at
-			seen = seen || visitDay(left) == day
 		} else if left.Equal(s.at) {
 			continue
 		}

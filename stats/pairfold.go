@@ -26,6 +26,8 @@ type crossFolder struct {
 	kept  map[Dimension]map[string]*Counts
 	hours *[24]Counts
 	safe  map[line]bool
+
+	folded map[string]bool // values that k visitors carry
 }
 
 // line is what some values of a pair are counted in: a value of a dimension, which may be a pair.
@@ -47,7 +49,7 @@ func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept 
 			continue
 		}
 		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
-		f := crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rest: floors.Of(dim) * writers, rows: list}, kept: kept, hours: hours, safe: make(map[line]bool)}
+		f := crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rest: floors.Of(dim) * writers, rows: list}, kept: kept, hours: hours, safe: make(map[line]bool), folded: make(map[string]bool)}
 		f.cut(topOf(dim, top))
 		switch {
 		case f.k <= 1:
@@ -141,6 +143,7 @@ func (f *crossFolder) cut(top int) {
 func (f *crossFolder) drop(i int, reason FoldReason) {
 	c := f.rows[i].Counts
 	if f.dim.Crowd(&c) >= int64(f.k) {
+		f.folded[f.rows[i].Value] = true
 		for _, l := range f.lines(i) {
 			f.safe[l] = true
 		}
@@ -171,6 +174,7 @@ func (f *crossFolder) fold() {
 	for _, l := range order {
 		f.complete(l, members[l])
 	}
+	f.combine()
 }
 
 // complete folds the smallest value of a line whose rest is too small.

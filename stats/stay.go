@@ -21,11 +21,7 @@ func (a *Aggregator) AddStay(pv *visit.Pageview) {
 	t.arrivals.cells[from].late(0, seconds)
 	t.pages.cells[page].late(0, seconds)
 	t.hour(st.StartedHour).late(0, seconds)
-	lot := uint64(nobody)
-	if pv.Day == st.StartedDay {
-		lot = lotOf(st)
-	}
-	t.joints.find(joint{who, from, page, int32(st.StartedHour)}).late(0, seconds, lot)
+	t.joints.find(joint{who, from, page, int32(st.StartedHour)}).late(0, seconds)
 	if was, now := DimDuration.bucket(st.Elapsed-seconds), DimDuration.bucket(st.Elapsed); was != now {
 		t.shape.duration[was]--
 		t.shape.duration[now]++

@@ -73,7 +73,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 		previous.late(bounce, seconds)
 		total[Exits]--
 		t.hour(st.StartedHour).late(bounce, seconds)
-		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds, lotOf(st))
+		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds)
 		if st.Second {
 			t.joints.find(joint{flowing, before, page, 0}).flow(lotOf(st))
 		}
@@ -99,7 +99,7 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 		t.arrivals.cells[from].late(bounce, seconds)
 		t.pages.cells[before].late(bounce, seconds)
 		t.hour(st.StartedHour).late(bounce, seconds)
-		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds, nobody)
+		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds)
 		if st.Second {
 			t.joints.find(joint{flowing, before, t.page(pv.Path), 0}).flow(nobody)
 		}

@@ -18,12 +18,16 @@ import (
 // Mark returns traces of an address with a user agent, such as hashes under a secret that the attacker has.
 type Mark func(addr netip.Addr, agent string) [][]byte
 
-// Dictionary names the addresses of which any trace is found at rest: with every user agent. mark may be nil.
+// Dictionary names the addresses of which any trace is found at rest, with any user agent. mark may be nil.
 // full also tries the hashes that need no secret, which takes long for very many addresses.
 func Dictionary(p *Population, rest *Index, mark Mark, full bool) (named []int) {
 	for i, addr := range p.Addrs {
 		hit := rest.Has([]byte(addr.String())) || rest.Has(addr.AsSlice())
-		for _, agent := range p.Agents {
+		agents := p.Agents
+		if len(p.Addrs) > manyAddrs {
+			agents = []string{p.Agent(i)}
+		}
+		for _, agent := range agents {
 			if hit {
 				break
 			}
@@ -40,6 +44,9 @@ func Dictionary(p *Population, rest *Index, mark Mark, full bool) (named []int) 
 	}
 	return named
 }
+
+// manyAddrs is from where on the attacker is told the user agent of each address: to try all of them would take long.
+const manyAddrs = 100_000
 
 // hashes returns what people make of an address and a user agent who know no secret.
 func hashes(addr netip.Addr, agent string) (all [][]byte) {

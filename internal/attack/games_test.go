@@ -28,16 +28,13 @@ var moments = [...]float64{.01, .5, .99}
 func games() (list []game) {
 	if os.Getenv("KELISIM_ATTACK") == "" {
 		return []game{
-			{3, 1, .001, 0}, {30, 1, .004, 0}, {300, 4, .008, 0}, {300, 1, .01, 0}, {1000, 4, 200, 10 * time.Second}, {10_000, 1, 1000, 8 * time.Second},
+			{3, 1, .001, 0}, {30, 1, .004, 0}, {300, 4, .008, 0}, {300, 1, .01, 0}, {1000, 4, 200, 5 * time.Second}, {10_000, 1, 1000, 3 * time.Second},
 		}
 	}
-	for _, addrs := range []int{1_000_000, 10_000, 300, 30, 3} {
-		for _, guards := range []int{1, 4} {
-			if addrs == 1_000_000 {
-				list = append(list, game{addrs, guards, 2000, 250 * time.Second})
-				continue
-			}
-			list = append(list, game{addrs, guards, 1, 0}, game{addrs, guards, 2000, 50 * time.Second})
+	for _, guards := range []int{1, 4} {
+		list = append(list, game{1_000_000, guards, 2000, 50 * time.Second})
+		for _, addrs := range []int{300, 30, 3, 10_000} {
+			list = append(list, game{addrs, guards, 2000, 10 * time.Second}, game{addrs, guards, 1, 0}) // a day of 86,400 seconds
 		}
 	}
 	return list

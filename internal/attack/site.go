@@ -27,6 +27,7 @@ type Rules struct {
 	Floors     stats.Floors // of what may rest
 	LeaveViews int          // page views whose rows may leave together
 	Seed       uint64       // of everything that happens
+	Pages      int          // that a site has; 0 is 45
 	// Outbox takes the batches in place of the store. It may be nil.
 	Outbox stats.Outbox
 }
@@ -145,6 +146,9 @@ func (s *Site) view() {
 	}
 	from := [...]string{"", "", "https://search.example/?q=a", "https://news.example/"}[s.random.IntN(4)]
 	page := fmt.Sprintf("/section%c/page%c", 'a'+s.random.IntN(5), 'a'+s.random.IntN(9))
+	if s.rules.Pages > 0 {
+		page = fmt.Sprintf("/page%d", s.random.IntN(s.rules.Pages))
+	}
 	if s.Swap[0] != s.Swap[1] && i == s.Swap[0] {
 		i = s.Swap[1]
 	}

@@ -33,6 +33,21 @@ func (s *Step) add(cell Cell, c stats.Counts) {
 	s.Rows[cell] = sum
 }
 
+// Difference returns what was added between two dumps.
+func Difference(before, after *Dump) Step {
+	step := Step{Rows: map[Cell]stats.Counts{}}
+	for hour, c := range after.Hours {
+		step.Seen += c[stats.Views] - before.Hours[hour][stats.Views]
+	}
+	for cell, c := range after.Rows {
+		old := before.Rows[cell]
+		if c.Sub(&old); !c.IsZero() {
+			step.Rows[cell] = c
+		}
+	}
+	return step
+}
+
 // views is of how many page views a step tells: of as many as the dimension counts that counts most.
 func (s *Step) views() (most int64) {
 	sum := map[stats.Dimension]int64{}
