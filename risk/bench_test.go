@@ -1,6 +1,7 @@
 package risk_test
 
 import (
+	"context"
 	"net/http/httptest"
 	"net/netip"
 	"syscall"
@@ -15,11 +16,31 @@ import (
 // BenchmarkOrdinary is the whole path of an ordinary page view: location, signals, velocity, verdict, status. Capturing
 // the hit is not part of it, since statistics need that anyway.
 func BenchmarkOrdinary(b *testing.B) {
+	b.Run("no limit", func(b *testing.B) { ordinary(b, risk.Options{}) })
+	b.Run("a limit over four processes", func(b *testing.B) {
+		ordinary(b, risk.Options{
+			Shared: silent{b}, Nodes: 4,
+			Rules: risk.Rules{Limits: []risk.Limit{{Name: "all", Path: []string{"/articles/"}, Limit: 1 << 40, Window: time.Hour, Then: risk.ActionThrottle, Away: risk.AwayOpen}}},
+		})
+	})
+}
+
+// silent are counters that nobody below half the limit may ask.
+type silent struct{ b *testing.B }
+
+func (s silent) Add(context.Context, string, int64, time.Duration) (int64, error) {
+	s.b.Error("a round trip for an ordinary request")
+	return 0, nil
+}
+
+func ordinary(b *testing.B, o risk.Options) {
+	b.Helper()
 	table, err := geo.Embedded()
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, err := risk.New(risk.Options{Secret: make([]byte, 32), GeoBuilt: table.Built, Rules: risk.Rules{Off: []risk.Code{"crawl_rate"}}})
+	o.Secret, o.GeoBuilt, o.Rules.Off = make([]byte, 32), table.Built, []risk.Code{"crawl_rate"} // 1,024 visitors ask without a pause
+	e, err := risk.New(o)
 	if err != nil {
 		b.Fatal(err)
 	}
