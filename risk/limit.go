@@ -129,16 +129,15 @@ func (l *limiter) serve(r *Limit, id uint64, addr netip.Addr, now int64) (ok boo
 	if err != nil {
 		return true, 0
 	}
-	who := key.of(addr, scopeAddress)
+	s := scopeAddress
 	if r.Per == "network" {
-		who = key.of(addr, scopeNetwork)
+		s = scopeNetwork
 	}
 	window := now / r.Window.Milliseconds()
-	var m [32]byte
-	binary.BigEndian.PutUint64(m[:8], who[0])
-	binary.BigEndian.PutUint64(m[8:16], who[1])
-	binary.BigEndian.PutUint64(m[16:24], id)
-	binary.BigEndian.PutUint64(m[24:], uint64(window))
+	var m [33]byte
+	cover(m[:], addr, s)
+	binary.BigEndian.PutUint64(m[17:25], id)
+	binary.BigEndian.PutUint64(m[25:], uint64(window))
 	name := key.sum(m[:])
 	wait = time.Duration((window+1)*r.Window.Milliseconds()-now) * time.Millisecond
 	return l.count(r, id, name, window, now), wait

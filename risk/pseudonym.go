@@ -95,6 +95,12 @@ func (k *sipKey) sum(message []byte) Pseudonym {
 // of is the pseudonym of as much of addr as s covers.
 func (k *sipKey) of(addr netip.Addr, s scope) Pseudonym {
 	var m [17]byte
+	cover(m[:], addr, s)
+	return k.sum(m[:])
+}
+
+// cover writes as much of addr as s covers, and s, into 17 bytes.
+func cover(m []byte, addr netip.Addr, s scope) {
 	bytes := addr.As16()
 	switch {
 	case addr.Is4() && s == scopeNetwork:
@@ -106,7 +112,6 @@ func (k *sipKey) of(addr netip.Addr, s scope) Pseudonym {
 	}
 	copy(m[:16], bytes[:])
 	m[16] = byte(s)
-	return k.sum(m[:])
 }
 
 // keyring holds the present key of pseudonyms. A new one replaces it once a day; the old one is gone with its seed, and
