@@ -47,20 +47,20 @@ type accounts struct {
 	zones   zones
 }
 
-func (a *accounts) begin(o Options, ring *keyring) error {
-	a.timeout = accountTime
-	a.keys = &accountKeys{ring: ring, shelf: o.Shelf, timeout: a.timeout}
+func (b *accounts) begin(o Options, ring *keyring) error {
+	b.timeout = accountTime
+	b.keys = &accountKeys{ring: ring, shelf: o.Shelf, timeout: b.timeout}
 	if o.Shelf != nil {
-		a.shelf = o.Shelf
+		b.shelf = o.Shelf
 	}
 	var err error
-	if a.seal, err = newSeal(ring.secret, labelSlots); err != nil {
+	if b.seal, err = newSeal(ring.secret, labelSlots); err != nil {
 		return err
 	}
-	if a.ids, err = newSeal(ring.secret, labelIDs); err != nil {
+	if b.ids, err = newSeal(ring.secret, labelIDs); err != nil {
 		return err
 	}
-	a.facts, err = derive(ring.secret, nil, labelFacts, 0)
+	b.facts, err = derive(ring.secret, nil, labelFacts, 0)
 	return err
 }
 
@@ -86,7 +86,7 @@ func (b *accounts) change(ctx context.Context, who, earlier Pseudonym, now int64
 		return b.at(ctx, who, now, func(a *account, found bool) (keep bool) {
 			met = found
 			if !found && moved != nil {
-				*a, found = *moved, true
+				*a = *moved
 				a.Who = who
 				f(a, true)
 				return true
