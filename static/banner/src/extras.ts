@@ -54,7 +54,7 @@ addEventListener("click", (event) => {
 let turned: Promise<unknown> = Promise.resolve();
 function moved() {
   const to = location.pathname;
-  const follow = () => to !== path && turn(to);
+  const follow = (): unknown => to !== path && turn(to);
   turned = turned.then(follow, follow);
 }
 
