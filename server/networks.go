@@ -48,7 +48,7 @@ type networkRow struct {
 	Requests                 int64
 	Fine, Moved, Bad, Broken int64 // 2xx (and 1xx), 3xx, 4xx, 5xx
 	Failed, Slow             string
-	Marked                   bool // most of what failed elsewhere did not
+	Marked                   bool // far more failed than on the site as a whole
 	Half, Most               string
 }
 
@@ -144,9 +144,6 @@ func (s *Server) newNetworkTable(ctx context.Context, l *locale, p *period, a ad
 	for _, kind := range []string{"csv", "json"} {
 		t.Exports = append(t.Exports, item{Label: kind, Href: a.To(s.cfg.Prefix+"/export/"+file+"."+kind, providerParam, "")})
 	}
-	if list.Others == nil {
-		list.Others = &listRow{}
-	}
 	usual := failedShare(&list.Top.Whole)
 	for _, row := range list.Rows {
 		if provider != "" && providerOf(spec.Dim, row.Value) != provider {
@@ -167,7 +164,7 @@ func (s *Server) newNetworkTable(ctx context.Context, l *locale, p *period, a ad
 		}
 		t.Rows = append(t.Rows, out)
 	}
-	if o := list.Others; provider == "" && o.Count > 0 {
+	if o := list.Others; provider == "" && o != nil && o.Count > 0 {
 		out := newNetworkRow(l, o.Label, &o.Counts, 1)
 		out.Other = true
 		t.Rows = append(t.Rows, out)
