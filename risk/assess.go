@@ -19,7 +19,10 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 		return v
 	}
 	q.who = key.of(q.addr, scopeAddress)
-	v.Who = q.who
+	v.Who, q.lane = q.who, q.who
+	if q.headers.foreign {
+		q.lane = key.of(q.addr, scopeForeign)
+	}
 	if len(rules.Allow) > 0 && rules.allows(q.addr) {
 		q.exempt = true
 		return v
@@ -84,10 +87,10 @@ func (e *Engine) judge(q *Request) {
 // remember takes the request into what is remembered of its address, and concludes. It returns what strong evidence of an attack is new,
 // and whether there was none before.
 func (e *Engine) remember(v *Verdict, q *Request, off marks) (found marks, first bool) {
-	s := e.table.shard(q.who)
+	s := e.table.shard(q.lane)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := e.table.take(s, q.who, q.now)
+	entry := e.table.take(s, q.lane, q.now)
 	now := entry.touch(q.now)
 	cost := q.cost()
 	if !q.verified {
@@ -134,13 +137,18 @@ func (e *Engine) holdAll(entry *entry, found marks, now int64) (fresh marks, fir
 	return fresh, before&strongAttacks == 0 && fresh&strongAttacks != 0
 }
 
-// attacked has others know of strong evidence: the network, where it is the first of its address, and other processes.
+// attacked has others know of strong evidence: the network, where it is the first of its address, and other processes. What a page of another
+// site has a browser do tells nothing of its network.
 func (e *Engine) attacked(q *Request, key *sipKey, found marks, first bool) {
+	network := Pseudonym{}
+	if !q.headers.foreign {
+		network = key.of(q.addr, scopeNetwork)
+	}
 	if first {
-		e.spread(q, key)
+		e.spread(network, q.now, false)
 	}
 	if e.tells != nil {
-		e.tell(messageEvidence, &evidence{Who: q.who, Network: key.of(q.addr, scopeNetwork), Marks: uint64(found), At: q.now})
+		e.tell(messageEvidence, &evidence{Who: q.lane, Network: network, Marks: uint64(found), At: q.now})
 	}
 }
 
@@ -154,12 +162,11 @@ var strongAttacks = func() (m marks) {
 	return m
 }()
 
-// spread tells the network of an address that attacked.
-func (e *Engine) spread(q *Request, key *sipKey) {
-	e.spreadTo(key.of(q.addr, scopeNetwork), q.now, false)
-}
-
-func (e *Engine) spreadTo(network Pseudonym, at int64, told bool) {
+// spread tells the network of an address that attacked, if that is known: told of, or seen here.
+func (e *Engine) spread(network Pseudonym, at int64, told bool) {
+	if network == (Pseudonym{}) {
+		return
+	}
 	s := e.table.shard(network)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -106,7 +106,7 @@ func (e *Engine) blame(f *failure, same bool, off marks) {
 	_, first := e.holdAll(entry, found&^off, at)
 	s.mu.Unlock()
 	if first {
-		e.spreadTo(f.Network, f.At, true)
+		e.spread(f.Network, f.At, true)
 	}
 }
 

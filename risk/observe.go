@@ -74,10 +74,10 @@ func (q *Request) findings(status int, f facet, foreign uint32) (m marks) {
 // take fills the buckets that depend on the answer.
 func (e *Engine) take(q *Request, status int, f facet, found marks) (v Verdict, changed bool, fresh marks, first bool) {
 	v = Verdict{Who: q.who, Mode: e.mode, Country: q.place.Country, Net: q.place.Net}
-	s := e.table.shard(q.who)
+	s := e.table.shard(q.lane)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := e.table.take(s, q.who, q.now)
+	entry := e.table.take(s, q.lane, q.now)
 	now := entry.touch(q.now)
 	before := entry.active(now)
 	if entry.empty(probeScan, now) && entry.empty(secretScan, now) && entry.empty(adminScan, now) && entry.empty(enumeration, now) {

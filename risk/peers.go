@@ -145,7 +145,7 @@ func (e *Engine) takeEvidence(v *evidence) {
 	_, first := e.holdAll(entry, marks(v.Marks)&heldMarks&^e.rules.Load().off, entry.heard(v.At))
 	s.mu.Unlock()
 	if first {
-		e.spreadTo(v.Network, v.At, true)
+		e.spread(v.Network, v.At, true)
 	}
 }
 

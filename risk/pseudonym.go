@@ -63,6 +63,7 @@ const (
 	scopeNetwork                  // /24 or /48
 	scopeAccount                  // what a site calls an account
 	scopeDevice                   // a device cookie
+	scopeForeign                  // as an address, in requests that pages of other sites had its browser make
 )
 
 // The labels under which keys are derived. Package visit has another one: no key here is ever one of statistics.
@@ -105,7 +106,7 @@ func cover(m []byte, addr netip.Addr, s scope) {
 	switch {
 	case addr.Is4() && s == scopeNetwork:
 		bytes[15] = 0
-	case !addr.Is4() && s == scopeAddress:
+	case !addr.Is4() && s != scopeNetwork:
 		clear(bytes[8:])
 	case !addr.Is4():
 		clear(bytes[6:])

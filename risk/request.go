@@ -32,6 +32,7 @@ type Request struct {
 
 	// What the engine found, so that it is found once.
 	who       Pseudonym
+	lane      Pseudonym // what is remembered of it is under this
 	named     *visit.Agent
 	instant   marks // signals of this request
 	agentHash uint64
@@ -44,6 +45,7 @@ type Request struct {
 // headers are the facts that browsers send along. A request from a log has none.
 type headers struct {
 	known    bool // the request is live
+	foreign  bool // a browser makes it for a page of another site, and shows no page of its own by it
 	secure   bool // sent over TLS, or to this very machine
 	dest     string
 	accept   string
@@ -62,6 +64,7 @@ func (q *Request) Capture(r *http.Request, hit *visit.Hit, place *geo.Location, 
 	h.known, h.secure, h.language, h.dest = true, secure, hit.AcceptLanguage(), hit.Destination()
 	h.accept, h.encoding = first(r.Header, "Accept"), first(r.Header, "Accept-Encoding")
 	h.brands, h.platform, _ = hit.ClientHints()
+	h.foreign = h.dest != "" && h.dest != "document" && first(r.Header, "Sec-Fetch-Site") == "cross-site"
 	if q.target == "" { // made within the program
 		q.target = r.URL.RequestURI()
 	}

@@ -45,10 +45,10 @@ const (
 // pace takes one request of a throttled client, and returns how long it should wait instead of being served; 0 for
 // not at all.
 func (e *Engine) pace(q *Request) time.Duration {
-	s := e.table.shard(q.who)
+	s := e.table.shard(q.lane)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := e.table.take(s, q.who, q.now)
+	entry := e.table.take(s, q.lane, q.now)
 	now := entry.touch(q.now)
 	const each = int64(paceEvery / time.Millisecond)
 	entry.slow = max(entry.slow, now)
