@@ -14,7 +14,9 @@ import (
 type janitor struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	trimmed stats.Kept // what the store was last rid of
+
+	trimming sync.Mutex
+	trimmed  stats.Kept // what the store was last rid of
 }
 
 const (

@@ -141,6 +141,8 @@ func (g *Guard) letGo(ctx context.Context) (err error) {
 	if first, ok := kept[stats.KindTotals]; ok {
 		err = g.config.Store.Expire(ctx, first)
 	}
+	g.janitor.trimming.Lock()
+	defer g.janitor.trimming.Unlock()
 	if maps.Equal(kept, g.janitor.trimmed) {
 		return err
 	}
