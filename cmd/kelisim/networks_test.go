@@ -145,10 +145,10 @@ func (a *ailing) rests(text string) (found bool) {
 	return found
 }
 
-// has reports whether the store has a truncated network on a day.
-func (a *ailing) has(day stats.Day, value string) (found bool) {
+// has reports whether the store has a value on a day.
+func (a *ailing) has(day stats.Day, dim stats.Dimension, value string) (found bool) {
 	a.t.Helper()
-	if err := a.store.Rows(a.t.Context(), stats.DimNetPrefix, day, day, func(r stats.Row) { found = found || r.Value == value }); err != nil {
+	if err := a.store.Rows(a.t.Context(), dim, day, day, func(r stats.Row) { found = found || r.Value == value }); err != nil {
 		a.t.Fatal(err)
 	}
 	return found
@@ -210,7 +210,7 @@ func TestS1_3_3_2_ErrorsAreSeenToComeFromOneProvider(t *testing.T) {
 	}
 	a.clock.Add(24 * 3600)
 	today := visit.DateOf(2026, 3, 10)
-	a.until("the day before rests", func() bool { return a.has(today-1, "100.65.0.0/16 Failing Net") }) // what leaves with it is not of today
+	a.until("the day before rests", func() bool { return a.has(today-1, stats.DimNetPrefix, "100.65.0.0/16 Failing Net") }) // what leaves with it is not of today
 	a.calls(64, 12, 20)
 	a.calls(65, 8, 20)
 	for who := range 8 {
@@ -257,7 +257,7 @@ func TestS1_3_3_2_ErrorsAreSeenToComeFromOneProvider(t *testing.T) {
 	}
 
 	a.clock.Add(3600) // the hour is over
-	a.until("the failing provider rests", func() bool { return a.has(today, "100.65.0.0/16 Failing Net") })
+	a.until("the failing provider rests", func() bool { return a.has(today, stats.DimNetProvider, "Failing Net") })
 	if !a.rests("100.65.0.0/16 Failing Net") {
 		t.Error("what the store has is not found in its file: nothing is proven below")
 	}
