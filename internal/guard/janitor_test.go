@@ -27,7 +27,7 @@ func (c *clock) time() time.Time     { return time.Unix(c.seconds.Load(), 0).UTC
 func (c *clock) add(d time.Duration) { c.seconds.Add(int64(d / time.Second)) }
 
 // clocked is a guard whose clock stands where the test puts it, over a store with one counted day.
-func clocked(t *testing.T, now *clock, retention string) (*Guard, *boltstore.Store) {
+func clocked(t *testing.T, now *clock, retention string, change ...func(*Config)) (*Guard, *boltstore.Store) {
 	t.Helper()
 	policy, err := policyfile.Load(filepath.Join("..", "..", "consent", "policyfile", "testdata", "good", "demo.yaml"))
 	if err != nil {
@@ -45,10 +45,14 @@ func clocked(t *testing.T, now *clock, retention string) (*Guard, *boltstore.Sto
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := New(Config{
+	config := Config{
 		Store: store, Policy: policy, Secret: []byte("a secret of at least thirty-two bytes"), Trust: visit.TrustDirect, Dir: dir,
 		Now: now.time, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), FlushEvery: time.Hour,
-	})
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	g, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}

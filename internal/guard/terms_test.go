@@ -18,6 +18,11 @@ func term(t *testing.T, text string) consent.Period {
 	return p
 }
 
+// keepingFor is a site that keeps one kind of statistics for a term of its own.
+func keepingFor(t *testing.T, kind stats.Kind, text string) func(*Config) {
+	return func(c *Config) { c.Keep = map[stats.Kind]consent.Period{kind: term(t, text)} }
+}
+
 // stating is a policy that states terms by the id of the data.
 func stating(t *testing.T, terms map[string]string) (p consent.Policy) {
 	t.Helper()
@@ -91,8 +96,7 @@ func TestS4_6_3_NothingOutlivesWhatTheNoticeStates(t *testing.T) {
 func TestSweepLetsGoOfKindsByTheirTerms(t *testing.T) {
 	t.Parallel()
 	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	g, store := clocked(t, now, "90 days")
-	g.config.Keep = map[stats.Kind]consent.Period{stats.KindTechnical: term(t, "30 days")}
+	g, store := clocked(t, now, "90 days", keepingFor(t, stats.KindTechnical, "30 days"))
 	first := count(t, g, now.time())
 	held := func(dim stats.Dimension) (n int) {
 		if err := store.Rows(t.Context(), dim, first, first, func(stats.Row) { n++ }); err != nil {
@@ -116,8 +120,7 @@ func TestSweepLetsGoOfKindsByTheirTerms(t *testing.T) {
 func TestTermsAreCheckedWhenAPolicyChanges(t *testing.T) {
 	t.Parallel()
 	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-	g, _ := clocked(t, now, "2 years")
-	g.config.Keep = map[stats.Kind]consent.Period{stats.KindLists: term(t, "1 year")}
+	g, _ := clocked(t, now, "2 years", keepingFor(t, stats.KindLists, "1 year"))
 	next := g.now().filed
 	next.Revision = consent.Revision{Number: next.Revision.Number + 1, Date: "2026-11-24", Change: consent.Material}
 	next.Data = append([]consent.DataKind(nil), next.Data...)
@@ -129,8 +132,8 @@ func TestTermsAreCheckedWhenAPolicyChanges(t *testing.T) {
 	if err := g.SetPolicy(next); err == nil || !strings.Contains(err.Error(), "states 6 months") {
 		t.Errorf("a policy that states less than what is kept: %v", err)
 	}
-	g.config.Keep = nil
-	if err := g.SetPolicy(next); err != nil {
+	free, _ := clocked(t, now, "2 years")
+	if err := free.SetPolicy(next); err != nil {
 		t.Error(err)
 	}
 }
