@@ -49,7 +49,7 @@ type accounts struct {
 
 func (b *accounts) begin(o Options, ring *keyring) error {
 	b.timeout = accountTime
-	b.keys = &accountKeys{ring: ring, shelf: o.Shelf, timeout: b.timeout}
+	b.keys = &accountKeys{ring: ring, shelf: o.Shelf, timeout: b.timeout, away: &b.away}
 	if o.Shelf != nil {
 		b.shelf = o.Shelf
 	}

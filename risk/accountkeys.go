@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type accountKeys struct {
 	ring    *keyring
 	shelf   Shelf // nil for none
 	timeout time.Duration
+	away    *atomic.Int64 // until when the shelf is not tried for accounts
 
 	mu               sync.Mutex
 	present, earlier *sipKey
@@ -33,6 +35,7 @@ func (k *accountKeys) at(ctx context.Context, now int64) (present, earlier *sipK
 			return k.present, k.earlier, nil
 		}
 		k.again = now + awayFor.Milliseconds()
+		k.away.Store(k.again)
 	}
 	if k.present != nil && period <= k.present.period {
 		return k.present, k.earlier, nil

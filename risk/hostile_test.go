@@ -139,3 +139,37 @@ func TestEventsToldAtOnce(t *testing.T) {
 		t.Errorf("%v", codesOf(v))
 	}
 }
+
+// hung is a shelf that does not answer.
+type hung struct {
+	risk.Shelf
+	calls int
+}
+
+func (h *hung) Change(ctx context.Context, _ string, _ func([]byte) ([]byte, time.Time, bool)) error {
+	h.calls++
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (h *hung) Add(ctx context.Context, _ string, _ []byte, _ time.Time) ([]byte, error) {
+	h.calls++
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestAShelfThatHangsIsAskedOnceInASecond: by the clock of the process, whatever times events are of.
+func TestAShelfThatHangsIsAskedOnceInASecond(t *testing.T) {
+	t.Parallel()
+	shelf := &hung{Shelf: risk.NewMemoryShelf(nil)}
+	e := accounts(t, func(o *risk.Options) { o.Shelf = shelf })
+	for second := range 2 {
+		shelf.calls = 0
+		for i := range 4 {
+			tell(t, e, time.Duration(second)*time.Second, risk.Event{Kind: risk.LoginOK, Place: almaty, Time: noon.Add(time.Duration(2*i-300) * time.Second)})
+		}
+		if shelf.calls != 1 {
+			t.Errorf("second %d: %d calls that nobody answers", second, shelf.calls)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func (e *Engine) Report(ctx context.Context, ev Event, now time.Time) (Judgement
 		e.takeFailure(&f, off)
 		e.tell(messageFailure, &f)
 	}
-	err = book.change(ctx, present, earlier, at, func(a *account, found bool) (keep bool) {
+	err = book.change(ctx, present, earlier, now.UnixMilli(), func(a *account, found bool) (keep bool) {
 		return e.takeEvent(a, found, &ev, &j, off)
 	})
 	if err != nil {
