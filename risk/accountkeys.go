@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -22,7 +23,8 @@ type accountKeys struct {
 	mu               sync.Mutex
 	present, earlier *sipKey
 	shared           bool
-	again            int64 // when the shelf is asked again
+	seed             []byte // of the present one, where it is shared
+	again            int64  // when the shelf is asked again
 }
 
 // at returns the keys at now. A clock that is set back turns keys back only where the shelf knows the former ones.
@@ -60,7 +62,7 @@ func (k *accountKeys) share(ctx context.Context, period int64) error {
 	defer cancel()
 	var fresh [32]byte
 	_, _ = rand.Read(fresh[:]) // never fails, see crypto/rand
-	seed, err := k.shelf.Add(ctx, accountSeed(period), fresh[:], time.UnixMilli((period+2)*accountTerm.Milliseconds()))
+	seed, err := k.shelf.Add(ctx, accountSeed(period), fresh[:], seedTerm(period))
 	if err != nil {
 		return err
 	}
@@ -69,17 +71,43 @@ func (k *accountKeys) share(ctx context.Context, period int64) error {
 		return err
 	}
 	var earlier *sipKey
-	switch seed, err = k.shelf.Get(ctx, accountSeed(period-1)); {
+	if former := k.present; former != nil && former.period == period && *former != *present {
+		earlier = former // of a shelf that lost everything since
+	}
+	switch before, err := k.shelf.Get(ctx, accountSeed(period-1)); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
 	default:
-		if earlier, err = ofSeed(k.ring.secret, seed, labelAccounts, period-1); err != nil {
+		if earlier, err = ofSeed(k.ring.secret, before, labelAccounts, period-1); err != nil {
 			return err
 		}
 	}
-	k.present, k.earlier, k.shared = present, earlier, true
+	k.present, k.earlier, k.shared, k.seed = present, earlier, true, seed
 	return nil
+}
+
+// keep has the shelf keep the seed of the present key, as one that lost everything does not, or else takes over the one that others put there
+// since: what is erased at one process is to be erased for all.
+func (k *accountKeys) keep(ctx context.Context, now time.Time) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	period := now.UnixMilli() / accountTerm.Milliseconds()
+	if !k.shared || k.present.period != period {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, k.timeout) // accounts wait for it
+	defer cancel()
+	kept, err := k.shelf.Add(ctx, accountSeed(period), k.seed, seedTerm(period))
+	if err != nil || bytes.Equal(kept, k.seed) {
+		return err
+	}
+	return k.share(ctx, period)
+}
+
+// seedTerm is when the seed of a period is forgotten.
+func seedTerm(period int64) time.Time {
+	return time.UnixMilli((period + 2) * accountTerm.Milliseconds())
 }
 
 // names are the pseudonyms of an account, the present one first.

@@ -83,7 +83,7 @@ func (d *Desk) Note(i Incident) {
 // Sync hands over what happened, takes over who was blocked elsewhere, and has the keys of today and tomorrow shared.
 func (d *Desk) Sync(ctx context.Context) error {
 	d.engine.Expire(d.now())
-	err := errors.Join(d.enforce(ctx), d.hand(ctx))
+	err := errors.Join(d.enforce(ctx), d.hand(ctx), d.engine.accounts.keys.keep(ctx, d.now()))
 	d.mu.Lock()
 	due := d.now().Sub(d.swept) >= time.Hour || d.now().Before(d.swept)
 	d.mu.Unlock()

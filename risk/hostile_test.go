@@ -173,3 +173,44 @@ func TestAShelfThatHangsIsAskedOnceInASecond(t *testing.T) {
 		}
 	}
 }
+
+// emptied is a shelf that loses everything at once, as a Redis does that keeps nothing on a disk.
+type emptied struct{ risk.Shelf }
+
+// TestS4_9_4_AShelfThatLostEverything: processes agree on the key of accounts again, whether another one began anew meanwhile or not, so that
+// what is erased at one is erased for all.
+func TestS4_9_4_AShelfThatLostEverything(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{true, false} {
+		clock := func() time.Time { return noon.Add(time.Minute) }
+		shelf := &emptied{risk.NewMemoryShelf(clock)}
+		begin := func() (*risk.Engine, *risk.Desk) {
+			e := accounts(t, func(o *risk.Options) { o.Shelf = shelf })
+			return e, risk.NewDesk(risk.DeskOptions{Engine: e, Shelf: shelf, Now: clock})
+		}
+		sync := func(d *risk.Desk) {
+			if err := d.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		old, desk := begin()
+		settled(t, old)
+		shelf.Shelf = risk.NewMemoryShelf(clock)
+		if first {
+			sync(desk)
+		}
+		fresh, other := begin()
+		settled(t, fresh)
+		sync(desk)
+		sync(other)
+		if j := tell(t, old, time.Minute, risk.Event{Kind: risk.LoginOK, Place: almaty, Agent: android}); !has(j.Verdict, "new_device") {
+			t.Errorf("first %v: the account is not known to both: %v", first, codesOf(j.Verdict))
+		}
+		if err := old.ForgetAccount(t.Context(), "aigerim", noon.Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if j := tell(t, fresh, time.Minute, risk.Event{Kind: risk.LoginOK, Place: almaty, Agent: android}); len(j.Verdict.Reasons) > 0 {
+			t.Errorf("first %v: after the erasure: %v", first, codesOf(j.Verdict))
+		}
+	}
+}
