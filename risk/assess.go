@@ -42,7 +42,7 @@ func (e *Engine) Assess(q *Request) (v Verdict) {
 		rules.decide(&v, q, q.instant, e.scoreOf(&v))
 	}
 	if len(rules.Limits) > 0 {
-		e.limits(&v, q, rules)
+		e.limits(&v, q, key, rules)
 	}
 	if v.Action == ActionThrottle && v.Wait == 0 {
 		v.Wait = e.pace(q)

@@ -105,13 +105,17 @@ func (l *limiter) keyAt(now int64) (*sipKey, error) {
 }
 
 // limits applies the site's limits to a request.
-func (e *Engine) limits(v *Verdict, q *Request, rules *ruleSet) {
+func (e *Engine) limits(v *Verdict, q *Request, key *sipKey, rules *ruleSet) {
 	for i := range rules.Limits {
 		r := &rules.Limits[i]
 		if v.Action >= r.Then && v.Refuses() || q.verified || !among(r.Method, q.method) || !begins(r.Path, q.path) {
 			continue
 		}
-		ok, wait := e.limiter.serve(r, rules.ids[i], q.addr, q.now)
+		who := q.who
+		if r.scope() == scopeNetwork {
+			who = key.of(q.addr, scopeNetwork)
+		}
+		ok, wait := e.limiter.serve(r, rules.ids[i], who, q.addr, q.now)
 		if ok {
 			continue
 		}
@@ -122,43 +126,67 @@ func (e *Engine) limits(v *Verdict, q *Request, rules *ruleSet) {
 	}
 }
 
-// serve counts one request and reports whether it is within the limit, or else when the window ends. The id is of the limit's name, so that
-// it is the same in all processes.
-func (l *limiter) serve(r *Limit, id uint64, addr netip.Addr, now int64) (ok bool, wait time.Duration) {
+// scope is what each counter of the limit is of.
+func (r *Limit) scope() scope {
+	if r.Per == "network" {
+		return scopeNetwork
+	}
+	return scopeAddress
+}
+
+// serve counts one request and reports whether it is within the limit, or else when the window ends. Who is the pseudonym that this process
+// has for the address or network; the id is of the limit's name, so that it is the same in all processes.
+func (l *limiter) serve(r *Limit, id uint64, who Pseudonym, addr netip.Addr, now int64) (ok bool, wait time.Duration) {
+	window := now / r.Window.Milliseconds()
+	wait = time.Duration((window+1)*r.Window.Milliseconds()-now) * time.Millisecond
+	return l.count(r, id, who, addr, window, now), wait
+}
+
+// mine names a counter in this process: cheaply, since a pseudonym is random already. Where a window goes over the hour at which the key of
+// pseudonyms turns, it is counted anew from there, as the counters of all are at each hour.
+func mine(who Pseudonym, id uint64, window int64) Pseudonym {
+	return Pseudonym{who[0] ^ id, who[1] ^ uint64(window)*0x9e3779b97f4a7c15}
+}
+
+// ours names a counter in all processes.
+func (l *limiter) ours(r *Limit, id uint64, addr netip.Addr, window, now int64) (Pseudonym, error) {
 	key, err := l.keyAt(now)
 	if err != nil {
-		return true, 0
+		return Pseudonym{}, err
 	}
-	s := scopeAddress
-	if r.Per == "network" {
-		s = scopeNetwork
-	}
-	window := now / r.Window.Milliseconds()
 	var m [33]byte
-	cover(m[:], addr, s)
+	cover(m[:], addr, r.scope())
 	binary.BigEndian.PutUint64(m[17:25], id)
 	binary.BigEndian.PutUint64(m[25:], uint64(window))
-	name := key.sum(m[:])
-	wait = time.Duration((window+1)*r.Window.Milliseconds()-now) * time.Millisecond
-	return l.count(r, id, name, window, now), wait
+	return key.sum(m[:]), nil
 }
 
 // count decides on what is known here, and asks the others where that is not enough.
-func (l *limiter) count(r *Limit, id uint64, name Pseudonym, window, now int64) bool {
+func (l *limiter) count(r *Limit, id uint64, who Pseudonym, addr netip.Addr, window, now int64) bool {
 	share := int64((r.Limit + 2*l.nodes - 1) / (2 * l.nodes))
+	name := mine(who, id, window)
 	ok, tell := l.alone(r, id, name, window, now, share)
 	if tell == 0 {
 		return ok
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), l.timeout)
-	total, err := l.shared.Add(ctx, name.String(), tell, r.Window)
-	cancel()
+	total, err := l.tell(r, id, addr, window, now, tell)
 	if err != nil {
 		l.failed.Add(1)
 		l.away.Store(now + awayFor.Milliseconds())
 		return l.unheard(r, name, window, now, tell, share)
 	}
 	return l.heard(r, name, window, now, total)
+}
+
+// tell tells the others of n requests that were served, and returns how many all have served.
+func (l *limiter) tell(r *Limit, id uint64, addr netip.Addr, window, now, n int64) (total int64, err error) {
+	name, err := l.ours(r, id, addr, window, now)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), l.timeout)
+	defer cancel()
+	return l.shared.Add(ctx, name.String(), n, r.Window)
 }
 
 // alone decides without the others, or returns how many they are to be told.
