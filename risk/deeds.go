@@ -140,9 +140,8 @@ func (d *Desk) seed(ctx context.Context, period int64, make bool) (s Seed, err e
 	s.Period = period
 	value, err := d.shelf.Get(ctx, seedKey(period))
 	if errors.Is(err, fs.ErrNotExist) && make {
-		var fresh [32]byte
-		_, _ = rand.Read(fresh[:]) // never fails, see crypto/rand
-		value, err = d.shelf.Add(ctx, seedKey(period), fresh[:], seedEnds(period))
+		mine := d.inForce(period)
+		value, err = d.shelf.Add(ctx, seedKey(period), mine[:], seedEnds(period))
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -153,6 +152,19 @@ func (d *Desk) seed(ctx context.Context, period int64, make bool) (s Seed, err e
 		return s, fmt.Errorf("risk: the seed of period %d on the shelf is damaged", period)
 	}
 	return s, nil
+}
+
+// inForce is the seed of a period that is in force here, so that a shelf which lost everything gets it back and nobody is forgotten; or a fresh one.
+func (d *Desk) inForce(period int64) (value [32]byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.seeds {
+		if s.Period == period {
+			return s.Value
+		}
+	}
+	_, _ = rand.Read(value[:]) // never fails, see crypto/rand
+	return value
 }
 
 // enforce has the engine follow the shelf.
@@ -180,6 +192,9 @@ func (d *Desk) enforce(ctx context.Context) error {
 		}
 	}
 	d.letIn(blocks)
+	d.mu.Lock()
+	d.seeds = seeds
+	d.mu.Unlock()
 	return d.engine.Share(seeds, blocks)
 }
 

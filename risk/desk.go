@@ -37,6 +37,7 @@ type Desk struct {
 	dirty map[int64]bool
 	swept time.Time
 	kept  []Block // that were in force last
+	seeds []Seed  // and the seeds
 }
 
 const (

@@ -214,3 +214,25 @@ func TestS4_9_4_AShelfThatLostEverything(t *testing.T) {
 		}
 	}
 }
+
+// TestAShelfThatLostEverythingLetsNobodyOff: the key of today stays, and with it what is remembered of whom.
+func TestAShelfThatLostEverythingLetsNobodyOff(t *testing.T) {
+	t.Parallel()
+	clock := func() time.Time { return noon }
+	shelf := &emptied{risk.NewMemoryShelf(clock)}
+	e := engine(t)
+	d := risk.NewDesk(risk.DeskOptions{Engine: e, Shelf: shelf, Now: clock})
+	for range 2 {
+		if err := d.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		do(e, step{target: "/?id=1+UNION+SELECT+password"})
+		shelf.Shelf = risk.NewMemoryShelf(clock)
+	}
+	if err := d.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if v := do(e, step{after: time.Second}); !has(v, "sql_injection") {
+		t.Errorf("%v", codesOf(v))
+	}
+}
