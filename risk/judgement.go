@@ -180,7 +180,8 @@ func (e *Engine) Explain(ctx context.Context, id string, now time.Time) (Judgeme
 	return Judgement{ID: id, Kind: EventKind(s.Kind), Account: s.Account, Verdict: s.verdict(without)}, nil
 }
 
-// ofRecord runs f on the record that a judgement was made of, wherever it moved.
+// ofRecord runs f on the record that a judgement was made of, but not where it moved to another pseudonym since, once in 30 days: then the
+// judgement is no longer found.
 func (b *accounts) ofRecord(ctx context.Context, s *sealed, now time.Time, f func(*account) (keep bool)) error {
 	return b.about(ctx, now.UnixMilli(), func(a *account) bool { return a.Salt == s.Salt && f(a) }, s.Account)
 }
