@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,5 +87,38 @@ func TestAskedKeepsWhatItCountsOverARestart(t *testing.T) {
 	}
 	if got := store.rows[valueKey{day, stats.DimNetHour, stats.JoinPair("One", "09")}]; got != want {
 		t.Errorf("by hour: %v, want %v", got, want)
+	}
+}
+
+// TestWhoComesAgainAfterARestartCountsOnceTowardsTheFloor: where it is not known any more who was seen, a sole visitor is
+// new with every run, and must not become the five visitors of their own provider.
+func TestWhoComesAgainAfterARestartCountsOnceTowardsTheFloor(t *testing.T) {
+	a := stats.NewAggregator(stats.Options{Instance: "i", Shards: 1})
+	for range 7 {
+		ask(a, 1, "Rare", 9, 503, first(time.Second))
+		for visitor := range 5 {
+			ask(a, 10+visitor, "Known", 9, 503, first(time.Second))
+		}
+		snapshot, err := a.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a = stats.NewAggregator(stats.Options{Instance: "i", Shards: 1})
+		if err := a.Restore(snapshot); err != nil {
+			t.Fatal(err)
+		}
+		a.Anew()
+	}
+	seen := map[string]int64{}
+	for _, dim := range []stats.Dimension{stats.DimNetProvider, stats.DimNetHour, stats.DimNetLatency} {
+		a.LiveRows(dim, day, day, func(r stats.Row) { seen[dim.String()+" "+r.Value] += r.Counts[stats.Requests] })
+	}
+	for name, n := range seen {
+		if strings.Contains(name, "Rare") {
+			t.Errorf("%q is told: %d requests of one visitor", name, n)
+		}
+	}
+	if seen[stats.DimNetProvider.String()+" Known"] != 35 {
+		t.Errorf("what five visitors carried before is told of no more: %v", seen)
 	}
 }

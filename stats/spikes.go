@@ -150,6 +150,8 @@ func (r *Reports) hours(ctx context.Context, days Range, f func(provider string,
 		if hour := hourOfName(name); hour < 24 {
 			c := row.Counts
 			c[Crowd] = 0
+			// On an open day instances keep back some of the requests, and nothing of how they went: no more failed than were made.
+			c[Requests] = max(c[Requests], c[Rejects]+c[Faults], c[Slow])
 			f(provider, Total{Day: row.Day, Hour: hour, Counts: c})
 		}
 	})

@@ -104,3 +104,29 @@ func TestWaitsAreToldWithTheirProvider(t *testing.T) {
 		t.Errorf("%v, %v", hours, err)
 	}
 }
+
+// TestWhatOthersKeepBackHidesNoOutage: while the day goes on each instance keeps the requests of k visitors in memory, but not
+// how they went. Where everything fails, what rests says that more failed than was asked for; it is a spike all the same, of no
+// more than everything.
+func TestWhatOthersKeepBackHidesNoOutage(t *testing.T) {
+	store := newMemory()
+	past(store, day, "Bad")
+	for i := range 4 {
+		a := stats.NewAggregator(stats.Options{Instance: "i" + strconv.Itoa(i)})
+		for who := range 20 {
+			ask(a, 20*i+who, "Bad", 14, 503, first(10*time.Millisecond))
+		}
+		add(a, 25, page("/")) // rows leave with as many page views
+		drain(t, a, store, stats.HourOver)
+	}
+	days := stats.Range{First: day, Last: day}
+	reports := stats.NewReports(store, nil, stats.ReportOptions{})
+	spikes, err := reports.Spikes(t.Context(), days)
+	if err != nil || len(spikes) != 1 || spikes[0].Share() != 1 {
+		t.Errorf("%+v, %v; want one spike in which everything failed", spikes, err)
+	}
+	hours, err := reports.Answered(t.Context(), days, "Bad")
+	if err != nil || len(hours) != 1 || hours[0].Counts[stats.Requests] < hours[0].Counts[stats.Faults] {
+		t.Errorf("%v, %v", hours, err)
+	}
+}

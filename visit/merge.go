@@ -20,6 +20,12 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 		}
 		s.mu.Unlock()
 	}
+	for _, m := range p.asked {
+		s := &d.shards[m.shard]
+		s.mu.Lock()
+		s.ask(m.id|1<<63, d, t.capacity)
+		s.mu.Unlock()
+	}
 	for i := range p.visits {
 		v := &p.visits[i]
 		if p.plan != t.sharing.plan {

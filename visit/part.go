@@ -15,7 +15,8 @@ import (
 //	seen:    number, then shard and fingerprint of each
 //	visits:  number, then shard, fingerprint and state of each; whoever has one was seen
 //	firsts:  number, then fingerprint of each
-const partVersion = 1
+//	asked:   number, then shard and fingerprint of each who asked for something and has viewed no page
+const partVersion = 2
 
 // MinPart is the least size in bytes that parts can be asked for.
 const MinPart = 16 << 10
@@ -42,15 +43,15 @@ type partWriter struct {
 	size int
 	emit func(part []byte) bool // false: no more
 
-	index                        map[string]uint64
-	table, seen, visits, firsts  []byte
-	numSeen, numVisits, numFirst uint64
-	over                         bool
+	index                                  map[string]uint64
+	table, seen, visits, firsts, asked     []byte
+	numSeen, numVisits, numFirst, numAsked uint64
+	over                                   bool
 }
 
 // room flushes where an entry of n bytes might not fit.
 func (w *partWriter) room(n int) bool {
-	if len(w.table)+len(w.seen)+len(w.visits)+len(w.firsts)+n > w.size-64 {
+	if len(w.table)+len(w.seen)+len(w.visits)+len(w.firsts)+len(w.asked)+n > w.size-64 {
 		w.flush()
 	}
 	return !w.over
@@ -60,6 +61,13 @@ func (w *partWriter) addSeen(m mark) {
 	if w.room(9) {
 		w.seen = m.append(w.seen)
 		w.numSeen++
+	}
+}
+
+func (w *partWriter) addAsked(m mark) {
+	if w.room(9) {
+		w.asked = m.append(w.asked)
+		w.numAsked++
 	}
 }
 
@@ -108,19 +116,20 @@ func (w *partWriter) string(s string) uint64 {
 
 // flush hands over what was collected, if there is anything.
 func (w *partWriter) flush() {
-	if w.numSeen+w.numVisits+w.numFirst == 0 {
+	if w.numSeen+w.numVisits+w.numFirst+w.numAsked == 0 {
 		return
 	}
-	out := append(make([]byte, 0, len(w.table)+len(w.seen)+len(w.visits)+len(w.firsts)+64), partVersion)
+	out := append(make([]byte, 0, len(w.table)+len(w.seen)+len(w.visits)+len(w.firsts)+len(w.asked)+64), partVersion)
 	out = append(binary.AppendVarint(out, int64(w.day)), w.plan[:]...)
 	out = append(binary.AppendUvarint(out, uint64(len(w.index))), w.table...)
 	out = append(binary.AppendUvarint(out, w.numSeen), w.seen...)
 	out = append(binary.AppendUvarint(out, w.numVisits), w.visits...)
 	out = append(binary.AppendUvarint(out, w.numFirst), w.firsts...)
+	out = append(binary.AppendUvarint(out, w.numAsked), w.asked...)
 	w.over = w.over || !w.emit(out)
 	clear(w.index)
-	w.table, w.seen, w.visits, w.firsts = w.table[:0], w.seen[:0], w.visits[:0], w.firsts[:0]
-	w.numSeen, w.numVisits, w.numFirst = 0, 0, 0
+	w.table, w.seen, w.visits, w.firsts, w.asked = w.table[:0], w.seen[:0], w.visits[:0], w.firsts[:0], w.asked[:0]
+	w.numSeen, w.numVisits, w.numFirst, w.numAsked = 0, 0, 0, 0
 }
 
 // mark tells plans apart: what a visit has reached means something under the same goals and funnels only.

@@ -21,6 +21,7 @@ type part struct {
 	seen   []mark
 	visits []toldVisit
 	firsts []uint64
+	asked  []mark
 }
 
 // partReader reads a part. Whatever is wrong, it fails as a whole.
@@ -53,6 +54,10 @@ func readPart(data []byte, shared func(string) string) (p part, err error) {
 	p.firsts = make([]uint64, r.length(8))
 	for i := range p.firsts {
 		p.firsts[i] = r.uint64() | 1<<63
+	}
+	p.asked = make([]mark, r.length(9))
+	for i := range p.asked {
+		p.asked[i] = r.mark()
 	}
 	if r.failed || len(r.data) > 0 {
 		return part{}, ErrPart

@@ -60,21 +60,25 @@ func (t *Tracker) changes(d *dayState, w *partWriter) {
 // tell writes the visitors of those ids, each with their open visit.
 func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
 	var visits [atOnce]toldVisit
+	var seen [atOnce]bool
 	s.mu.Lock()
 	for i, id := range ids {
 		v, ok := s.young[id]
 		if !ok {
 			v = s.old[id]
 		}
-		visits[i] = toldVisit{mark{number, id}, v}
+		visits[i], seen[i] = toldVisit{mark{number, id}, v}, s.seen.has(id|1<<63)
 	}
 	s.mu.Unlock()
 	for i := range ids {
-		if visits[i].views == 0 {
+		switch {
+		case !seen[i]:
+			w.addAsked(visits[i].mark)
+		case visits[i].views == 0:
 			w.addSeen(visits[i].mark)
-			continue
+		default:
+			w.addVisit(&visits[i])
 		}
-		w.addVisit(&visits[i])
 	}
 }
 
@@ -83,11 +87,16 @@ func (d *dayState) everything(w *partWriter) {
 	for i := range d.shards {
 		s := &d.shards[i]
 		s.mu.Lock()
-		cells, ids := slices.Clone(s.seen.cells), s.open()
+		cells, asked, ids := slices.Clone(s.seen.cells), slices.Clone(s.asked.cells), s.open()
 		s.mu.Unlock()
 		for _, print := range cells {
 			if print != 0 {
 				w.addSeen(mark{uint8(i), print})
+			}
+		}
+		for _, print := range asked {
+			if print != 0 {
+				w.addAsked(mark{uint8(i), print})
 			}
 		}
 		for ids := range slices.Chunk(ids, atOnce) {

@@ -20,13 +20,13 @@ var ErrSnapshot = errors.New("visit: not a snapshot of who was seen")
 // key that is kept elsewhere, and deletes it before it calls Restore. Whoever is seen after Snapshot is not in it.
 func (a *Anonymiser) Snapshot() ([]byte, error) {
 	out := []byte{snapshotVersion}
-	visitors := int64(0)
+	known := int64(0)
 	for _, seed := range a.keys.Seeds() {
 		d := a.tracker.find(seed.Day)
 		if d == nil {
 			continue // nobody was seen under it
 		}
-		visitors += d.visitors.Load()
+		known += d.visitors.Load() + d.askers.Load()
 		out = binary.AppendVarint(out, int64(seed.Day))
 		out = append(binary.AppendVarint(out, seed.Born), seed.Value[:]...)
 		a.Everything(seed.Day, MaxPart, func(part []byte) bool {
@@ -35,7 +35,7 @@ func (a *Anonymiser) Snapshot() ([]byte, error) {
 		})
 		out = binary.AppendUvarint(out, 0)
 	}
-	if visitors == 0 {
+	if known == 0 {
 		return nil, nil
 	}
 	if len(out) > maxSnapshot {

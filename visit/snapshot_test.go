@@ -3,6 +3,7 @@ package visit_test
 import (
 	"errors"
 	"math/rand/v2"
+	"net/netip"
 	"reflect"
 	"testing"
 	"time"
@@ -65,5 +66,45 @@ func TestASnapshotOfNobody(t *testing.T) {
 	late := anonymiser(t)
 	if err := late.Restore(snapshot, noon.AddDate(0, 0, 2)); err != nil || late.Stats().Visitors != 0 || len(late.Days()) != 0 {
 		t.Errorf("two days later: %v, %+v, %v", err, late.Stats(), late.Days())
+	}
+}
+
+// TestWhoAskedBeforeARestartIsNobodysFirstAfterIt: a program that calls and views no page is one asker of its day, however
+// often the site is restarted; otherwise it would pass the floor of its network all by itself.
+func TestWhoAskedBeforeARestartIsNobodysFirstAfterIt(t *testing.T) {
+	t.Parallel()
+	call := visit.FromLog(visit.LogLine{Addr: netip.MustParseAddr("203.0.113.9"), Time: noon, Method: "POST", Target: "/api", UserAgent: chromeAgent})
+	a, askers := anonymiser(t), 0
+	for range 6 {
+		if pv := a.Page(call, visit.Response{Status: 200, ContentType: "application/json"}); pv.Asker {
+			askers++
+		}
+		snapshot, err := a.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a = anonymiser(t)
+		if err := a.Restore(snapshot, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if askers != 1 {
+		t.Errorf("%d askers over six runs, want 1", askers)
+	}
+}
+
+// TestWhoAskedElsewhereIsNobodysFirstHere is the same of processes that count together.
+func TestWhoAskedElsewhereIsNobodysFirstHere(t *testing.T) {
+	t.Parallel()
+	call := visit.FromLog(visit.LogLine{Addr: netip.MustParseAddr("203.0.113.9"), Time: noon, Method: "POST", Target: "/api", UserAgent: chromeAgent})
+	all, askers := together(t, 4, noon), 0
+	for _, a := range all {
+		if pv := a.Page(call, visit.Response{Status: 200, ContentType: "application/json"}); pv.Asker {
+			askers++
+		}
+		tell(t, a, all, noon)
+	}
+	if askers != 1 {
+		t.Errorf("%d askers over four processes, want 1", askers)
 	}
 }

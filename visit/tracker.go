@@ -135,16 +135,22 @@ func (t *Tracker) Ask(key Key, pv *Pageview) {
 	s := &d.shards[key[0]%trackerShards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	print := fingerprint(key)
-	if s.seen.has(print) || s.asked.has(print) {
-		return
+	if pv.Asker = s.ask(fingerprint(key), d, t.capacity); pv.Asker && t.sharing.on {
+		t.note(s, key[1])
 	}
-	if d.askers.Add(1) > max(t.capacity/2, 1) {
+}
+
+// ask puts a fingerprint among those who asked, and reports whether they did nothing before on that day.
+func (s *shard) ask(print uint64, d *dayState, capacity int64) bool {
+	if s.seen.has(print) || s.asked.has(print) {
+		return false
+	}
+	if d.askers.Add(1) > max(capacity/2, 1) {
 		d.askers.Add(-1)
-		return
+		return false
 	}
 	s.asked.add(print)
-	pv.Asker = true
+	return true
 }
 
 // lots is how many lots the visitors of a day fall into.

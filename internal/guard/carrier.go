@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -122,9 +123,33 @@ func (c *carrier) take(t *trunk, use func([]byte) error, otherwise string) {
 	}
 }
 
+// maxCarried is above what is ever carried: see [stats.MaxSnapshot] and [visit.Anonymiser.Snapshot].
+const maxCarried = 129 << 20
+
+// readCarried reads a file that a run has left. Others may write to the machine's memory, too: what is no plain file is not
+// opened, since a pipe would never end and a link may lead anywhere, and of a file no more is read than is ever carried.
+func readCarried(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxCarried {
+		return nil, errors.New("guard: not a file that an earlier run has left: remove it")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was read only
+	if opened, err := f.Stat(); err != nil || !os.SameFile(info, opened) {
+		return nil, errors.Join(errors.New("guard: a file that an earlier run has left was exchanged"), err)
+	}
+	return io.ReadAll(io.LimitReader(f, maxCarried))
+}
+
 // open removes a file and returns what was in it; nil where another process was first.
 func (t *trunk) open(path string) ([]byte, error) {
-	sealed, err := os.ReadFile(path)
+	sealed, err := readCarried(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -65,6 +65,7 @@ func (g *Guard) resume() error {
 		known = v.Join(joinPatience) || known
 	}
 	if !known {
+		g.aggregator.Anew()
 		g.company.begin(now)
 		g.reckon(context.Background())
 	}
@@ -121,7 +122,10 @@ func (c *company) raise(at time.Time, n int64) {
 }
 
 // lost notes visitors who were known under a seed that was given up for that of others.
-func (g *Guard) lost(visitors int64) { g.company.raise(g.config.Now(), visitors) }
+func (g *Guard) lost(visitors int64) {
+	g.aggregator.Anew()
+	g.company.raise(g.config.Now(), visitors)
+}
 
 // list returns what was begun anew on the day of now: here, and where another's seed had to be taken over.
 func (c *company) list(now time.Time, zone *time.Location) (list []Anew) {
