@@ -21,6 +21,7 @@ type folder struct {
 // what it took. kept are the final rows of the dimensions before.
 func fold(day Day, dim Dimension, k, writers int, whole Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
 	f := folder{dim: dim, k: k, rest: k * writers, rows: rows}
+	asked := f.askers()
 	for i := range rows {
 		if !safe(dim, &rows[i].Counts, k) {
 			f.take(i, FoldBelow)
@@ -31,6 +32,9 @@ func fold(day Day, dim Dimension, k, writers int, whole Counts, rows []Row, kept
 		f.byParent(kept[parent])
 	case whole != Counts{}: // nothing can be subtracted from what is not told
 		f.complement(whole, f.all())
+	}
+	if of := twin(dim); of != 0 {
+		f.beside(whole, kept[of], asked)
 	}
 	return f.report(day)
 }
