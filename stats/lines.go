@@ -86,7 +86,7 @@ func (h *hold) lines(d *heldDay, dim Dimension, least int64) map[*held]int64 {
 		}
 	}
 	slices.SortFunc(leaving, func(a, b *held) int {
-		return cmp.Or(cmp.Compare(b.waiting[persons], a.waiting[persons]), strings.Compare(a.value, b.value))
+		return cmp.Or(d.keptBeside(dim, a)-d.keptBeside(dim, b), cmp.Compare(b.waiting[persons], a.waiting[persons]), strings.Compare(a.value, b.value))
 	})
 	k, rest, back := int64(h.options.Floors.Of(dim)), make(map[*held]int64), make(map[*held]int64)
 	for _, v := range leaving {

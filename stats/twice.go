@@ -61,3 +61,16 @@ func (f *folder) beside(whole Counts, told map[string]*Counts, asked map[string]
 		f.take(own[0], FoldComplement)
 	}
 }
+
+// keptBeside is 1 where the twin of dim, which is cut before, keeps visitors of a value back, else 0: those are to be kept
+// back of dim, too, before any others.
+func (d *heldDay) keptBeside(dim Dimension, v *held) int {
+	of := twin(dim)
+	if of == 0 {
+		return 0
+	}
+	if other := d.values[of][v.value]; other != nil && other.waiting[Visitors] > 0 {
+		return 1
+	}
+	return 0
+}

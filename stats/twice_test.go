@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
 )
 
 // TestWhatIsCountedTwiceIsNotHadByTakingBothReports: countries and providers have two reports of a day, of page views and of
@@ -32,6 +33,43 @@ func TestWhatIsCountedTwiceIsNotHadByTakingBothReports(t *testing.T) {
 		}
 		if rest == 7 || len(told) == 0 {
 			t.Errorf("%v and %v together tell of %v, and that somebody else asked %d times", both[0], both[1], told, rest)
+		}
+	}
+}
+
+// TestWhatIsCountedTwiceIsNotHadOnAnOpenDayEither: what rests while the day goes on keeps back the same visitors in both.
+func TestWhatIsCountedTwiceIsNotHadOnAnOpenDayEither(t *testing.T) {
+	a, store := stats.NewAggregator(stats.Options{Instance: "i", Shards: 1}), newMemory()
+	request := func(country string, view, asker bool) {
+		pv := with(page("/"), func(pv *visit.Pageview) { pv.Country, pv.Provider, pv.Asker = country, country, asker })
+		if pv.Step.NewVisitor = asker; !view {
+			pv.Kind, pv.Step = visit.KindOther, visit.Step{}
+		}
+		a.Add(&pv)
+	}
+	for _, v := range []struct {
+		value             string
+		visitors, callers int
+	}{{"KZ", 20, 0}, {"UZ", 5, 4}, {"KG", 6, 0}, {"AF", 1, 0}} {
+		for range v.visitors {
+			request(v.value, true, true)
+			request(v.value, true, false)
+		}
+		for range v.callers {
+			request(v.value, false, true)
+		}
+	}
+	drain(t, a, store, stats.HourOver)
+	for _, both := range [][2]stats.Dimension{{stats.DimCountry, stats.DimNetCountry}, {stats.DimProvider, stats.DimNetProvider}} {
+		rest, told := store.totals[hourKey{day, 9}][stats.Requests], 0
+		for _, value := range []string{"KZ", "UZ", "KG", "AF"} {
+			n := max(store.rows[valueKey{day, both[0], value}][stats.Requests], store.rows[valueKey{day, both[1], value}][stats.Requests])
+			if rest -= n; n > 0 {
+				told++
+			}
+		}
+		if rest == 2 || told == 0 {
+			t.Errorf("%v and %v together tell of %d countries, and that somebody else asked %d times", both[0], both[1], told, rest)
 		}
 	}
 }

@@ -108,3 +108,16 @@ func TestWhoAskedElsewhereIsNobodysFirstHere(t *testing.T) {
 		t.Errorf("%d askers over four processes, want 1", askers)
 	}
 }
+
+// TestASeedThatGivesWayLosesWhoOnlyAsked: they may be counted again, which whoever adopts it is told.
+func TestASeedThatGivesWayLosesWhoOnlyAsked(t *testing.T) {
+	t.Parallel()
+	call := visit.FromLog(visit.LogLine{Addr: netip.MustParseAddr("203.0.113.9"), Time: noon, Method: "POST", Target: "/api", UserAgent: chromeAgent})
+	a, b := together(t, 1, noon)[0], together(t, 1, noon.Add(-time.Minute))[0]
+	a.Page(call, visit.Response{Status: 200, ContentType: "application/json"})
+	for _, seed := range b.Seeds() {
+		if lost, err := a.Adopt(seed, noon); err != nil || seed.Day == a.Today(noon) && lost != 1 {
+			t.Errorf("%d lost, %v, want 1", lost, err)
+		}
+	}
+}

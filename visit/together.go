@@ -46,7 +46,7 @@ func (a *Anonymiser) Adopt(seed Seed, now time.Time) (lost int64, err error) {
 		return 0, err
 	}
 	if d := a.tracker.find(seed.Day); d != nil {
-		lost = d.visitors.Load()
+		lost = max(d.visitors.Load(), d.askers.Load())
 	}
 	a.tracker.Drop(seed.Day)
 	a.firsts.drop(seed.Day)
