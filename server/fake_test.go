@@ -146,10 +146,16 @@ func madeUp(day stats.Day, hour uint8) (c stats.Counts) {
 	c[stats.Askers] = c[stats.Visitors] + c[stats.Visitors]/20
 	c[stats.Redirects], c[stats.Rejects], c[stats.Faults] = c[stats.Requests]/11, c[stats.Missing]+c[stats.Requests]/90, c[stats.Requests]/400
 	c[stats.Slow] = c[stats.Requests] / 55
-	if (day == today() || day == today()-3) && hour == 11 {
-		c[stats.Faults] += c[stats.Requests] / 25
-	}
+	c[stats.Faults] += outage(day, hour, &c)
 	return c
+}
+
+// outage is how many requests failed in an hour because of the second provider.
+func outage(day stats.Day, hour uint8, c *stats.Counts) int64 {
+	if hour == 11 && (day == today() || day == today()-3) {
+		return c[stats.Requests] / 25
+	}
+	return 0
 }
 
 func chance(seed string) float64 {
@@ -161,12 +167,14 @@ func chance(seed string) float64 {
 func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.Day, f func(stats.Row)) error {
 	for day := max(first, s.first); day <= min(last, s.last); day++ {
 		var whole stats.Counts
+		ofOne := int64(0)
 		for hour := range uint8(24) {
 			if day == today() && int(hour) > now.Hour() {
 				break
 			}
 			c := hourly(day, hour)
 			whole.Add(&c)
+			ofOne += outage(day, hour, &c)
 		}
 		if dim == stats.DimNetHour || dim == stats.DimNetLatency {
 			s.networks(day, dim, &whole, f)
@@ -179,12 +187,18 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 		if !dim.Spec().Signal {
 			whole = dim.Whole(whole)
 		}
-		for _, w := range s.values[dim] {
+		if dim == stats.DimNetProvider {
+			whole[stats.Faults] -= ofOne
+		}
+		for i, w := range s.values[dim] {
 			row := stats.Row{Day: day, Dim: dim, Value: w.value}
 			for m := range stats.NumMeasures {
 				if m.OfRows() {
 					row.Counts[m] = int64(float64(whole[m]) * w.weight)
 				}
+			}
+			if dim == stats.DimNetProvider && i == 1 {
+				row.Counts[stats.Faults] += ofOne
 			}
 			if dim != stats.DimBot && dim != stats.DimStatus {
 				row.Counts[stats.Bots] /= 4
@@ -215,9 +229,11 @@ func (s *source) networks(day stats.Day, dim stats.Dimension, whole *stats.Count
 				row.Counts[m] = int64(float64(c[m]) * w.weight)
 			}
 			row.Counts[stats.Crowd] = int64(float64(c[stats.Visitors]) * w.weight)
-			if i == 1 && hour == 11 && (day == today() || day == today()-3) {
-				row.Counts[stats.Requests], row.Counts[stats.Crowd] = max(row.Counts[stats.Requests], 290), max(row.Counts[stats.Crowd], 9)
-				row.Counts[stats.Faults] = row.Counts[stats.Requests] * 34 / 100
+			if n := outage(day, hour, &c); n > 0 {
+				row.Counts[stats.Faults] = int64(float64(c[stats.Faults]-n) * w.weight)
+				if i == 1 {
+					row.Counts[stats.Faults], row.Counts[stats.Crowd] = row.Counts[stats.Faults]+n, max(row.Counts[stats.Crowd], 9)
+				}
 			}
 			if row.Counts[stats.Crowd] >= 5 {
 				f(row)
