@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func TestPagesFetchedAheadCountWhenShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			browser := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--user-data-dir="+t.TempDir(), "--user-agent="+person,
+			browser := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--user-data-dir="+profile(t), "--user-agent="+person,
 				strings.Replace(server.URL, "127.0.0.1", "www.shop.localhost", 1))
 			if err := browser.Start(); err != nil {
 				t.Fatal(err)
@@ -116,6 +117,22 @@ func TestPagesFetchedAheadCountWhenShown(t *testing.T) {
 			}
 		})
 	}
+}
+
+// profile makes the folder of a browser of its own. Processes of the browser may write there for a moment after it was killed.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "kelisim-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		poll(t, "the browser is gone", func() (bool, any) {
+			err := os.RemoveAll(dir)
+			return err == nil, err
+		})
+	})
+	return dir
 }
 
 // next waits for what a browser asks.
@@ -155,6 +172,7 @@ func TestPagesShownAgainCount(t *testing.T) {
 	if !ask[bool](v, `window.mark === true`) {
 		t.Log("the browser did not keep the page")
 	}
+	v.await(`[...document.scripts].some(script => script.dataset.k)`) // whoever leaves before the page has its token tells without it
 	v.open("/two")
 	want["/two"]++
 	h.wantViews(t, "on again", want)
