@@ -127,24 +127,8 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 	}
 	h.shared += v.shared
 	h.uncrossed += v.uncrossed
-	v.personParts, v.arrivalParts, v.pageParts = v.personParts[:0], v.arrivalParts[:0], v.pageParts[:0]
 	h.accepted += v.accepted
-	for i := range v.people {
-		v.personParts = append(v.personParts, h.absorbPerson(d, &v.people[i].key, v.people[i].cell.counts()))
-	}
-	for i := range v.arrivals {
-		k, c := &v.arrivals[i].key, v.arrivals[i].cell.counts()
-		v.arrivalParts = append(v.arrivalParts, parts{
-			0: h.add(d, DimSource, k.source, &c, true), 4: h.add(d, DimChannel, k.channel, &c, true), 5: h.add(d, DimCampaign, k.campaign, &c, true),
-		})
-	}
-	for i := range v.pages {
-		p := &v.pages[i]
-		path, c := string(p.key), p.cell.counts()
-		v.pageParts = append(v.pageParts, pageParts{
-			h.add(d, DimPage, path, &c, p.cell.good), h.add(d, DimSection, visit.Section(path), &c, p.cell.good),
-		})
-	}
+	h.absorbParts(d, v)
 	if !d.ended {
 		h.absorbJoints(d, v)
 	}
@@ -176,6 +160,27 @@ func (h *hold) absorb(d *heldDay, v *harvest) {
 	for class := range v.status {
 		c := v.status[class].counts()
 		h.add(d, DimStatus, statusNames[class], &c, true)
+	}
+}
+
+// absorbParts adds the people, arrivals and pages of v to d, and has v keep their values for its joints.
+func (h *hold) absorbParts(d *heldDay, v *harvest) {
+	v.personParts, v.arrivalParts, v.pageParts = v.personParts[:0], v.arrivalParts[:0], v.pageParts[:0]
+	for i := range v.people {
+		v.personParts = append(v.personParts, h.absorbPerson(d, &v.people[i].key, v.people[i].cell.counts()))
+	}
+	for i := range v.arrivals {
+		k, c := &v.arrivals[i].key, v.arrivals[i].cell.counts()
+		v.arrivalParts = append(v.arrivalParts, parts{
+			0: h.add(d, DimSource, k.source, &c, true), 4: h.add(d, DimChannel, k.channel, &c, true), 5: h.add(d, DimCampaign, k.campaign, &c, true),
+		})
+	}
+	for i := range v.pages {
+		p := &v.pages[i]
+		path, c := string(p.key), p.cell.counts()
+		v.pageParts = append(v.pageParts, pageParts{
+			h.add(d, DimPage, path, &c, p.cell.good), h.add(d, DimSection, visit.Section(path), &c, p.cell.good),
+		})
 	}
 }
 

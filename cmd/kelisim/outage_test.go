@@ -229,7 +229,7 @@ func small(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Skipf("no disk of one's own can be had here: %v: %s", err, out)
+		t.Skipf("needs the right to mount a tmpfs, which root has: %v: %s", err, out)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 	return dir
