@@ -85,16 +85,21 @@ func (c *cabinet) key(d drawer) (cipher.AEAD, error) {
 
 // derive makes a cipher that puts a random nonce before what it seals.
 func derive(secret, salt []byte, label string) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, secret, salt, label, 32)
-	if err != nil {
-		return nil, err
-	}
-	block, err := aes.NewCipher(key)
-	clear(key)
+	block, err := block(secret, salt, label)
 	if err != nil {
 		return nil, err
 	}
 	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// block makes AES-256 under a key of a secret, a salt and a label.
+func block(secret, salt []byte, label string) (cipher.Block, error) {
+	key, err := hkdf.Key(sha256.New, secret, salt, label, 32)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	return aes.NewCipher(key)
 }
 
 // handover is one half of an agreement on a key for handing over seeds: whoever recorded what was said, and has the

@@ -2,11 +2,8 @@ package peers
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -86,12 +83,7 @@ func (t *Topic) Self() ID { return t.self }
 
 // key derives the key under which a process seals on this topic.
 func (t *Topic) key(of ID) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, t.secret, of[:], "kelisim peers v1 "+t.name, 32)
-	if err != nil {
-		return nil, err
-	}
-	block, err := aes.NewCipher(key)
-	clear(key)
+	block, err := block(t.secret, of[:], "kelisim peers v1 "+t.name)
 	if err != nil {
 		return nil, err
 	}
