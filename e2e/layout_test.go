@@ -48,23 +48,24 @@ func (v *visitor) wantNoOverflow(path string) {
 	v.wantFits(path)
 }
 
-// wantFits measures the page at every width, in light and dark.
+// wantFits measures the page at every width, in light and dark. A tab that changed its size lays the page out, and a phone
+// finds how far to zoom out, some frames later: the page may be too wide for as long, and no longer.
 func (v *visitor) wantFits(what string) {
 	v.t.Helper()
 	for _, width := range widths {
 		for _, scheme := range []string{"light", "dark"} {
 			v.look(width, 800, scheme)
-			got := ask[struct {
-				Wide   int64    `json:"wide"`
-				Beyond []string `json:"beyond"`
-			}](v, fmt.Sprintf(`(width => {
-				const wide = Math.max(document.scrollingElement.scrollWidth, innerWidth); // a phone zooms out over what sticks out
-				const beyond = wide <= width ? [] : [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > width + 0.5);
-				return {wide, beyond: beyond.slice(0, 5).map(e => e.outerHTML.slice(0, 160))};
-			})(%d)`, width))
-			if got.Wide > width {
-				v.t.Errorf("%s at %d px, %s, is %d px wide; beyond the edge: %q", what, width, scheme, got.Wide, got.Beyond)
-			}
+			poll(v.t, fmt.Sprintf("%s at %d px, %s, fits", what, width, scheme), func() (bool, any) {
+				got := ask[struct {
+					Wide   int64    `json:"wide"`
+					Beyond []string `json:"beyond"`
+				}](v, fmt.Sprintf(`(width => {
+					const wide = Math.max(document.scrollingElement.scrollWidth, innerWidth); // a phone zooms out over what sticks out
+					const beyond = wide <= width ? [] : [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > width + 0.5);
+					return {wide, beyond: beyond.slice(0, 5).map(e => e.outerHTML.slice(0, 160))};
+				})(%d)`, width))
+				return got.Wide <= width, fmt.Sprintf("%d px wide; beyond the edge: %q", got.Wide, got.Beyond)
+			})
 		}
 	}
 }
