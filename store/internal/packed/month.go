@@ -13,15 +13,19 @@ import (
 // once, with what it counted in the month and on which days; the cells hold what it counted on each of them:
 //
 //	sums   version, days (4 bytes), checksum of the cells (4 bytes), head, then for each value, in order:
-//	       the value, its days, the length of its cells, the sum
+//	       the value, its days and how they stand to a floor of 20, the length of its cells, what the days below that floor
+//	       count if there are others, the sum
 //	cells  for each value that counts on several days: the counts of its days, but for the last, which is what
 //	       the others leave of the sum
 //
-// So a list over a year reads twelve sums, one value is found without unpacking the others, and a value
-// that is seen on one day of the month, as most are, takes no cells at all.
+// So a list over a year reads twelve sums, under the floor of share links too, one value is found without unpacking the
+// others, and a value that is seen on one day of the month, as most are, takes no cells at all.
 
-// versionMonth is the first byte of sums.
-const versionMonth = 3
+// versionMonth is the first byte of sums. Those of versionBefore say nothing of the floor of 20.
+const (
+	versionMonth  = 4
+	versionBefore = 3
+)
 
 // DaysOfMonth is how many days may lie together.
 const DaysOfMonth = 31
@@ -50,6 +54,18 @@ const (
 	presentFew  = 32 // and how many
 	maxFew      = 4
 	presentMask = 63
+)
+
+// sharedFloor is the floor of share links where nobody chose another: what is below it is added up beforehand. That tells
+// no more than the days do, which rest beside it, and goes with them.
+const sharedFloor = 20
+
+// How the days of a value stand to sharedFloor, in the two highest bits of how they are written; 0 for a single day. See
+// [stats.Selection.Below].
+const (
+	standAbove byte = 1 // none is below
+	standBelow byte = 2 // all are
+	standBoth  byte = 3
 )
 
 // What is taken off a measure before it is written, as it mostly goes with another.

@@ -13,6 +13,7 @@ type Month struct {
 	layout
 	dim     stats.Dimension
 	first   stats.Day
+	stands  bool   // values of several days say how these stand to sharedFloor
 	days    uint32 // that lie together here, by their distance from first
 	check   uint32
 	least   int64 // no value was counted on a day by fewer than so many
@@ -23,10 +24,10 @@ type Month struct {
 
 // ReadMonth reads the head of sums that [Together] wrote for dim and the month that begins with first.
 func ReadMonth(sums string, dim stats.Dimension, first stats.Day) (m Month, err error) {
-	if len(sums) < HeadSize || sums[0] != versionMonth {
+	if len(sums) < HeadSize || !isMonth(sums[0]) {
 		return m, ErrCorrupt
 	}
-	m.dim, m.first = dim, first
+	m.dim, m.first, m.stands = dim, first, sums[0] != versionBefore
 	m.days = binary.LittleEndian.Uint32([]byte(sums[1:5]))
 	m.check = binary.LittleEndian.Uint32([]byte(sums[5:9]))
 	src := sums[HeadSize:]
@@ -61,6 +62,8 @@ func ReadMonth(sums string, dim stats.Dimension, first stats.Day) (m Month, err 
 	return m, nil
 }
 
+func isMonth(version byte) bool { return version == versionMonth || version == versionBefore }
+
 // Holds reports whether day lies here.
 func (m *Month) Holds(day stats.Day) bool {
 	return day >= m.first && day < m.first+DaysOfMonth && m.days>>(day-m.first)&1 == 1
@@ -69,7 +72,7 @@ func (m *Month) Holds(day stats.Day) bool {
 // HoldsBefore reports whether sums that begin with head, of the month that begins with first, hold a day before the given
 // one. It is so for a head that no sums have: whoever reads on will find that out.
 func HoldsBefore(head string, first, before stats.Day) bool {
-	if len(head) < HeadSize || head[0] != versionMonth {
+	if len(head) < HeadSize || !isMonth(head[0]) {
 		return len(head) > 0
 	}
 	days := binary.LittleEndian.Uint32([]byte(head[1:5]))
@@ -84,8 +87,11 @@ type scan struct {
 	left   uint64
 	value  []byte // valid until next
 	days   uint32 // on which it counted
+	stands byte   // how they stand to sharedFloor
 	at, n  int    // where its cells are
-	mask   uint32 // columns of its sum
+	below  string // what the days below it count, if others are not
+	under  uint32 // columns of that, and
+	mask   uint32 // of the sum
 }
 
 func (m *Month) scan() scan {
@@ -115,12 +121,27 @@ func (s *scan) next() (ok bool, err error) {
 		}
 		s.n, s.src = int(n), rest
 	}
+	if s.stands == standBoth {
+		if s.under, err = s.columns(); err != nil {
+			return false, err
+		}
+		s.below = s.src
+		if s.src, err = skipColumns(s.src, s.under); err != nil {
+			return false, err
+		}
+	}
+	s.mask, err = s.columns()
+	return err == nil, err
+}
+
+// columns reads which columns follow.
+func (s *scan) columns() (uint32, error) {
 	mask, rest, err := number(s.src)
 	if err != nil || mask>>s.m.n != 0 {
-		return false, ErrCorrupt
+		return 0, ErrCorrupt
 	}
-	s.mask, s.src = uint32(mask), rest
-	return true, nil
+	s.src = rest
+	return uint32(mask), nil
 }
 
 // present reads on which days the value counted.
@@ -128,7 +149,8 @@ func (s *scan) present() error {
 	if len(s.src) == 0 {
 		return ErrCorrupt
 	}
-	how := s.src[0]
+	how := s.src[0] & presentMask
+	s.stands = s.src[0] >> 6
 	s.src = s.src[1:]
 	switch {
 	case how < DaysOfMonth:
@@ -154,7 +176,7 @@ func (s *scan) present() error {
 	default:
 		return ErrCorrupt
 	}
-	if s.days == 0 || s.days&^s.m.days != 0 {
+	if s.days == 0 || s.days&^s.m.days != 0 || (s.stands != 0) != (s.m.stands && s.days&(s.days-1) != 0) {
 		return ErrCorrupt
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 // Wanted says which part of the cells [Month.Rows] needs for a selection: from at on, n bytes; 0 for none.
 func (m *Month) Wanted(sel *stats.Selection) (at, n int, err error) {
 	days := m.within(sel)
-	if days == 0 || sel.Match.All() && !m.needsCells(sel, days, m.days) {
+	if days == 0 || sel.Match.All() && m.sumsDo(sel, days) {
 		return 0, 0, nil
 	}
 	end := 0
@@ -22,7 +22,7 @@ func (m *Month) Wanted(sel *stats.Selection) (at, n int, err error) {
 		if !ok || sel.Match.Past(view(s.value)) {
 			return at, end - at, nil
 		}
-		if s.n > 0 && s.days&days != 0 && sel.Match.Has(view(s.value)) && m.needsCells(sel, days, s.days) {
+		if s.n > 0 && s.days&days != 0 && sel.Match.Has(view(s.value)) && s.told(sel, days) == byCells {
 			if end == 0 {
 				at = s.at
 			}
@@ -46,9 +46,35 @@ func (m *Month) within(sel *stats.Selection) uint32 {
 	return days
 }
 
-// needsCells reports whether the sum of a value that counts on some days does not do for those that are asked for.
-func (m *Month) needsCells(sel *stats.Selection, asked, days uint32) bool {
-	return sel.ByDay || m.floored(sel) || days&^asked != 0
+// sumsDo reports whether no value needs its cells.
+func (m *Month) sumsDo(sel *stats.Selection, asked uint32) bool {
+	return !sel.ByDay && m.days&^asked == 0 && (!m.floored(sel) || m.stands && sel.K == sharedFloor)
+}
+
+// What a selection is told of a value from.
+type telling uint8
+
+const (
+	bySum   telling = iota // which no day below the floor is in
+	byBelow                // the sum, in which all are
+	byBoth                 // the sum, and what those below count of it
+	byCells
+)
+
+// told says from what the days of the value that are asked for are told.
+func (s *scan) told(sel *stats.Selection, asked uint32) telling {
+	switch {
+	case sel.ByDay || s.days&^asked != 0:
+		return byCells
+	case !s.m.floored(sel), s.stands == standAbove && sel.K <= sharedFloor:
+		return bySum
+	case s.stands == standBelow && sel.K >= sharedFloor:
+		return byBelow
+	case s.stands == standBoth && sel.K == sharedFloor:
+		return byBoth
+	default:
+		return byCells
+	}
 }
 
 // floored reports whether some days may be below the floor of a selection.
@@ -80,10 +106,9 @@ func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(r stats.
 			return err
 		}
 		row.Value, row.Day = texts.keep(s.value), m.first+stats.Day(bits.TrailingZeros32(s.days&days))
-		if !m.needsCells(sel, days, s.days) {
-			m.give(&row.Counts)
-			if !row.Counts.IsZero() {
-				f(row, false)
+		if told := s.told(sel, days); told != byCells {
+			if err := m.bySums(&s, told, row, f); err != nil {
+				return err
 			}
 			continue
 		}
@@ -103,6 +128,25 @@ func (m *Month) Rows(sel *stats.Selection, cells string, at int, f func(r stats.
 			return err
 		}
 	}
+}
+
+// bySums calls f for a value of which no cells are needed; row holds its sum, as it is written.
+func (m *Month) bySums(s *scan, told telling, row stats.Row, f func(r stats.Row, below bool)) error {
+	if told == byBoth {
+		under := row
+		under.Counts = stats.Counts{}
+		if _, err := m.readColumns(s.below, &under.Counts, s.under); err != nil {
+			return err
+		}
+		row.Counts.Sub(&under.Counts)
+		if m.give(&under.Counts); !under.Counts.IsZero() {
+			f(under, true)
+		}
+	}
+	if m.give(&row.Counts); !row.Counts.IsZero() {
+		f(row, told == byBelow)
+	}
+	return nil
 }
 
 // byDay calls f for each day of a value that is asked for; row holds its sum.

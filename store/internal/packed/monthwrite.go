@@ -25,7 +25,10 @@ func (g *gathering) write() (MonthBlobs, error) {
 			entries = appendText(entries, half, value)
 			half = strings.Clone(value)
 		}
+		stands, below := g.stand(t)
+		at := len(entries)
 		entries = g.appendDays(entries, t.days)
+		entries[at] |= stands << 6
 		var sum stats.Counts
 		for days := t.days; days != 0; days &= days - 1 {
 			c := &t.on[bits.TrailingZeros32(days)]
@@ -41,6 +44,11 @@ func (g *gathering) write() (MonthBlobs, error) {
 			entries = binary.AppendUvarint(entries, uint64(len(short)))
 			cells = append(cells, short...)
 		}
+		if stands == standBoth {
+			g.take(&below)
+			mask := g.used(&below)
+			entries = g.appendColumns(binary.AppendUvarint(entries, uint64(mask)), &below, mask)
+		}
 		mask := g.used(&sum)
 		entries = g.appendColumns(binary.AppendUvarint(entries, uint64(mask)), &sum, mask)
 	})
@@ -49,6 +57,23 @@ func (g *gathering) write() (MonthBlobs, error) {
 	}
 	sums := append(g.head(cells), entries...)
 	return MonthBlobs{Sums: view(sums), Cells: view(cells)}, nil
+}
+
+// stand says how the days of a value stand to sharedFloor, and what those below it count.
+func (g *gathering) stand(t *together) (stands byte, below stats.Counts) {
+	if t.days&(t.days-1) == 0 {
+		return 0, below
+	}
+	sel := stats.Selection{Dim: g.dim, K: sharedFloor}
+	for days := t.days; days != 0; days &= days - 1 {
+		if c := &t.on[bits.TrailingZeros32(days)]; sel.Below(c) {
+			stands |= standBelow
+			below.Add(c)
+		} else {
+			stands |= standAbove
+		}
+	}
+	return stands, below
 }
 
 func (g *gathering) head(cells []byte) []byte {

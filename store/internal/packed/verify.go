@@ -29,15 +29,18 @@ func (t *tallied) add(value string, day int, c *stats.Counts) {
 	t.sum += h * 0x9e3779b97f4a7c15
 }
 
-// verify reads a month back: day by day, and its sums.
+// verify reads a month back: day by day, its sums, and those under the floor of share links.
 func (g *gathering) verify(first stats.Day, m MonthBlobs) error {
 	var given, read tallied
 	var whole, sums stats.Counts
+	var shared, under [2]stats.Counts
+	low := stats.Selection{Dim: g.dim, First: first, Last: first + DaysOfMonth, K: sharedFloor}
 	err := g.each(func(t *together) {
 		for days := t.days; days != 0; days &= days - 1 {
 			day := bits.TrailingZeros32(days)
 			given.add(view(t.value), day, &t.on[day])
 			whole.Add(&t.on[day])
+			shared[part(low.Below(&t.on[day]))].Add(&t.on[day])
 		}
 	})
 	if err != nil {
@@ -57,5 +60,16 @@ func (g *gathering) verify(first stats.Day, m MonthBlobs) error {
 	if err != nil || sums != whole {
 		return errChanged
 	}
+	err = month.Rows(&low, m.Cells, 0, func(r stats.Row, below bool) { under[part(below)].Add(&r.Counts) })
+	if err != nil || under != shared {
+		return errChanged
+	}
 	return nil
+}
+
+func part(below bool) int {
+	if below {
+		return 1
+	}
+	return 0
 }
