@@ -7,10 +7,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/kelisim/kelisim/static/dashboard"
 )
@@ -24,9 +24,13 @@ type assets struct {
 }
 
 type asset struct {
-	kind          string
-	plain, zipped []byte
+	kind   string
+	plain  []byte
+	zipped func() []byte // made when it is first asked for
 }
+
+// kinds of files by extension: those of the house, whatever the machine's own list says, which takes milliseconds to read.
+var kinds = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 func loadAssets(prefix string) (*assets, error) {
 	a := &assets{prefix: prefix, names: make(map[string]string), files: make(map[string]asset), licences: dashboard.Licences()}
@@ -39,31 +43,27 @@ func loadAssets(prefix string) (*assets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("server: built files: %w", err)
 		}
-		if err := a.add(entry.Name(), content); err != nil {
-			return nil, err
-		}
+		a.add(entry.Name(), content)
 	}
-	return a, a.add("icon.svg", dashboard.Icon())
+	a.add("icon.svg", dashboard.Icon())
+	return a, nil
 }
 
-func (a *assets) add(name string, content []byte) error {
-	var zipped bytes.Buffer
-	zw, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	if err != nil {
-		return fmt.Errorf("server: %w", err)
-	}
-	if _, err := zw.Write(content); err != nil {
-		return fmt.Errorf("server: %w", err)
-	}
-	if err := zw.Close(); err != nil {
-		return fmt.Errorf("server: %w", err)
-	}
+func (a *assets) add(name string, content []byte) {
 	sum := sha256.Sum256(content)
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
 	a.names[name] = hashed
-	a.files[hashed] = asset{kind: mime.TypeByExtension(ext), plain: content, zipped: zipped.Bytes()}
-	return nil
+	a.files[hashed] = asset{kinds[ext], content, sync.OnceValue(func() []byte { return zip(content) })}
+}
+
+// zip compresses content. It cannot fail: the level is a valid one, and a buffer takes everything.
+func zip(content []byte) []byte {
+	var zipped bytes.Buffer
+	zw, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	_, _ = zw.Write(content)
+	_ = zw.Close()
+	return zipped.Bytes()
 }
 
 // url returns the address of a built file.
@@ -88,7 +88,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 	body := file.plain
 	if accepts(r, "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = file.zipped
+		body = file.zipped()
 	}
 	_, _ = w.Write(body)
 }

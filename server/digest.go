@@ -74,7 +74,7 @@ func (s *Server) sendDigest(ctx context.Context, d digest, now time.Time) {
 // letter writes a mail by the templates of a name.
 func (s *Server) letter(ed *edition, name string, body any, m post.Mail) (hand, error) {
 	var text, page bytes.Buffer
-	if err := errors.Join(ed.plain.ExecuteTemplate(&text, name, body), ed.tmpl.ExecuteTemplate(&page, name, body)); err != nil {
+	if err := errors.Join(ed.text(&text, name, body), ed.html(&page, name, body)); err != nil {
 		return nil, err
 	}
 	m.Text, m.HTML = text.String(), page.String()

@@ -3,10 +3,11 @@ package server
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
+	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	texttemplate "text/template"
 
 	"github.com/kelisim/kelisim/geo"
@@ -18,10 +19,30 @@ var templateFiles embed.FS
 // pages are the templates, once per language: their functions know their locale.
 type pages map[string]*edition
 
+// edition is read when it is first asked for: a site that has just started serves visitors, and three languages are
+// milliseconds that they would wait. The templates are the program's own, so that a fault in them is found by any test.
 type edition struct {
 	locale *locale
-	tmpl   *template.Template
-	plain  *texttemplate.Template // mails as text
+	tmpl   func() (*template.Template, error)
+	plain  func() (*texttemplate.Template, error) // mails as text
+}
+
+// html writes the named template as HTML.
+func (e *edition) html(w io.Writer, name string, data any) error {
+	tmpl, err := e.tmpl()
+	if err != nil {
+		return err
+	}
+	return tmpl.ExecuteTemplate(w, name, data)
+}
+
+// text writes the named template of a mail as plain text.
+func (e *edition) text(w io.Writer, name string, data any) error {
+	plain, err := e.plain()
+	if err != nil {
+		return err
+	}
+	return plain.ExecuteTemplate(w, name, data)
 }
 
 func loadPages(cfg Config, a *assets) (pages, error) {
@@ -31,15 +52,14 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 		if err != nil {
 			return nil, err
 		}
-		tmpl, err := template.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/*.html")
-		if err != nil {
-			return nil, fmt.Errorf("server: templates: %w", err)
+		all[lang] = &edition{locale: l,
+			tmpl: sync.OnceValues(func() (*template.Template, error) {
+				return template.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/*.html")
+			}),
+			plain: sync.OnceValues(func() (*texttemplate.Template, error) {
+				return texttemplate.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/mail.txt")
+			}),
 		}
-		plain, err := texttemplate.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/mail.txt")
-		if err != nil {
-			return nil, fmt.Errorf("server: templates: %w", err)
-		}
-		all[lang] = &edition{l, tmpl, plain}
 	}
 	return all, nil
 }
@@ -90,11 +110,11 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, fram
 		data.Here = s.cfg.Prefix + "/login"
 	}
 	var main, whole bytes.Buffer
-	if err := ed.tmpl.ExecuteTemplate(&main, page, data); err != nil {
+	if err := ed.html(&main, page, data); err != nil {
 		s.unrendered(w, r, err)
 		return
 	}
-	if err := ed.tmpl.ExecuteTemplate(&whole, frame, framed{data, template.HTML(main.String())}); err != nil { //nolint:gosec // rendered by html/template just above
+	if err := ed.html(&whole, frame, framed{data, template.HTML(main.String())}); err != nil { //nolint:gosec // rendered by html/template just above
 		s.unrendered(w, r, err)
 		return
 	}

@@ -68,7 +68,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, ed *edition) {
 // nowEvent is how the last minutes stand, as an event.
 func (s *Server) nowEvent(ed *edition) ([]byte, error) {
 	var b bytes.Buffer
-	if err := ed.tmpl.ExecuteTemplate(&b, "now", s.newRealtimePage(ed.locale, s.cfg.Now())); err != nil {
+	if err := ed.html(&b, "now", s.newRealtimePage(ed.locale, s.cfg.Now())); err != nil {
 		return nil, err
 	}
 	return []byte("event: now\ndata: " + strings.ReplaceAll(b.String(), "\n", "\ndata: ") + "\n\n"), nil
