@@ -1,12 +1,8 @@
 package server
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/kelisim/kelisim/stats"
 )
@@ -43,13 +39,7 @@ func (s *Server) exportConsents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	file := consentFile{First: p.First.String(), Last: p.Last.String(), Zone: s.cfg.Zone.String(), K: s.cfg.Reports.Floors().Of(stats.DimConsentCountry), Rows: consentRows(&answers)}
-	body, mime, kind := file.csv(), "text/csv; charset=utf-8; header=present", "csv"
-	if strings.HasSuffix(r.URL.Path, ".json") {
-		body, mime, kind = file.json(), "application/json", "json"
-	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="consents-`+file.First+"-"+file.Last+"."+kind+`"`)
-	send(w, r, http.StatusOK, body)
+	s.attach(w, r, "consents-"+file.First+"-"+file.Last, &file, file.csv)
 }
 
 func consentRows(c *stats.Consents) []consentExportRow {
@@ -89,27 +79,14 @@ func told(pairs ...any) map[string]int64 {
 	return counts
 }
 
-func (f *consentFile) json() []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", " ")
-	_ = enc.Encode(f) // a buffer, and nothing in it that cannot be encoded
-	return b.Bytes()
-}
-
-// csv writes RFC 4180.
 func (f *consentFile) csv() []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	_ = w.Write(append([]string{"table", "value"}, consentColumns[:]...))
+	t := newTable(append([]string{"table", "value"}, consentColumns[:]...)...)
 	for _, row := range f.Rows {
 		line := []string{row.Table, formula(row.Value)}
 		for _, column := range consentColumns {
 			line = append(line, strconv.FormatInt(row.Counts[column], 10))
 		}
-		_ = w.Write(line)
+		t.line(line...)
 	}
-	w.Flush()
-	return b.Bytes()
+	return t.bytes()
 }

@@ -1,10 +1,7 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -82,13 +79,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	if file.Under != "" {
 		name += "-narrowed"
 	}
-	body, mime := file.json(), "application/json"
-	if kind == "csv" {
-		body, mime = file.csv(columns), "text/csv; charset=utf-8; header=present"
-	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+"-"+file.First+"-"+file.Last+"."+kind+`"`)
-	send(w, r, http.StatusOK, body)
+	s.attach(w, r, name+"-"+file.First+"-"+file.Last, &file, func() []byte { return file.csv(columns) })
 }
 
 // zoneName names the zone that an export's days are counted in: lists are always in the site's.
@@ -149,30 +140,19 @@ func named(c *stats.Counts, measures []stats.Measure) map[string]int64 {
 	return out
 }
 
-func (e *exported) json() []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", " ")
-	_ = enc.Encode(e) // a buffer, and nothing in it that cannot be encoded
-	return b.Bytes()
-}
-
-// csv writes RFC 4180. The line of what no row names has an empty value and stands last.
+// csv writes the rows. The line of what no row names has an empty value and stands last.
 func (e *exported) csv(columns []string) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
 	first := "value"
 	if n := len(e.Rows); n > 0 && e.Rows[n-1].Time != "" || e.List == "series" {
 		first = "time"
 	}
-	_ = w.Write(append([]string{first}, columns...))
+	t := newTable(append([]string{first}, columns...)...)
 	write := func(label string, counts map[string]int64) {
 		line := []string{label}
 		for _, name := range columns {
 			line = append(line, strconv.FormatInt(counts[name], 10))
 		}
-		_ = w.Write(line)
+		t.line(line...)
 	}
 	for _, row := range e.Rows {
 		label := row.Value + row.Time
@@ -184,6 +164,5 @@ func (e *exported) csv(columns []string) []byte {
 	if len(e.Other) > 0 {
 		write("(other)", e.Other)
 	}
-	w.Flush()
-	return b.Bytes()
+	return t.bytes()
 }

@@ -69,10 +69,19 @@ func narrowedExport(name string, f stats.Filter) bool {
 	return f == (stats.Filter{}) || name == "series" || name == "hours" || name == "flows" && f.Dim == stats.DimPage
 }
 
-// exportLinks are the files of an export, as links.
-func exportLinks(prefix, name string, a address) (links []item) {
+// exportLinks are the files of an export under an address, as links.
+func exportLinks(prefix, name string, a address) []item {
+	links := fileLinks(prefix, name, "")
+	for i := range links {
+		links[i].Href = a.To(links[i].Href)
+	}
+	return links
+}
+
+// fileLinks are the files of an export, as links with a query.
+func fileLinks(prefix, name, query string) (links []item) {
 	for _, kind := range []string{"csv", "json"} {
-		links = append(links, item{Label: kind, Href: a.To(prefix + "/export/" + name + "." + kind)})
+		links = append(links, item{Label: kind, Href: prefix + "/export/" + name + "." + kind + query})
 	}
 	return links
 }

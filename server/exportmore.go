@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -141,14 +140,7 @@ func (s *Server) exportEverything(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, r, err)
 		return
 	}
-	body, err := json.MarshalIndent(file, "", " ")
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Disposition", `attachment; filename="kelisim-`+file.First+"-"+file.Last+`.json"`)
-	send(w, r, http.StatusOK, append(body, '\n'))
+	s.attach(w, r, "kelisim-"+file.First+"-"+file.Last, &file, nil) // there is JSON alone
 }
 
 func (s *Server) collect(ctx context.Context, p *period) (everything, error) {

@@ -1,12 +1,8 @@
 package server
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -39,31 +35,15 @@ func (s *Server) exportFindings(w http.ResponseWriter, r *http.Request) {
 	for _, o := range found.Origins {
 		rows = append(rows, findingRow{"origin", clean(o.Origin, valueMax), clean(o.Directive, valueMax), !o.Blocked, o.Count, s.dayText(o.First), clean(o.Page, valueMax)})
 	}
-	body, mime, kind := findingsCSV(rows), "text/csv; charset=utf-8; header=present", "csv"
-	if strings.HasSuffix(r.URL.Path, ".json") {
-		body, err = json.MarshalIndent(rows, "", " ")
-		mime, kind = "application/json", "json"
-	}
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="findings-`+s.dayText(s.cfg.Now())+"."+kind+`"`)
-	send(w, r, http.StatusOK, body)
+	s.attach(w, r, "findings-"+s.dayText(s.cfg.Now()), rows, func() []byte { return findingsCSV(rows) })
 }
 
 func (s *Server) dayText(t time.Time) string { return s.dayOf(t).String() }
 
-// findingsCSV writes RFC 4180.
 func findingsCSV(rows []findingRow) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	_ = w.Write([]string{"kind", "name", "detail", "passes", "count", "first", "page"})
+	t := newTable("kind", "name", "detail", "passes", "count", "first", "page")
 	for _, row := range rows {
-		_ = w.Write([]string{row.Kind, formula(row.Name), formula(row.Detail), strconv.FormatBool(row.Passes), strconv.FormatInt(row.Count, 10), row.First, formula(row.Page)})
+		t.line(row.Kind, formula(row.Name), formula(row.Detail), strconv.FormatBool(row.Passes), strconv.FormatInt(row.Count, 10), row.First, formula(row.Page))
 	}
-	w.Flush()
-	return b.Bytes()
+	return t.bytes()
 }

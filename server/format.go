@@ -155,7 +155,12 @@ func (l *locale) Moment(t time.Time, zone *time.Location) string {
 		return "–"
 	}
 	t = t.In(zone)
-	return l.ShortDate(stats.Day(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()/86400)) + " " + t.Format("15:04")
+	return l.DateOf(t) + " " + t.Format("15:04")
+}
+
+// DateOf writes the date of an instant in the zone that it is in.
+func (l *locale) DateOf(t time.Time) string {
+	return l.ShortDate(stats.Day(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / 86400))
 }
 
 func (l *locale) date(d stats.Day, pattern, months string) string {

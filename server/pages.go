@@ -78,6 +78,7 @@ func functions(cfg Config, l *locale, a *assets) template.FuncMap {
 		"word":    func(prefix, name string) string { return l.word(prefix, name) },
 		"credits": geo.Credits,
 		"inc":     func(i int) int { return i + 1 },
+		"who":     shortWho,
 		"clean":   func(s string) string { return clean(s, valueMax) },
 		"icon":    icon,
 		"lang":    func() string { return l.lang },

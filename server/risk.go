@@ -31,13 +31,7 @@ var riskDays = [...]int{1, 7, 30}
 var blockTerms = [...]int{1, 24, 72, 168}
 
 func (s *Server) security(w http.ResponseWriter, r *http.Request) {
-	days := riskDays[0]
-	for _, d := range riskDays {
-		if r.URL.Query().Get("days") == strconv.Itoa(d) {
-			days = d
-		}
-	}
-	page, err := s.newSecurityPage(r.Context(), s.pages[s.view(r).lang].locale, days)
+	page, err := s.newSecurityPage(r, s.pages[s.view(r).lang].locale)
 	if err != nil {
 		s.broken(w, r, err)
 		return
@@ -49,18 +43,30 @@ func (s *Server) security(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "security", page)
 }
 
-func (s *Server) newSecurityPage(ctx context.Context, l *locale, days int) (page securityPage, err error) {
+// riskDaysOf is the range that somebody asks for; the first one where they ask for another.
+func riskDaysOf(r *http.Request) int {
+	for _, d := range riskDays {
+		if r.URL.Query().Get("days") == strconv.Itoa(d) {
+			return d
+		}
+	}
+	return riskDays[0]
+}
+
+func (s *Server) newSecurityPage(r *http.Request, l *locale) (page securityPage, err error) {
 	desk, now, zone := s.cfg.Risk, s.cfg.Now(), s.cfg.Zone
-	hours, err := desk.Hours(ctx, now.Add(-time.Duration(days)*24*time.Hour), now)
+	hours, span, err := s.riskHours(r, now)
 	if err != nil {
 		return page, err
 	}
-	page = securityPage{Mode: desk.Mode().String(), Days: days, K: s.cfg.Reports.Floors().Person}
+	page = securityPage{Mode: desk.Mode().String(), Days: span.days, K: s.cfg.Reports.Floors().Person}
 	for _, d := range riskDays {
-		page.Ranges = append(page.Ranges, item{Label: l.T("risk.days." + strconv.Itoa(d)), Href: s.cfg.Prefix + "/security?days=" + strconv.Itoa(d), Current: d == days})
+		page.Ranges = append(page.Ranges, item{Label: l.T("risk.days." + strconv.Itoa(d)), Href: s.cfg.Prefix + "/security?days=" + strconv.Itoa(d), Current: d == span.days})
 	}
+	asked := "?days=" + strconv.Itoa(span.days)
+	page.Exports, page.IncidentExports = fileLinks(s.cfg.Prefix, "security", asked), fileLinks(s.cfg.Prefix, "incidents", asked)
 	var most int64
-	page.Bars, most = bars(l, hours, now, days, zone)
+	page.Bars, most = bars(l, hours, &span, zone)
 	page.Most, page.Wide = l.Number(most), len(page.Bars)*barStep
 	page.Would = would(l, hours)
 	figures := desk.Figures()
@@ -71,20 +77,15 @@ func (s *Server) newSecurityPage(ctx context.Context, l *locale, days int) (page
 	for _, h := range blockTerms {
 		page.Terms = append(page.Terms, choice{Value: strconv.Itoa(h), Label: l.T("risk.term." + strconv.Itoa(h)), Selected: h == 24})
 	}
-	return page, s.fillDeeds(ctx, l, &page)
+	return page, s.fillDeeds(r.Context(), l, &page)
 }
 
 // riskFacts are the figures above everything.
 func riskFacts(l *locale, hours []risk.Hour, f risk.Figures) []riskFact {
 	var did, shadow int64
-	for _, h := range hours {
-		for o, n := range h.Counts {
-			if o.Mode == risk.ModeEnforce {
-				did += n
-			} else {
-				shadow += n
-			}
-		}
+	for i := range hours {
+		done, instead := doneAndWould(hours[i].Counts)
+		did, shadow = did+done, shadow+instead
 	}
 	return []riskFact{
 		{l.T("risk.did"), l.Number(did), l.T("risk.did.help")},

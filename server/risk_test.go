@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"net/http"
@@ -192,4 +193,74 @@ func TestNoPageWithoutAJudge(t *testing.T) {
 // view is the cookie of a language.
 func view(lang string) *http.Cookie {
 	return &http.Cookie{Name: "kelisim_view", Value: lang + ".auto"}
+}
+
+// TestSecurityFiles: the page as files, numbers apart from what is listed one by one, under the floor and the rights of the page.
+func TestSecurityFiles(t *testing.T) {
+	desk, s := securing(t)
+	b := newBench(t, desk)
+	cookie := b.signIn(t)
+	who, _ := s.engine.Who(netip.MustParseAddr("192.0.2.3"), now)
+	if err := s.Block(t.Context(), who, now, 24*time.Hour, "=cmd"); err != nil {
+		t.Fatal(err)
+	}
+	s.Note(risk.Incident{Time: now.Truncate(time.Minute), Who: who, Country: "KZ", Net: "hosting", Path: "@SUM(A1)", Action: risk.ActionChallenge, Rule: "+evil"})
+	for _, name := range []string{"security", "incidents"} {
+		for _, kind := range []string{"csv", "json"} {
+			file := "/admin/export/" + name + "." + kind + "?days=7"
+			res := b.do("GET", file, nil, cookie)
+			if got, want := res.Header.Get("Content-Disposition"), `attachment; filename="`+name+"-2026-11-17-2026-11-23."+kind+`"`; got != want {
+				t.Errorf("%s: %s, want %s", file, got, want)
+			}
+			text := body(t, res)
+			goldenFile(t, name+".golden."+kind, text)
+			if strings.Contains(text, "192.0.2") || strings.Contains(text, who.String()) {
+				t.Errorf("%s: an address, or a whole pseudonym", file)
+			}
+			if res := b.do("GET", file, nil); res.StatusCode == 200 {
+				t.Errorf("%s: nobody is signed in", file)
+			}
+		}
+	}
+	for _, file := range []string{"security.csv", "incidents.csv"} {
+		records, err := csv.NewReader(b.do("GET", "/admin/export/"+file, nil, cookie).Body).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, record := range records {
+			for _, cell := range record {
+				if strings.ContainsAny(cell[:min(1, len(cell))], "=+-@") {
+					t.Errorf("%s: a spreadsheet runs %q", file, cell)
+				}
+			}
+		}
+	}
+	if text := body(t, b.do("GET", "/admin/export/security.csv?days=7", nil, cookie)); strings.Contains(text, "DE,") || strings.Contains(text, "tor,") {
+		t.Error("what one address shows is told as statistics")
+	}
+	s.err = errors.New("away")
+	for _, file := range []string{"security.json", "incidents.csv"} {
+		if res := b.do("GET", "/admin/export/"+file, nil, cookie); res.StatusCode != 503 {
+			t.Errorf("%s of a shelf that is away: %d", file, res.StatusCode)
+		}
+	}
+}
+
+// TestSecurityDays: a drawing of days begins them where the site does, and an incident of an address that nobody knows is shown.
+func TestSecurityDays(t *testing.T) {
+	desk, s := securing(t)
+	b := newBench(t, desk)
+	cookie := b.signIn(t)
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
+	s.Note(risk.Incident{Time: midnight.Add(-time.Minute), Country: "KZ", Action: risk.ActionDeny, Mode: risk.ModeEnforce})
+	s.Note(risk.Incident{Time: midnight.AddDate(0, 0, -7), Country: "KZ", Action: risk.ActionDeny, Mode: risk.ModeEnforce})
+	page := body(t, b.do("GET", "/admin/security?days=7", nil, cookie, view("en")))
+	for _, want := range []string{"<title>23 Nov 2026: Carried out 1, Would have been 7</title>", "<title>22 Nov 2026: Carried out 1, Would have been 0</title>", "<title>17 Nov 2026: Carried out 0,"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if strings.Contains(page, "<title>16 Nov 2026") {
+		t.Error("eight days")
+	}
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kelisim/kelisim/risk"
@@ -28,6 +27,8 @@ type securityPage struct {
 	Deeds     []deedView
 	Terms     []choice
 	Done      string
+
+	Exports, IncidentExports []item
 }
 
 type riskFact struct{ Label, Value, Help string }
@@ -79,58 +80,20 @@ const (
 	rowsOfLists = 10
 )
 
-// bars draws what happened: by the hour for a day, by the day for more.
-func bars(l *locale, hours []risk.Hour, now time.Time, days int, zone *time.Location) (all []riskBar, most int64) {
-	type sum struct{ did, would int64 }
-	unit, count := 24*time.Hour, days
-	label := func(t time.Time) string { return l.Moment(t, zone) }
-	if days == 1 {
-		unit, count = time.Hour, 24
-	}
-	end := now.Truncate(unit).Add(unit)
-	sums := make([]sum, count)
-	for _, h := range hours {
-		at := int(end.Sub(h.At)+unit-1)/int(unit) - 1 // units before the last
-		if at < 0 || at >= count {
-			continue
-		}
-		for o, n := range h.Counts {
-			if o.Mode == risk.ModeEnforce {
-				sums[count-1-at].did += n
-			} else {
-				sums[count-1-at].would += n
-			}
+// outcomes adds up the hours.
+func outcomes(hours []risk.Hour) map[risk.Outcome]int64 {
+	sums := map[risk.Outcome]int64{}
+	for i := range hours {
+		for o, n := range hours[i].Counts {
+			sums[o] += n
 		}
 	}
-	for _, s := range sums {
-		most = max(most, s.did+s.would)
-	}
-	for i, s := range sums {
-		did, would := scaled(s.did, most), scaled(s.would, most)
-		all = append(all, riskBar{
-			Label: label(end.Add(time.Duration(i-count) * unit)), X: i * barStep, DoneY: barHeight - did, DoneH: did, WouldY: barHeight - did - would, WouldH: would,
-			Did: l.Number(s.did), Would: l.Number(s.would),
-		})
-	}
-	return all, most
-}
-
-// scaled is a height; what is there at all is seen.
-func scaled(n, most int64) int {
-	if n <= 0 || most <= 0 {
-		return 0
-	}
-	return max(2, int(n*(barHeight-4)/most))
+	return sums
 }
 
 // would compares what was done with what would have been.
 func would(l *locale, hours []risk.Hour) (rows []wouldRow) {
-	sums := map[risk.Outcome]int64{}
-	for _, h := range hours {
-		for o, n := range h.Counts {
-			sums[o] += n
-		}
-	}
+	sums := outcomes(hours)
 	for a := risk.ActionThrottle; a <= risk.ActionDeny; a++ {
 		did, shadow := sums[risk.Outcome{Mode: risk.ModeEnforce, Action: a}], sums[risk.Outcome{Mode: risk.ModeShadow, Action: a}]
 		rows = append(rows, wouldRow{l.T("risk.action." + a.String()), l.T("risk.action." + a.String() + ".help"), l.Number(did), l.Number(shadow)})
@@ -138,122 +101,45 @@ func would(l *locale, hours []risk.Hour) (rows []wouldRow) {
 	return rows
 }
 
-// reasons lists signals by how often they led to something.
-func reasons(l *locale, hours []risk.Hour, labels map[risk.Code]risk.Labels) (rows []reasonRow) {
+// raisedSignal is a signal that led to something, or that events were labelled of.
+type raisedSignal struct {
+	risk.Signal
+	count int64
+	told  risk.Labels
+}
+
+// raised lists signals by how often they led to something.
+func raised(hours []risk.Hour, labels map[risk.Code]risk.Labels) (all []raisedSignal) {
 	sums := map[risk.Code]int64{}
-	for _, h := range hours {
-		for code, n := range h.Reasons {
+	for i := range hours {
+		for code, n := range hours[i].Reasons {
 			sums[code] += n
 		}
 	}
 	for _, s := range risk.Signals() {
-		n, told := sums[s.Code], labels[s.Code]
-		if n == 0 && told == (risk.Labels{}) {
-			continue
+		if n, told := sums[s.Code], labels[s.Code]; n != 0 || told != (risk.Labels{}) {
+			all = append(all, raisedSignal{s, n, told})
 		}
-		row := reasonRow{Text: reasonText(l, s.Code), Code: string(s.Code), Bucket: s.Bucket(), Clause: s.Clause, Basis: l.word("risk.basis.", string(s.Basis)), Weight: s.Weight, Count: l.Number(n)}
-		if total := told.Genuine + told.Fraud; total > 0 {
-			row.False = l.Percent(told.FalseShare()) + " / " + l.Number(total)
+	}
+	slices.SortStableFunc(all, func(a, b raisedSignal) int { return cmp.Compare(b.count, a.count) })
+	return all
+}
+
+func reasons(l *locale, hours []risk.Hour, labels map[risk.Code]risk.Labels) (rows []reasonRow) {
+	for _, s := range raised(hours, labels) {
+		row := reasonRow{
+			Text: reasonText(l, s.Code), Code: string(s.Code), Bucket: s.Bucket(), Clause: s.Clause, Basis: l.word("risk.basis.", string(s.Basis)), Weight: s.Weight,
+			Count: l.Number(s.count),
+		}
+		if total := s.told.Genuine + s.told.Fraud; total > 0 {
+			row.False = l.Percent(s.told.FalseShare()) + " / " + l.Number(total)
 		}
 		rows = append(rows, row)
 	}
-	slices.SortStableFunc(rows, func(a, b reasonRow) int {
-		return cmp.Compare(sums[risk.Code(b.Code)], sums[risk.Code(a.Code)])
-	})
 	return rows
 }
 
 func reasonText(l *locale, code risk.Code) string { return l.word("risk.code.", string(code)) }
-
-// lists are the countries, networks and paths of incidents; a value that fewer than k addresses show is left to the rest.
-func lists(l *locale, hours []risk.Hour, k int) []riskList {
-	return []riskList{
-		listOf(l, hours, k, riskDim{
-			title: "risk.countries", seen: func(h *risk.Hour) map[string]risk.Seen { return h.Countries }, of: func(i *risk.Incident) string { return i.Country },
-			name: func(v string) string { return countryName(l, v) },
-		}),
-		listOf(l, hours, k, riskDim{
-			title: "risk.networks", seen: func(h *risk.Hour) map[string]risk.Seen { return h.Nets }, of: func(i *risk.Incident) string { return i.Net },
-			name: func(v string) string { return l.word("risk.net.", v) },
-		}),
-		listOf(l, hours, k, riskDim{
-			title: "risk.paths", path: true, seen: func(h *risk.Hour) map[string]risk.Seen { return h.Paths }, of: func(i *risk.Incident) string { return i.Path },
-			name: func(v string) string { return clean(v, valueMax) },
-		}),
-	}
-}
-
-// riskDim is what a list is about.
-type riskDim struct {
-	title string
-	path  bool
-	seen  func(*risk.Hour) map[string]risk.Seen
-	of    func(*risk.Incident) string
-	name  func(string) string
-}
-
-// sums adds up the hours, by names.
-func (d *riskDim) sums(hours []risk.Hour) map[string]risk.Seen {
-	type which struct {
-		name string
-		who  risk.Pseudonym
-	}
-	all, met, distinct := map[string]risk.Seen{}, map[which]bool{}, map[string]int64{}
-	for i := range hours {
-		for value, s := range d.seen(&hours[i]) {
-			sum := all[d.name(value)]
-			all[d.name(value)] = risk.Seen{Incidents: sum.Incidents + s.Incidents, Addresses: max(sum.Addresses, s.Addresses)}
-		}
-		for j := range hours[i].Incidents { // addresses of several hours are told apart among those that are kept one by one
-			in := &hours[i].Incidents[j]
-			if w := (which{d.name(d.of(in)), in.Who}); !met[w] {
-				met[w] = true
-				distinct[w.name]++
-			}
-		}
-	}
-	for name, s := range all {
-		s.Addresses = max(s.Addresses, distinct[name])
-		all[name] = s
-	}
-	return all
-}
-
-func listOf(l *locale, hours []risk.Hour, k int, d riskDim) riskList {
-	list, all, held := riskList{Title: l.T(d.title), Path: d.path}, d.sums(hours), int64(0)
-	var names []string
-	for name, s := range all {
-		if s.Addresses < int64(k) || d.path && name == d.name("") {
-			held += s.Incidents
-			continue
-		}
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(all[b].Incidents, all[a].Incidents), strings.Compare(a, b))
-	})
-	for i, name := range names {
-		if i >= rowsOfLists {
-			held += all[name].Incidents
-			continue
-		}
-		list.Rows = append(list.Rows, riskCount{name, l.Number(all[name].Incidents), atLeast(l, all[name].Addresses)})
-	}
-	if held > 0 {
-		list.Other = l.Number(held)
-	}
-	return list
-}
-
-// mostSeen is where addresses of a value are no longer counted.
-const mostSeen = 99
-
-func atLeast(l *locale, n int64) string {
-	if n >= mostSeen {
-		return "≥ " + l.Number(mostSeen)
-	}
-	return l.Number(n)
-}
 
 func countryName(l *locale, code string) string {
 	if code == "" {
@@ -282,7 +168,7 @@ func incidentOf(l *locale, in *risk.Incident, now time.Time, zone *time.Location
 	v := incidentView{
 		When: l.Moment(in.Time, zone), Country: countryName(l, in.Country), Net: l.word("risk.net.", in.Net), Path: clean(in.Path, valueMax), Action: l.T("risk.action." + in.Action.String()),
 		Rule: clean(in.Rule, valueMax), Who: in.Who.String(), Network: in.Network.String(), Did: in.Mode == risk.ModeEnforce,
-		Of: in.Time.Unix(), Blockable: risk.PeriodOf(in.Time) == risk.PeriodOf(now),
+		Of: in.Time.Unix(), Blockable: in.Who != (risk.Pseudonym{}) && risk.PeriodOf(in.Time) == risk.PeriodOf(now),
 	}
 	if in.Rule == risk.RuleBlocked {
 		v.Rule = l.T("risk.blocked")
@@ -295,3 +181,6 @@ func incidentOf(l *locale, in *risk.Incident, now time.Time, zone *time.Location
 	}
 	return v
 }
+
+// shortWho is as much of a pseudonym as is shown: enough to tell some apart, and no more than that rests in a file.
+func shortWho(who string) string { return who[:min(len(who), 8)] }

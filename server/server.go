@@ -105,6 +105,10 @@ func (s *Server) routes() http.Handler {
 	}
 	if s.cfg.Risk != nil {
 		mux.Handle("GET "+p+"/security", s.member(s.security))
+		for _, kind := range []string{"csv", "json"} {
+			mux.Handle("GET "+p+"/export/security."+kind, s.member(s.exportSecurity))
+			mux.Handle("GET "+p+"/export/incidents."+kind, s.member(s.exportIncidents))
+		}
 		mux.Handle("POST "+p+"/security/block", s.member(s.block))
 		mux.Handle("POST "+p+"/security/unblock", s.member(s.unblock))
 	}
