@@ -5,7 +5,7 @@
 // document tells no more than the dashboard, and two documents no more than the later one: a day that is
 // closed does not change. Days that are still open are named in the document and left out.
 //
-// The document is read and written day by day: memory does not grow with it. Every day is one batch with a
+// The document is written month by month and read day by day: memory does not grow with it. Every day is one batch with a
 // number of its own, and the store applies each number once ([stats.Sink]); a day is then closed in the form
 // that the document has, which changes nothing the second time. So reading may be cut short and repeated. A
 // day of which the store holds anything from elsewhere is left as it is: two closed days cannot be added up,

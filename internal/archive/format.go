@@ -55,16 +55,6 @@ const (
 // errDay is wrapped by every fault of a day's content.
 var errDay = errors.New("archive: a day that cannot be")
 
-func named(c *stats.Counts) counts {
-	out := counts{}
-	for m := range stats.NumMeasures {
-		if c[m] != 0 {
-			out[m.String()] = c[m]
-		}
-	}
-	return out
-}
-
 // measured reads counts. With rows, only measures that rows of dim have are allowed.
 func (c counts) measured(dim stats.Dimension) (out stats.Counts, err error) {
 	for name, n := range c {

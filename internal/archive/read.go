@@ -90,6 +90,9 @@ func Read(ctx context.Context, r io.Reader, o ReadOptions) (Report, error) {
 		if c.day <= last || rd.report.Days >= maxDays {
 			return rd.report, fmt.Errorf("%w: %v is not behind the day before it", errDay, c.day)
 		}
+		if err := rd.pack(ctx, last, c.day); err != nil {
+			return rd.report, err
+		}
 		last = c.day
 		if err := rd.day(ctx, &c); err != nil {
 			return rd.report, err
@@ -101,7 +104,18 @@ func Read(ctx context.Context, r io.Reader, o ReadOptions) (Report, error) {
 	if rd.report.Days != rd.head.Number {
 		return rd.report, ErrShort
 	}
-	return rd.report, nil
+	return rd.report, rd.pack(ctx, last, last+stats.MaxRange)
+}
+
+// pack lays the days of a month together once the next one begins, so that a file does not grow to what they take apart.
+func (rd *reading) pack(ctx context.Context, last, next stats.Day) error {
+	if rd.report.Added == 0 || last.Time(time.UTC).Month() == next.Time(time.UTC).Month() && next-last < 28 {
+		return nil
+	}
+	if err := rd.options.Target.Pack(ctx, last+1); err != nil {
+		return fmt.Errorf("archive: pack the days up to %v: %w", last, err)
+	}
+	return nil
 }
 
 // begin reads up to the first day.

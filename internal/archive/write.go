@@ -60,22 +60,8 @@ func Write(ctx context.Context, w io.Writer, s Store, o WriteOptions) (done Writ
 	if _, err := out.Write(append(begin[:len(begin)-1], ",\n\"days\":[\n"...)); err != nil {
 		return done, fmt.Errorf("archive: write: %w", err)
 	}
-	for i, day := range days {
-		doc, rows, err := readDay(ctx, s, day)
-		if err != nil {
-			return done, err
-		}
-		text, err := json.Marshal(doc)
-		if err == nil && i < len(days)-1 {
-			text = append(text, ',')
-		}
-		if err == nil {
-			_, err = out.Write(append(text, '\n'))
-		}
-		if err != nil {
-			return done, fmt.Errorf("archive: write %v: %w", day, err)
-		}
-		done.Days, done.Rows = done.Days+1, done.Rows+rows
+	if err := done.days(ctx, out, s, days); err != nil {
+		return done, err
 	}
 	if _, err := out.WriteString("]}\n"); err != nil {
 		return done, fmt.Errorf("archive: write: %w", err)
@@ -116,36 +102,29 @@ func closedDays(ctx context.Context, s Store, o WriteOptions) (closed, open []st
 	return closed, open, nil
 }
 
-func readDay(ctx context.Context, s Store, day stats.Day) (doc dayDoc, rows int, err error) {
-	doc = dayDoc{Day: day.String(), Totals: map[string]counts{}, Rows: map[string]map[string]counts{}}
-	err = s.Totals(ctx, day, day, func(t stats.Total) {
-		if t.Hour < 24 {
-			doc.Totals[hourNames[t.Hour]] = named(&t.Counts)
+// days writes closed days, those of a month together.
+func (done *Written) days(ctx context.Context, out *bufio.Writer, s Store, days []stats.Day) error {
+	var text []byte
+	var room []kept
+	perDay := 0
+	for len(days) > 0 {
+		n := together(days, perDay)
+		w, err := readWindow(ctx, s, days[:n])
+		if err != nil {
+			return err
 		}
-	})
-	if err != nil {
-		return doc, 0, fmt.Errorf("archive: read the totals of %v: %w", day, err)
-	}
-	for dim := range stats.Stored() {
-		if _, err := stats.ParseDimension(dim.String()); err != nil {
-			continue // the house's own
+		days, perDay = days[n:], 1+w.rows/n
+		for i := range w.days {
+			text = appendDay(text[:0], &w.days[i], &room)
+			if len(days) > 0 || i < len(w.days)-1 {
+				text = append(text, ',')
+			}
+			if _, err := out.Write(append(text, '\n')); err != nil {
+				return fmt.Errorf("archive: write %v: %w", w.days[i].day, err)
+			}
+			done.Days++
 		}
-		values := map[string]counts{}
-		if err := s.Rows(ctx, dim, day, day, func(r stats.Row) { values[r.Value] = named(&r.Counts) }); err != nil {
-			return doc, 0, fmt.Errorf("archive: read %v of %v: %w", dim, day, err)
-		}
-		if len(values) > 0 {
-			doc.Rows[dim.String()] = values
-			rows += len(values)
-		}
+		done.Rows += w.rows
 	}
-	folds, err := s.Folds(ctx, day, day)
-	if err != nil {
-		return doc, 0, fmt.Errorf("archive: read the folds of %v: %w", day, err)
-	}
-	for i := range folds {
-		f := &folds[i]
-		doc.Folds = append(doc.Folds, foldDoc{Dimension: f.Dim.String(), Reason: f.Reason.String(), K: f.K, Values: f.Values, Counts: named(&f.Counts)})
-	}
-	return doc, rows, nil
+	return nil
 }
