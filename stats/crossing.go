@@ -70,8 +70,7 @@ func (h *hold) releaseCrossed(dim Dimension, c *crossed) Counts {
 	return out
 }
 
-// toTell is how many of the crowd are told: none where visitors of the day tell of as many. Lots follow from keys, so
-// that whoever has those could learn a little of each visitor from how many lots are taken.
+// toTell is how many of the crowd are told: none where visitors of the day tell of as many.
 func (c *crossed) toTell() int64 {
 	if n := int64(bits.OnesCount64(c.lots)); n > c.visitors {
 		return n

@@ -36,7 +36,7 @@ func (f *firsts) add(day Day, key Key, what string) bool {
 	if set.count >= maxFirsts || set.has(print) {
 		return false
 	}
-	set.add(print)
+	set.add(print, 0)
 	if f.shared && len(set.noted) < maxNotedFirsts {
 		set.noted = append(set.noted, print)
 	}
@@ -83,7 +83,7 @@ func (f *firsts) merge(day Day, prints []uint64) {
 	set := f.of(day)
 	for _, print := range prints {
 		if set.count < maxFirsts && !set.has(print) {
-			set.add(print)
+			set.add(print, 0)
 		}
 	}
 }

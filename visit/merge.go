@@ -15,7 +15,7 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 	for _, m := range p.seen {
 		s := &d.shards[m.shard]
 		s.mu.Lock()
-		if _, room := s.admit(m.id|1<<63, d, t.capacity); !room {
+		if _, _, room := s.admit(printOf(m.id), int(lotIn(m.id)), d, t.capacity); !room {
 			refused++
 		}
 		s.mu.Unlock()
@@ -23,7 +23,7 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 	for _, m := range p.asked {
 		s := &d.shards[m.shard]
 		s.mu.Lock()
-		s.ask(m.id|1<<63, d, t.capacity)
+		s.ask(printOf(m.id), int(lotIn(m.id)), d, t.capacity)
 		s.mu.Unlock()
 	}
 	for i := range p.visits {
@@ -33,9 +33,10 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 		}
 		s := &d.shards[v.shard]
 		s.mu.Lock()
-		if _, room := s.admit(v.id|1<<63, d, t.capacity); !room {
+		if lot, _, room := s.admit(printOf(v.id), int(v.lot), d, t.capacity); !room {
 			refused++
 		} else {
+			v.lot = lot
 			s.mergeVisit(v.id, v.openVisit, now.Unix())
 		}
 		s.mu.Unlock()

@@ -74,8 +74,8 @@ type Step struct {
 	StartCampaign string
 	Views         int32 // page views of the visit with this one; 0 if there is no visit
 	Elapsed       int64 // seconds from the first page view of the visit to this one
-	// Lot is one of 64 lots into which the visitors of a day fall by chance, the same all day. It lets
-	// counts tell a few visitors from one, and tells nobody who: each lot holds a 64th of all addresses.
+	// Lot is one of 64 lots that visitors are dealt in the order in which they come, the same all day. It lets counts tell
+	// a few visitors from one, and says nothing of who they are: it follows from no key.
 	Lot     uint8
 	Reached Reached // goals and steps of funnels
 }

@@ -10,13 +10,13 @@ import (
 // A part is some of what a [Tracker] holds of one day, for other processes of the site: who was seen, as fingerprints of
 // keys, and open visits. It is personal as long as the seed of its day lives, and must be sealed under it.
 //
-//	version 1, day, mark of the plan
+//	version, day, mark of the plan
 //	strings: number, then length and bytes of each
-//	seen:    number, then shard and fingerprint of each
+//	seen:    number, then shard and fingerprint of each, with the lot in it
 //	visits:  number, then shard, fingerprint and state of each; whoever has one was seen
 //	firsts:  number, then fingerprint of each
-//	asked:   number, then shard and fingerprint of each who asked for something and has viewed no page
-const partVersion = 2
+//	asked:   number, then the same of each who asked for something and has viewed no page
+const partVersion = 3
 
 // MinPart is the least size in bytes that parts can be asked for.
 const MinPart = 16 << 10
@@ -24,7 +24,7 @@ const MinPart = 16 << 10
 // maxTold bounds a string in a part.
 const maxTold = 512
 
-// mark is a visitor in a part.
+// mark is a visitor in a part: the second half of the key, or a cell of a [keySet].
 type mark struct {
 	shard uint8
 	id    uint64
@@ -90,7 +90,7 @@ func (w *partWriter) addVisit(v *toldVisit) {
 	for _, n := range [...]int64{v.last, v.first, v.told, int64(v.pathDay), int64(v.startDay), int64(v.views)} {
 		out = binary.AppendVarint(out, n)
 	}
-	out = append(out, v.startHour)
+	out = append(out, v.startHour, v.lot)
 	for _, s := range [...]string{v.path, v.source, v.channel, v.campaign} {
 		out = binary.AppendUvarint(out, w.string(s))
 	}

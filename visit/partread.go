@@ -47,13 +47,13 @@ func readPart(data []byte, shared func(string) string) (p part, err error) {
 	for i := range p.seen {
 		p.seen[i] = r.mark()
 	}
-	p.visits = make([]toldVisit, r.length(36))
+	p.visits = make([]toldVisit, r.length(37))
 	for i := range p.visits {
 		p.visits[i] = toldVisit{r.mark(), r.visit(table)}
 	}
 	p.firsts = make([]uint64, r.length(8))
 	for i := range p.firsts {
-		p.firsts[i] = r.uint64() | 1<<63
+		p.firsts[i] = printOf(r.uint64())
 	}
 	p.asked = make([]mark, r.length(9))
 	for i := range p.asked {
@@ -147,7 +147,7 @@ func (r *partReader) visit(table []string) (v openVisit) {
 	v.last, v.first, v.told = r.varint(), r.varint(), r.varint()
 	v.pathDay, v.startDay = r.day(), r.day()
 	views := r.varint()
-	v.views, v.startHour = int32(views), r.byte()
+	v.views, v.startHour, v.lot = int32(views), r.byte(), r.byte()
 	for _, s := range [...]*string{&v.path, &v.source, &v.channel, &v.campaign} {
 		if n := r.uvarint(); n < uint64(len(table)) {
 			*s = table[n]
@@ -157,7 +157,7 @@ func (r *partReader) visit(table []string) (v openVisit) {
 	}
 	v.progress.goals = r.uint64()
 	copy(v.progress.steps[:], r.take(len(v.progress.steps)))
-	if views < 1 || views > 1<<30 || v.startHour > 23 || v.first > v.last || v.last > maxSecond || v.first < -maxSecond || v.told > maxSecond || v.told < 0 {
+	if views < 1 || views > 1<<30 || v.startHour > 23 || v.lot >= lots || v.first > v.last || v.last > maxSecond || v.first < -maxSecond || v.told > maxSecond || v.told < 0 {
 		r.fail()
 	}
 	for _, step := range v.progress.steps {

@@ -61,21 +61,24 @@ func (t *Tracker) changes(d *dayState, w *partWriter) {
 func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
 	var visits [atOnce]toldVisit
 	var seen [atOnce]bool
+	var cells [atOnce]uint64
 	s.mu.Lock()
 	for i, id := range ids {
 		v, ok := s.young[id]
 		if !ok {
 			v = s.old[id]
 		}
-		visits[i], seen[i] = toldVisit{mark{number, id}, v}, s.seen.has(id|1<<63)
+		print := printOf(id)
+		lot, _ := s.lot(print)
+		visits[i], seen[i], cells[i] = toldVisit{mark{number, id}, v}, s.seen.has(print), cellOf(print, lot)
 	}
 	s.mu.Unlock()
 	for i := range ids {
 		switch {
 		case !seen[i]:
-			w.addAsked(visits[i].mark)
+			w.addAsked(mark{number, cells[i]})
 		case visits[i].views == 0:
-			w.addSeen(visits[i].mark)
+			w.addSeen(mark{number, cells[i]})
 		default:
 			w.addVisit(&visits[i])
 		}
@@ -89,14 +92,14 @@ func (d *dayState) everything(w *partWriter) {
 		s.mu.Lock()
 		cells, asked, ids := slices.Clone(s.seen.cells), slices.Clone(s.asked.cells), s.open()
 		s.mu.Unlock()
-		for _, print := range cells {
-			if print != 0 {
-				w.addSeen(mark{uint8(i), print})
+		for _, cell := range cells {
+			if cell != 0 {
+				w.addSeen(mark{uint8(i), cell})
 			}
 		}
-		for _, print := range asked {
-			if print != 0 {
-				w.addAsked(mark{uint8(i), print})
+		for _, cell := range asked {
+			if cell != 0 {
+				w.addAsked(mark{uint8(i), cell})
 			}
 		}
 		for ids := range slices.Chunk(ids, atOnce) {

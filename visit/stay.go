@@ -29,7 +29,7 @@ func (t *Tracker) Stay(key Key, now time.Time, pv *Pageview) bool {
 		v.started(&pv.Step)
 		pv.Step.Seconds, pv.Step.Views, pv.Step.Elapsed = seconds, v.views, unix-v.first
 		pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
-		pv.Step.Lot = uint8(key[1] % lots)
+		pv.Step.Lot = v.lot
 		visits[key[1]] = v
 		if t.sharing.on {
 			t.note(s, key[1])

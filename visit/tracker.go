@@ -36,6 +36,7 @@ type dayState struct {
 	day      Day
 	visitors atomic.Int64
 	askers   atomic.Int64 // who have viewed no page when they came first
+	dealt    atomic.Uint64
 	shards   [trackerShards]shard
 }
 
@@ -61,6 +62,7 @@ type openVisit struct {
 	startDay  Day
 	views     int32
 	startHour uint8
+	lot       uint8 // of the visitor on the day of the shard
 	progress  progress
 }
 
@@ -95,7 +97,7 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	s := &d.shards[key[0]%trackerShards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fresh, room := s.admit(fingerprint(key), d, t.capacity)
+	lot, fresh, room := s.admit(fingerprint(key), anyLot, d, t.capacity)
 	if !room {
 		t.untracked.Add(1)
 		return
@@ -112,10 +114,10 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 		v.step(pv, unix)
 	}
 	v.last, v.path, v.pathDay = max(v.last, unix), pv.Path, pv.Day
-	v.views = min(v.views+1, 1<<30)
+	v.views, v.lot = min(v.views+1, 1<<30), lot
 	pv.Step.Views, pv.Step.Elapsed = v.views, v.last-v.first
-	pv.Step.Lot = uint8(key[1] % lots)
-	pv.Asker, pv.Lot = fresh && !s.asked.has(fingerprint(key)), pv.Step.Lot
+	pv.Step.Lot, pv.Lot = lot, lot
+	pv.Asker = fresh && !s.asked.has(fingerprint(key))
 	pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
 	s.put(key[1], v)
 	if t.sharing.on {
@@ -127,7 +129,6 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 // it fills pv.Asker and pv.Lot. pv.Day must be set. The visitor is none of [TrackerStats] by it: half as many as the capacity
 // can ask without viewing a page, and what the others ask is nobody's first.
 func (t *Tracker) Ask(key Key, pv *Pageview) {
-	pv.Lot = uint8(key[1] % lots)
 	d := t.find(pv.Day)
 	if d == nil {
 		d = t.begin(pv.Day)
@@ -135,26 +136,49 @@ func (t *Tracker) Ask(key Key, pv *Pageview) {
 	s := &d.shards[key[0]%trackerShards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if pv.Asker = s.ask(fingerprint(key), d, t.capacity); pv.Asker && t.sharing.on {
+	if pv.Lot, pv.Asker = s.ask(fingerprint(key), anyLot, d, t.capacity); pv.Asker && t.sharing.on {
 		t.note(s, key[1])
 	}
 }
 
 // ask puts a fingerprint among those who asked, and reports whether they did nothing before on that day.
-func (s *shard) ask(print uint64, d *dayState, capacity int64) bool {
-	if s.seen.has(print) || s.asked.has(print) {
-		return false
+func (s *shard) ask(print uint64, told int, d *dayState, capacity int64) (lot uint8, first bool) {
+	if lot, known := s.lot(print); known {
+		return lot, false
 	}
 	if d.askers.Add(1) > max(capacity/2, 1) {
 		d.askers.Add(-1)
-		return false
+		return 0, false
 	}
-	s.asked.add(print)
-	return true
+	lot = d.deal(told)
+	s.asked.add(print, lot)
+	return lot, true
 }
 
-// lots is how many lots the visitors of a day fall into.
+// lots is how many lots the visitors of a day fall into. They are dealt in the order in which visitors come, and follow
+// from nothing that belongs to them: how many of some lots are taken is told, and whoever has the keys learns no more from it
+// than anybody else.
 const lots = 64
+
+// anyLot stands for the next one.
+const anyLot = -1
+
+// deal returns the lot of who comes now: the one that was told, or the next.
+func (d *dayState) deal(told int) uint8 {
+	next := d.dealt.Add(1) - 1
+	if told != anyLot {
+		return uint8(told)
+	}
+	return uint8(next % lots)
+}
+
+// lot returns the lot of who was seen or asked before.
+func (s *shard) lot(print uint64) (lot uint8, known bool) {
+	if lot, known = s.seen.lot(print); !known {
+		lot, known = s.asked.lot(print)
+	}
+	return lot, known
+}
 
 // Event takes a custom event into the open visit of a visitor and fills in pv.Step what is known of that
 // visit and what the event reached; it reports whether there is one. No event begins or prolongs a visit.
@@ -172,7 +196,7 @@ func (t *Tracker) Event(key Key, now time.Time, name string, pv *Pageview) bool 
 		if !ok || now.Unix()-v.last > int64(VisitPause/time.Second) {
 			continue
 		}
-		pv.Step.Views, pv.Step.Lot = v.views, uint8(key[1]%lots)
+		pv.Step.Views, pv.Step.Lot = v.views, v.lot
 		v.started(&pv.Step)
 		pv.Step.Reached = v.progress.advance(t.plan, Aim{Event: name})
 		visits[key[1]] = v
@@ -208,16 +232,20 @@ func (v *openVisit) step(pv *Pageview, unix int64) {
 }
 
 // admit puts a fingerprint among those of the visitors of the day.
-func (s *shard) admit(print uint64, d *dayState, capacity int64) (fresh, room bool) {
-	if s.seen.has(print) {
-		return false, true
+func (s *shard) admit(print uint64, told int, d *dayState, capacity int64) (lot uint8, fresh, room bool) {
+	if lot, known := s.seen.lot(print); known {
+		return lot, false, true
 	}
 	if d.visitors.Add(1) > capacity {
 		d.visitors.Add(-1)
-		return false, false
+		return 0, false, false
 	}
-	s.seen.add(print)
-	return true, true
+	lot, asked := s.asked.lot(print)
+	if !asked {
+		lot = d.deal(told)
+	}
+	s.seen.add(print, lot)
+	return lot, true, true
 }
 
 // take removes and returns the open visit of id.

@@ -3,36 +3,170 @@ package attack
 import (
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
 
-// lots is into how many lots keys fall: see [visit.Step].
+// lots is into how many lots the keys of visitors fall in [Lots].
 const lots = 64
 
-// Crowds is what the numbers of lots say ([stats.Crowd]): of a pair it rests into how many of 64 lots those fell who
-// carry both values, where visitors say less. With the keys, attacker B knows the lot of everybody who could be among
-// them. For pairs that follow from who somebody is (country and browser), whoever came is among them; of others (country
-// and page) as likely as anybody from there who came.
-type Crowds struct {
-	p      *Population
-	keys   []Keys // of each guard
-	ratios map[Cell][][lots]float64
+// Lots is what a store would tell that counted into how many of 64 lots the keys of those fall who carry a pair, as a test
+// double: such numbers rested once. Each guard has keys and numbers of its own, and counts whoever comes to it.
+type Lots struct {
+	Views    int   // of the day
+	Visitors []int // by guard
+	Cells    map[Cell][]Taken
 }
 
-// crowded are the dimensions that follow from who somebody is.
-var crowded = [...]stats.Dimension{
-	stats.DimCountry, stats.DimDevice, stats.DimRegion, stats.DimCity, stats.DimProvider, stats.DimBrowser,
-	stats.DimBrowserVersion, stats.DimOS, stats.DimOSVersion, stats.DimLanguage, stats.DimNetwork,
+// Taken is what is told of a pair at one guard: nothing is, of fewer than [Fewest] visitors.
+type Taken struct{ Visitors, Lots int }
+
+// Fewest is of how many visitors numbers of lots are told.
+const Fewest = 5
+
+// TellLots counts the lots of every pair that follows from who somebody is, of each guard by its own keys.
+func TellLots(s *Site, keys []Keys) *Lots {
+	c := newCrowds(s.Population, keys)
+	w := c.empty()
+	for i := range s.Events {
+		w.seen[s.Events[i].Guard][s.Events[i].Who] = true
+	}
+	c.count(w)
+	told := &Lots{Views: len(s.Events), Visitors: w.visitors, Cells: map[Cell][]Taken{}}
+	for cell, at := range c.index {
+		list := make([]Taken, len(keys))
+		for g := range keys {
+			list[g] = w.taken[g][at]
+		}
+		told.Cells[cell] = list
+	}
+	return told
 }
+
+// Crowds is what attacker B, who has the keys, learns from [Lots]. The numbers of one address's pairs at several guards follow
+// from each other in ways that no product of their likelihoods knows. So the attacker adds up what each of them
+// says into one score, plays many days on which as many came, with these keys, and looks how often those who came have
+// such a score, and those who did not. The ratio of the two is the likelihood ratio of the score, whatever it is worth: of those who did
+// not come its mean is 1, and the mean of its inverse is 1 of those who came.
+type Crowds struct {
+	keys    [][]uint8       // lots by guard and address
+	index   map[Cell]int    // pairs that [Fewest] addresses or more could carry
+	cells   [][]int32       // of each address
+	members [][][lots]int32 // by guard and cell: addresses of each lot
+	size    []int           // by cell
+	scores  []float64       // of each address, on the day that is attacked
+	scale   scale
+}
+
+// worlds is how many days the attacker plays.
+const worlds = 400
+
+// NewCrowds reads numbers of lots with the keys of each guard.
+func NewCrowds(p *Population, told *Lots, keys []Keys, r *rand.Rand) *Crowds {
+	c := newCrowds(p, keys)
+	came, seen := told.shares(len(p.Addrs))
+	var yes, no []float64
+	w := c.empty()
+	for range worlds {
+		c.play(w, came, seen, r)
+		for i, score := range c.score(w) {
+			if slices.ContainsFunc(w.seen, func(at []bool) bool { return at[i] }) {
+				yes = append(yes, score)
+			} else {
+				no = append(no, score)
+			}
+		}
+	}
+	c.scale = newScale(yes, no)
+	day := c.empty()
+	for cell, list := range told.Cells {
+		for g := range keys {
+			day.taken[g][c.index[cell]] = list[g]
+		}
+	}
+	c.scores = slices.Clone(c.score(day))
+	return c
+}
+
+// Ratio implements [Evidence].
+func (c *Crowds) Ratio(i int) float64 { return c.scale.ratio(c.scores[i]) }
+
+// shares estimates which share of all addresses came, and which share of those a guard saw: page views fall to guards
+// by chance, so that of visitors with m page views in the mean one in 1-exp(-m/guards) is seen by each.
+func (l *Lots) shares(addrs int) (came, seen float64) {
+	guards, sum := float64(len(l.Visitors)), 0.0
+	for _, n := range l.Visitors {
+		sum += float64(n)
+	}
+	if guards == 1 {
+		return sum / float64(addrs), 1
+	}
+	low, high := 1e-6, float64(l.Views)
+	for range 60 {
+		mean := math.Sqrt(low * high)
+		if guards*(1-math.Exp(-mean/guards))/mean > sum/float64(l.Views) {
+			low = mean
+		} else {
+			high = mean
+		}
+	}
+	seen = 1 - math.Exp(-low/guards)
+	return min(1, sum/guards/seen/float64(addrs)), seen
+}
+
+func newCrowds(p *Population, keys []Keys) *Crowds {
+	c := &Crowds{index: map[Cell]int{}, cells: make([][]int32, len(p.Addrs))}
+	could := map[Cell][]int32{}
+	for _, pair := range pairsOfPersons() {
+		for i := range p.Addrs {
+			e := Event{who: p.persons[i]}
+			if v, ok := e.value(pair); ok {
+				could[Cell{pair, v}] = append(could[Cell{pair, v}], int32(i))
+			}
+		}
+	}
+	for _, of := range keys {
+		list := make([]uint8, len(p.Addrs))
+		for i, addr := range p.Addrs {
+			list[i] = lotOf(of(addr, p.Agent(i)))
+		}
+		c.keys = append(c.keys, list)
+		c.members = append(c.members, nil)
+	}
+	for cell, list := range could {
+		if len(list) < Fewest {
+			continue
+		}
+		at := len(c.size)
+		c.index[cell] = at
+		c.size = append(c.size, len(list))
+		for g := range keys {
+			var members [lots]int32
+			for _, i := range list {
+				members[c.keys[g][i]]++
+			}
+			c.members[g] = append(c.members[g], members)
+		}
+		for _, i := range list {
+			c.cells[i] = append(c.cells[i], int32(at))
+		}
+	}
+	return c
+}
+
+func lotOf(key visit.Key) uint8 { return uint8(key[1] % lots) }
 
 // pairsOfPersons returns the pairs that follow from who somebody is.
 func pairsOfPersons() (pairs []stats.Dimension) {
-	for i, a := range crowded {
-		for _, b := range crowded[i+1:] {
+	persons := []stats.Dimension{
+		stats.DimCountry, stats.DimDevice, stats.DimRegion, stats.DimCity, stats.DimProvider, stats.DimBrowser,
+		stats.DimBrowserVersion, stats.DimOS, stats.DimOSVersion, stats.DimLanguage, stats.DimNetwork,
+	}
+	for i, a := range persons {
+		for _, b := range persons[i+1:] {
 			if pair, ok := stats.PairOf(a, b); ok {
 				pairs = append(pairs, pair)
 			}
@@ -41,201 +175,64 @@ func pairsOfPersons() (pairs []stats.Dimension) {
 	return pairs
 }
 
-// NewCrowds reads the numbers of lots out of a dump. Each guard has keys of its own.
-func NewCrowds(p *Population, d *Dump, keys []Keys) *Crowds {
-	c := &Crowds{p: p, keys: keys, ratios: map[Cell][][lots]float64{}}
-	rows := map[Cell][]Cell{} // by the group whose members may be in them
-	for cell, row := range d.Rows {
-		if group, ok := groupOf(cell); ok && row[stats.Crowd] > 0 {
-			rows[group] = append(rows[group], cell)
-		}
+// world is a day: who came to which guard, and what is told of it.
+type world struct {
+	seen     [][]bool // by guard and address
+	visitors []int
+	taken    [][]Taken // by guard and cell
+	masks    []uint64
+	scores   []float64
+	effects  [][]float64 // by cell: what the number says of an address, by how many have its lot
+}
+
+func (c *Crowds) empty() *world {
+	w := &world{visitors: make([]int, len(c.keys)), scores: make([]float64, len(c.cells)), masks: make([]uint64, len(c.size)), effects: make([][]float64, len(c.size))}
+	for range c.keys {
+		w.seen = append(w.seen, make([]bool, len(c.cells)))
+		w.taken = append(w.taken, make([]Taken, len(c.size)))
 	}
-	members := map[Cell][][lots]int{}
-	for i, addr := range p.Addrs {
-		for guard, of := range keys {
-			lot := lotOf(of(addr, p.Agent(i)))
-			for _, group := range p.groupsOf(i) {
-				if rows[group] == nil {
-					continue
-				}
-				if members[group] == nil {
-					members[group] = make([][lots]int, len(keys))
-				}
-				members[group][guard][lot]++
-			}
+	return w
+}
+
+// play lets that share of all addresses come, and each guard see that share of them.
+func (c *Crowds) play(w *world, came, seen float64, r *rand.Rand) {
+	for i := range c.cells {
+		for g := range w.seen {
+			w.seen[g][i] = false
 		}
-	}
-	for group, in := range members {
-		c.ratios[group] = nothing(len(keys))
-		for _, cell := range rows[group] {
-			row := d.Rows[cell]
-			carry := math.Max(float64(row[stats.Visitors]), carriers(row[stats.Crowd], len(keys)))
-			share := 1.
-			if group.Dim != cell.Dim { // of those of the group who came, that many are in the row
-				share = math.Min(1, carry/math.Max(1, float64(d.visitorsOf(group))))
-			}
-			for guard, ratios := range crowdRatios(in, int(row[stats.Crowd]), carry) {
-				for lot, ratio := range ratios {
-					c.ratios[group][guard][lot] *= 1 + share*(ratio-1)
+		for comes := r.Float64() < came; comes; { // until any guard has seen who comes
+			for g := range w.seen {
+				if r.Float64() < seen {
+					w.seen[g][i], comes = true, false
 				}
 			}
 		}
 	}
-	return c
+	c.count(w)
 }
 
-func nothing(guards int) [][lots]float64 {
-	list := make([][lots]float64, guards)
-	for guard := range list {
-		for lot := range list[guard] {
-			list[guard][lot] = 1
-		}
-	}
-	return list
-}
-
-// carriers is of about how many visitors so many lots tell.
-func carriers(taken int64, guards int) float64 {
-	all := float64(lots * guards)
-	return -all * math.Log(1-math.Min(float64(taken), all-1)/all)
-}
-
-// groupOf returns whose members may be counted in a row of a pair: those who have both values, or the one
-// that says who they are; everybody where neither does.
-func groupOf(cell Cell) (Cell, bool) {
-	if !cell.Dim.IsPair() {
-		return Cell{}, false
-	}
-	a, b := stats.CutPair(cell.Value)
-	halves := cell.Dim.Spec().Pair
-	first, second := slices.Contains(crowded[:], halves[0]), slices.Contains(crowded[:], halves[1])
-	switch {
-	case first && second:
-		return cell, true
-	case first:
-		return Cell{halves[0], a}, true
-	case second:
-		return Cell{halves[1], b}, true
-	}
-	return Cell{}, true
-}
-
-// groupsOf returns the groups that the i-th address is in.
-func (p *Population) groupsOf(i int) (groups []Cell) {
-	e := Event{who: p.persons[i]}
-	for _, pair := range pairsOfPersons() {
-		if v, ok := e.value(pair); ok {
-			groups = append(groups, Cell{pair, v})
-		}
-	}
-	for _, dim := range crowded {
-		if v, ok := e.value(dim); ok {
-			groups = append(groups, Cell{dim, v})
-		}
-	}
-	return append(groups, Cell{})
-}
-
-// visitorsOf is how many visitors of a group the dump tells of.
-func (d *Dump) visitorsOf(group Cell) int64 {
-	if group == (Cell{}) {
-		return d.Visitors()
-	}
-	return d.Rows[group][stats.Visitors]
-}
-
-func lotOf(key visit.Key) int { return int(key[1] % lots) }
-
-// Ratio implements [Evidence]: that of the guard that it speaks most for.
-func (c *Crowds) Ratio(i int) (most float64) {
-	for guard, of := range c.keys {
-		ratio, lot := 1.0, lotOf(of(c.p.Addrs[i], c.p.Agent(i)))
-		for _, group := range c.p.groupsOf(i) {
-			if ratios := c.ratios[group]; ratios != nil {
-				ratio *= ratios[guard][lot]
-			}
-		}
-		most = max(most, ratio)
-	}
-	return most
-}
-
-// crowdRatios returns, by guard and lot, how much likelier it is that so many lots are taken if one given member of
-// the lot came than if that one did not. Each of the others came with the same chance.
-func crowdRatios(members [][lots]int, taken int, carry float64) [][lots]float64 {
-	m := 0
-	for _, n := range members[0] {
-		m += n
-	}
-	rate := min(carry/float64(max(m, 1)), .999) / float64(len(members))
-	free := func(n int) float64 { return math.Pow(1-rate, float64(n)) }
-	out := make([][lots]float64, len(members))
-	for guard := range out {
-		for lot := range out[guard] {
-			out[guard][lot] = 1
-			if members[guard][lot] == 0 || carry > float64(4*lots*len(members)) { // all lots are taken, whoever came
+// count fills in what is told of a day.
+func (c *Crowds) count(w *world) {
+	for g, seen := range w.seen {
+		clear(w.taken[g])
+		clear(w.masks)
+		w.visitors[g] = 0
+		for i, here := range seen {
+			if !here {
 				continue
 			}
-			others := []float64{1} // chance of so many taken, the lot of the one left out
-			for g := range members {
-				for l, n := range members[g] {
-					if g != guard || l != lot {
-						others = one(others, 1-free(n), taken)
-					}
-				}
-			}
-			alone := free(members[guard][lot] - 1)
-			came := at(others, taken-1)
-			not := alone*at(others, taken) + (1-alone)*at(others, taken-1)
-			switch {
-			case not > 0:
-				out[guard][lot] = came / not
-			case came > 0:
-				out[guard][lot] = math.Inf(1)
+			w.visitors[g]++
+			for _, at := range c.cells[i] {
+				w.taken[g][at].Visitors++
+				w.masks[at] |= 1 << c.keys[g][i]
 			}
 		}
-	}
-	return out
-}
-
-// one adds a lot that is taken with a chance to a distribution of numbers up to most.
-func one(d []float64, chance float64, most int) []float64 {
-	out := make([]float64, min(len(d)+1, most+1))
-	for n := range out {
-		out[n] = at(d, n)*(1-chance) + at(d, n-1)*chance
-	}
-	return out
-}
-
-func at(d []float64, n int) float64 {
-	if n < 0 || n >= len(d) {
-		return 0
-	}
-	return d[n]
-}
-
-// pair returns the value of a pair under which the i-th address is counted, with its own user agent.
-func (p *Population) pair(i int, pair stats.Dimension) (Cell, bool) {
-	e := Event{who: p.persons[i]}
-	v, ok := e.value(pair)
-	return Cell{pair, strings.Clone(v)}, ok
-}
-
-// TellLots puts into a dump of one guard how many lots are taken of every pair that follows from who somebody is, as a
-// test double: a store that keeps these numbers.
-func TellLots(s *Site, d *Dump, keys []Keys) {
-	taken := map[Cell]uint64{}
-	for i := range s.Events {
-		who := int(s.Events[i].Who)
-		for _, pair := range pairsOfPersons() {
-			if cell, ok := s.Population.pair(who, pair); ok && d.tells(pair, cell.Value) {
-				taken[cell] |= 1 << lotOf(keys[0](s.Population.Addrs[who], s.Population.Agent(who)))
+		for at := range w.taken[g] {
+			if t := &w.taken[g][at]; t.Visitors >= Fewest {
+				t.Lots = bits.OnesCount64(w.masks[at])
+			} else {
+				*t = Taken{}
 			}
 		}
-	}
-	for cell, set := range taken {
-		c := d.Rows[cell]
-		c[stats.Crowd] = int64(bits.OnesCount64(set))
-		d.Rows[cell] = c
 	}
 }

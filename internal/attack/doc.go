@@ -16,10 +16,11 @@
 //     what grew together, matched with the attributes of each address;
 //   - by subtraction ([Differences]), on an open day and a closed one: every total less its rows, single and crossed; and by
 //     combining the lines of a pair ([Solve]);
-//   - by likelihood ([Likelihood]): of each address, with all secrets, what is at rest because it came.
+//   - by likelihood ([Likelihood]): of each address, with all secrets, what is at rest because it came. Each game is played once more
+//     under other keys beside itself ([Site.Keyed]): what would rest the same follows from no key.
 //
 // A name is confirmed if it is right more often than chance: claims are compared with how many of the known
 // addresses came. Each means is turned on a test double that breaks the rule which holds it off (salted hashes, a
-// bitmap too large for its load, a HyperLogLog, rare values at rest, rows of one page view, an open day that stays in the
+// bitmap too large for its load, a HyperLogLog, numbers of lots that follow from keys, rare values at rest, rows of one page view, an open day that stays in the
 // file), and wins there: so the harness can fail.
 package attack

@@ -35,9 +35,9 @@ func (s *Salted) mark(addr netip.Addr, agent string) []byte {
 	return h.Sum(nil)
 }
 
-// Marks returns the traces that whoever holds the salt can make.
-func (s *Salted) Marks(addr netip.Addr, agent string) [][]byte {
-	return [][]byte{[]byte(hex.EncodeToString(s.mark(addr, agent)))}
+// Marks looks for what whoever holds the salt can make.
+func (s *Salted) Marks(rest *Index, addr netip.Addr, agent string) bool {
+	return rest.Has([]byte(hex.EncodeToString(s.mark(addr, agent))))
 }
 
 // Bitmap is a table of who was seen, one bit for the key of a visitor, as a test double: what several guards could

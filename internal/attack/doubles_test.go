@@ -48,10 +48,6 @@ func TestLikelihoodsAreThoseOfTablesThatAreKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	type sees interface {
-		attack.Evidence
-		See(i int)
-	}
 	for _, test := range []struct {
 		name           string
 		table          sees
@@ -133,8 +129,7 @@ func TestTheHarnessFindsWhatABrokenRuleLeaves(t *testing.T) {
 	}
 }
 
-// TestLotsTellWhoKnowsTheKeys holds that numbers of lots are seen through. Those that rest, of pairs that visitors came
-// to later than they came, stay below the promise; all of them, as they rested once, would not.
+// TestLotsTellWhoKnowsTheKeys holds that numbers of lots are seen through, were they those of keys.
 func TestLotsTellWhoKnowsTheKeys(t *testing.T) {
 	t.Parallel()
 	p, to := attack.NewPopulation(300, rand.New(rand.NewPCG(3, 1))), openBolt(t)
@@ -149,12 +144,27 @@ func TestLotsTellWhoKnowsTheKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := dump(t, to)
-	if most := attack.Most(attack.Likelihoods(p, d, nil, attack.NewCrowds(p, d, keys))); most.Own > 3 {
-		t.Errorf("a likelihood ratio of %v", most.Own)
-	}
-	attack.TellLots(site, d, keys)
-	if most := attack.Most(attack.Likelihoods(p, d, nil, attack.NewCrowds(p, d, keys))); most.Own < 3 {
+	told := attack.TellLots(site, keys)
+	if most := attack.Most(attack.Likelihoods(p, dump(t, to), nil, attack.NewCrowds(p, told, keys, rand.New(rand.NewPCG(1, 1))))); most.Own < 3 {
 		t.Errorf("all numbers of lots are told, and no likelihood ratio is above %v", most.Own)
+	}
+}
+
+// TestTheMirrorShowsWhatFollowsFromKeys holds that whatever rests is compared with what would rest under other keys, and that
+// lots that follow from a key are seen by it.
+func TestTheMirrorShowsWhatFollowsFromKeys(t *testing.T) {
+	t.Parallel()
+	for _, keyed := range []bool{false, true} {
+		p := attack.NewPopulation(300, rand.New(rand.NewPCG(3, 1)))
+		site, err := attack.NewSite(p, newMemory(), attack.Rules{Seed: 3, Guards: 2, Mirror: true, KeyedLots: keyed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := site.Run(t.Context(), 2000, .4, .6); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(site.Keyed) > 0; got != keyed {
+			t.Errorf("lots follow from a key: %v; the mirror shows %d values that do", keyed, len(site.Keyed))
+		}
 	}
 }

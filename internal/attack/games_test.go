@@ -87,7 +87,7 @@ func TestNobodyIsFoundInADump(t *testing.T) {
 
 func play(t *testing.T, to target, g game, seed uint64, name string, found *table) {
 	p := attack.NewPopulation(g.addrs, rand.New(rand.NewPCG(seed, 1)))
-	site, err := attack.NewSite(p, to.store, attack.Rules{Guards: g.guards, Seed: seed})
+	site, err := attack.NewSite(p, to.store, attack.Rules{Guards: g.guards, Seed: seed, Mirror: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +114,9 @@ func play(t *testing.T, to target, g game, seed uint64, name string, found *tabl
 	if err := site.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	for cell := range site.Keyed {
+		t.Errorf("under other keys, %v %q would be another", cell.Dim, cell.Value)
+	}
 	d := dump(t, to)
 	r := closedDay(t, to, site, d, rows, backup)
 	found.add(t, name, g, "closed", d.Visitors(), r)
@@ -134,7 +137,7 @@ func openDay(t *testing.T, to target, site *attack.Site, d *attack.Dump, steps [
 	r.confirmed += nobody(t, p, "A, by rarity, of the open day", attack.Rare(p, d, k))
 	traces := attack.Dictionary(p, rest, attack.Marks(living), false)
 	nobody(t, p, "B, by dictionary, of the open day", traces)
-	most := attack.Most(attack.Likelihoods(p, d, traces, attack.NewCrowds(p, d, living)))
+	most := attack.Most(attack.Likelihoods(p, d, traces))
 	r.own, r.group = most.Own, most.Group
 
 	below := attack.Differences(site, d, k)

@@ -24,9 +24,10 @@ type Evidence interface {
 //
 // Own is everything else: how much likelier what rests became because this address came and not another of the same
 // kind, given how many of each kind came. Counts cannot tell those two worlds apart (a test plays both, and finds the
-// same bytes), so that only what depends on a key can: a trace of the key itself ([Dictionary]), a table that keys
+// same batches and numbers), so that only what depends on a key can: a trace of the key itself ([Dictionary]), a table that keys
 // set bits in, numbers that depend on keys ([NewCrowds]). The ratios of several such things are multiplied, as if
-// none followed from another, which overstates them. This is what must not be above 3.
+// none followed from another. Where nothing that rests depends on a key, which is what the mirror of a site shows
+// ([Site.Keyed]), there is none, and Own is 1. It is what must not be above 3.
 type Likelihood struct{ Own, Group float64 }
 
 // Likelihoods returns the likelihood ratios of every known address. found are those of which a trace was found.

@@ -3,10 +3,13 @@ package attack
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
@@ -28,6 +31,8 @@ type Rules struct {
 	LeaveViews int          // page views whose rows may leave together
 	Seed       uint64       // of everything that happens
 	Pages      int          // that a site has; 0 is 45
+	Mirror     bool         // the same under other keys beside it, see [Site.Keyed]
+	KeyedLots  bool         // lots of visitors follow from a key
 	// Outbox takes the batches in place of the store. It may be nil.
 	Outbox stats.Outbox
 }
@@ -53,12 +58,17 @@ type Site struct {
 	Swap [2]int
 	// Events is the truth about page views, which only the referee looks at.
 	Events []Event
+	// Keyed are the cells that would be others if the keys were, with [Rules.Mirror].
+	Keyed map[Cell]bool
 }
 
 type guard struct {
+	secret     []byte
+	rules      *Rules
 	anonymiser *visit.Anonymiser
 	aggregator *stats.Aggregator
 	let        map[Cell]let // what it let out, by value
+	mirror     *guard
 }
 
 type let struct{ views, visitors int64 }
@@ -76,17 +86,37 @@ func NewSite(p *Population, store Store, rules Rules) (*Site, error) {
 		s.outbox = stats.Direct(store)
 	}
 	for i := range max(rules.Guards, 1) {
-		g := guard{let: make(map[Cell]let), aggregator: stats.NewAggregator(stats.Options{
-			Instance: fmt.Sprint("guard ", i), Floors: rules.Floors, Shards: 1, LeaveViews: rules.LeaveViews,
-		})}
-		var err error
-		g.anonymiser, err = visit.NewAnonymiser(visit.Options{Secret: s.Secret, Zone: time.UTC, Locator: p, Random: seeds{s}, Capacity: 4_000_000})
+		g, err := s.newGuard(i, s.Secret, seeds{s})
+		if err == nil && rules.Mirror {
+			g.mirror, err = s.newGuard(i, bytes.Repeat([]byte("m"), 32), rand.NewChaCha8([32]byte{byte(i)}))
+		}
 		if err != nil {
 			return nil, err
 		}
-		s.guards = append(s.guards, g)
+		s.guards = append(s.guards, *g)
 	}
 	return s, p.look()
+}
+
+func (s *Site) newGuard(i int, secret []byte, random io.Reader) (*guard, error) {
+	a, err := visit.NewAnonymiser(visit.Options{Secret: secret, Zone: time.UTC, Locator: s.Population, Random: random, Capacity: 4_000_000})
+	return &guard{secret: secret, rules: &s.rules, anonymiser: a, let: make(map[Cell]let), aggregator: stats.NewAggregator(stats.Options{
+		Instance: fmt.Sprint("guard ", i), Floors: s.rules.Floors, Shards: 1, LeaveViews: s.rules.LeaveViews,
+	})}, err
+}
+
+// take counts a hit of a visitor.
+func (g *guard) take(who netip.Addr, hit visit.Hit) visit.Pageview {
+	if g.mirror != nil {
+		g.mirror.take(who, hit)
+	}
+	pv := g.anonymiser.Page(hit, visit.Response{Status: 200, ContentType: "text/html"})
+	if g.rules.KeyedLots {
+		sum := sha256.Sum256(who.AppendTo(slices.Clone(g.secret)))
+		pv.Lot, pv.Step.Lot = sum[0]%lots, sum[0]%lots
+	}
+	g.aggregator.Add(&pv)
+	return pv
 }
 
 // seeds makes the seeds of days and lets attacker B have them.
@@ -159,10 +189,8 @@ func (s *Site) view() {
 func (s *Site) View(i int, agent, page, from string) {
 	s.Population.Came[i] = true
 	at := s.random.IntN(len(s.guards))
-	g := &s.guards[at]
-	pv := g.anonymiser.Page(s.Population.hit(i, agent, page, from, s.Now), visit.Response{Status: 200, ContentType: "text/html"})
+	pv := s.guards[at].take(s.Population.Addrs[i], s.Population.hit(i, agent, page, from, s.Now))
 	s.Events = append(s.Events, eventOf(i, at, &pv))
-	g.aggregator.Add(&pv)
 }
 
 // Live returns what a guard still holds.
@@ -171,11 +199,9 @@ func (s *Site) Live(guard int) stats.Live { return s.guards[guard].aggregator }
 // Flood is requests for made-up paths, from made-up sources and campaigns, by one address.
 func (s *Site) Flood(n int) {
 	for i := range n {
-		g := &s.guards[i%len(s.guards)]
 		hit := s.Population.hit(0, s.Population.Agent(0), fmt.Sprintf("/made-%x?utm_campaign=up-%x", i*7919, i), fmt.Sprintf("https://x%d.example/", i), s.Now)
-		pv := g.anonymiser.Page(hit, visit.Response{Status: 200, ContentType: "text/html"})
+		pv := s.guards[i%len(s.guards)].take(s.Population.Addrs[0], hit)
 		s.Events = append(s.Events, eventOf(0, i%len(s.guards), &pv))
-		g.aggregator.Add(&pv)
 	}
 	s.Population.Came[0] = true
 }
@@ -184,8 +210,12 @@ func (s *Site) cut(ctx context.Context, moment stats.Moment) error {
 	for i := range s.guards {
 		a := s.guards[i].aggregator
 		a.Cut(moment)
+		if s.guards[i].mirror != nil {
+			s.guards[i].mirror.aggregator.Cut(moment)
+		}
 		for {
 			b, ok := a.Outgoing()
+			s.reflect(&s.guards[i], &b)
 			if !ok {
 				break
 			}
@@ -214,8 +244,10 @@ func (s *Site) cut(ctx context.Context, moment stats.Moment) error {
 // End ends the day: keys are erased, everything leaves that may.
 func (s *Site) End(ctx context.Context) error {
 	for i := range s.guards {
-		s.guards[i].aggregator.EndDays(Day() + 1)
-		s.guards[i].anonymiser.Drop(Day())
+		for g := &s.guards[i]; g != nil; g = g.mirror {
+			g.aggregator.EndDays(Day() + 1)
+			g.anonymiser.Drop(Day())
+		}
 	}
 	return s.cut(ctx, stats.HourEnd)
 }
