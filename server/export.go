@@ -18,6 +18,7 @@ type exported struct {
 	Zone  string           `json:"zone"`
 	Under string           `json:"under,omitempty"` // what it is narrowed to: "country:KZ"
 	K     int              `json:"k,omitempty"`     // visitors below which values are part of other
+	Since string           `json:"since,omitempty"` // day, where what the file tells is kept for less long than its range
 	Total map[string]int64 `json:"total"`
 	Other map[string]int64 `json:"other"`
 	Why   *otherWhy        `json:"other_why,omitempty"` // parts of other, by the measure that the list is ordered by
@@ -101,7 +102,11 @@ func (s *Server) exportList(ctx context.Context, rep Reports, p *period, spec li
 		measures = append(measures, stats.Bounces, stats.Seconds)
 	}
 	w := list.Why
-	file := exported{K: w.K, Why: &otherWhy{w.Hidden, w.Folded, w.Expired, w.Rest}, Total: named(&list.Top.Whole, measures), Other: named(&list.Top.Other.Counts, measures), Rows: []exportedRow{}}
+	from := p.First
+	if w.Expired > 0 {
+		from = list.Top.KeptFrom
+	}
+	file := exported{K: w.K, Since: p.since(from), Why: &otherWhy{w.Hidden, w.Folded, w.Expired, w.Rest}, Total: named(&list.Top.Whole, measures), Other: named(&list.Top.Other.Counts, measures), Rows: []exportedRow{}}
 	for _, row := range list.Rows {
 		file.Rows = append(file.Rows, exportedRow{Value: clean(row.Value, valueMax), Counts: named(&row.Counts, measures)})
 	}
@@ -113,8 +118,9 @@ func exportSeries(ctx context.Context, _ *Server, rep Reports, p *period) (expor
 	if err != nil {
 		return exported{}, nil, err
 	}
+	from := chartFrom(rep, p)
 	measures := []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Bounces, stats.Seconds, stats.Requests, stats.Bots, stats.Events, stats.Refused, stats.Beacons, stats.Engaged, stats.Scrolled}
-	file := exported{Total: named(&now.Total, measures), Other: map[string]int64{}, Rows: []exportedRow{}}
+	file := exported{Since: p.since(from), Total: named(&now.Total, measures), Other: map[string]int64{}, Rows: []exportedRow{}}
 	for _, c := range now.Columns {
 		at := c.Day.String()
 		if c.Hour >= 0 {
@@ -123,6 +129,14 @@ func exportSeries(ctx context.Context, _ *Server, rep Reports, p *period) (expor
 		file.Rows = append(file.Rows, exportedRow{Time: at, Counts: named(&c.Counts, measures)})
 	}
 	return file, texts(measures), nil
+}
+
+// since is the day from which on something is kept; "" where that is the whole range.
+func (p *period) since(from stats.Day) string {
+	if from <= p.First {
+		return ""
+	}
+	return from.String()
 }
 
 func texts(measures []stats.Measure) (names []string) {

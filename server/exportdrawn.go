@@ -14,7 +14,7 @@ func exportHours(ctx context.Context, _ *Server, rep Reports, p *period) (export
 		return exported{}, nil, err
 	}
 	measures := []stats.Measure{stats.Views, stats.Visits, stats.Visitors}
-	file := exported{Total: map[string]int64{}, Rows: []exportedRow{}}
+	file := exported{Since: p.since(hoursFrom(rep, p)), Total: map[string]int64{}, Rows: []exportedRow{}}
 	for weekday := range now.Heat {
 		for hour := range now.Heat[weekday] {
 			file.add(exportedRow{Value: strconv.Itoa(weekday+1) + "/" + pad(int64(hour)), Counts: named(&now.Heat[weekday][hour], measures)})

@@ -64,7 +64,7 @@ func exportFunnels(ctx context.Context, s *Server, rep Reports, p *period) (expo
 
 // exportFlows writes "entry page → next page".
 func exportFlows(ctx context.Context, _ *Server, rep Reports, p *period) (exported, []string, error) {
-	file := exported{K: rep.Floors().Of(stats.DimFlow), Total: map[string]int64{}, Rows: []exportedRow{}}
+	file := exported{K: rep.Floors().Of(stats.DimFlow), Since: p.since(rep.FlowsFrom()), Total: map[string]int64{}, Rows: []exportedRow{}}
 	from := ""
 	if f := rep.Filter(); f.Dim == stats.DimPage {
 		from = f.Value

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/kelisim/kelisim/server"
+	"github.com/kelisim/kelisim/stats"
 )
 
 // TestFilterNarrowsEveryReport: a row of countries narrows the totals, the chart and every list that is counted
@@ -133,5 +136,44 @@ func TestFilterBySeveralValues(t *testing.T) {
 	many := "country:A%1FB%1FC%1FD%1FE%1FF%1FG%1FH%1FI"
 	if page := body(t, b.do("GET", "/admin/?on="+many, nil, cookie)); strings.Contains(page, `class="chip"`) {
 		t.Error("a filter by nine values is none, yet the page is narrowed")
+	}
+}
+
+// TestFilterSaysWhatHasExpired: hours under a filter are kept for less long than the totals; the page and its files say from which day on.
+func TestFilterSaysWhatHasExpired(t *testing.T) {
+	from := today() - 9
+	b := newBench(t, func(c *server.Config, _ *bench) {
+		c.Reports = stats.NewReports(year(), nil, stats.ReportOptions{Zone: zone, Kept: func() stats.Kept { return stats.Kept{stats.KindCrossed: from} }})
+	})
+	cookie := b.signIn(t)
+	const chart, hours, ways = "Under a filter this is kept from 14 Nov 2026 on", "Under a filter hours are kept from 14 Nov 2026 on", "Ways are kept from 14 Nov 2026 on."
+	for _, test := range []struct {
+		query              string
+		chart, hours, ways bool
+	}{
+		{"range=30d", false, false, true},
+		{"range=7d&on=page:%2Fpricing", false, false, false},
+		{"range=30d&on=page:%2Fpricing", false, true, true},
+		{"range=30d&by=hour&on=page:%2Fpricing", true, true, true},
+		{"range=30d&tz=-8&on=page:%2Fpricing", true, true, true},
+	} {
+		page := body(t, b.do("GET", "/admin/?"+test.query, nil, cookie))
+		for text, want := range map[string]bool{chart: test.chart, hours: test.hours, ways: test.ways} {
+			if strings.Contains(page, text) != want {
+				t.Errorf("%s: %q is said: %v, want %v", test.query, text, !want, want)
+			}
+		}
+		for _, name := range []string{"series", "hours", "flows"} {
+			want := name == "series" && test.chart || name == "hours" && test.hours || name == "flows" && test.ways
+			if got := body(t, b.do("GET", "/admin/export/"+name+".json?"+test.query, nil, cookie)); strings.Contains(got, `"since": "2026-11-14"`) != want {
+				t.Errorf("%s: %s.json says since when: %v, want %v", test.query, name, !want, want)
+			}
+		}
+	}
+	if page := body(t, b.do("GET", "/admin/?range=7d&by=hour&on=page:%2Fpricing", nil, cookie)); strings.Contains(page, `class="key-past"`) {
+		t.Error("seven days are compared with some of which hours are gone")
+	}
+	if page := body(t, b.do("GET", "/admin/?range=7d&on=page:%2Fpricing", nil, cookie)); !strings.Contains(page, `class="key-past"`) {
+		t.Error("days are compared with days that are kept")
 	}
 }

@@ -12,6 +12,8 @@ type flowView struct {
 	K    int
 	Went int64 // visits that went on, those to pages that are not told included
 	Told int64
+
+	Since string // the first day of which ways are kept, where it is within the range
 }
 
 // flowFrom is an entry page with the pages after it.

@@ -16,6 +16,7 @@ type heatView struct {
 	Rows  []heatRow
 	Empty bool
 	Best  string // when most happens, in words
+	Since string // the first day of which hours are kept, where it is within the range
 }
 
 type heatHour struct {

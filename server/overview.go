@@ -27,6 +27,7 @@ type overviewPage struct {
 	Notes   notePage
 	Views   viewMenu
 	Apart   []string // panels that are not counted together with the filter
+	Since   string   // the first day of which what the filter leaves is kept, where it is within the range
 }
 
 // card is one of the totals.
@@ -75,6 +76,7 @@ func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *per
 	if rep.Filter() != (stats.Filter{}) && !m.narrowed() {
 		m = metrics()[0]
 	}
+	page.Since = sinceWhen(l, p, chartFrom(rep, p))
 	page.Chart = newChart(l, p, m, now, past)
 	notes, err := s.notesOf(ctx, p)
 	if err != nil {
@@ -116,7 +118,7 @@ func newWho(l *locale, a address) []item {
 // readBoth reads the range and the one it is compared with, past being nil for none.
 func readBoth(ctx context.Context, rep Reports, p *period, held span) (now series, past *series, err error) {
 	first, last, ok := p.before()
-	if !ok || first < held.first { // half a range is no measure
+	if !ok || first < max(held.first, chartFrom(rep, p)) { // half a range is no measure
 		now, err = readSeries(ctx, rep, p, p.First, p.Last, noCutoff)
 		return now, nil, err
 	}

@@ -52,8 +52,11 @@ func (s *Server) drawnPanel(ctx context.Context, rep Reports, l *locale, p *peri
 		return out, nil
 	case name == "hours":
 		out.Heat = newHeatView(l, &now.Heat)
+		out.Heat.Since = sinceWhen(l, p, hoursFrom(rep, p))
 	case name == "flows":
-		out.Flows, err = newFlowView(ctx, rep, days, a)
+		if out.Flows, err = newFlowView(ctx, rep, days, a); err == nil {
+			out.Flows.Since = sinceWhen(l, p, rep.FlowsFrom())
+		}
 	case name == "goals":
 		out.Goals, err = newGoalView(ctx, s, rep, days)
 	case name == "speed":

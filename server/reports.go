@@ -15,6 +15,9 @@ type Reports interface {
 	Span(ctx context.Context) (days stats.Range, ok bool, err error)
 	// Series returns a point for each hour, day … of the range, empty ones included, in order.
 	Series(ctx context.Context, days stats.Range, unit stats.Unit, zone *time.Location) ([]stats.Point, error)
+	// SeriesFrom returns the first day of which Series tells what was counted; FlowsFrom is that of Flows.
+	SeriesFrom(unit stats.Unit, zone *time.Location) stats.Day
+	FlowsFrom() stats.Day
 	// Top returns the values of a dimension, the greatest first.
 	Top(ctx context.Context, q stats.Query) (stats.Top, error)
 	// Folds returns what closing has folded on the days of the range, in order.

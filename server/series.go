@@ -107,6 +107,27 @@ func (out *series) add(at int, day stats.Day, hour int, counts *stats.Counts, to
 	}
 }
 
+// sinceWhen is the first day of which p is told, in words, where that is later than its beginning: under a filter, hours and even days
+// may be kept for less long than the totals.
+func sinceWhen(l *locale, p *period, from stats.Day) string {
+	if from <= p.First {
+		return ""
+	}
+	return l.ShortDate(from)
+}
+
+// chartFrom is the first day of which the curve and the totals over it are kept.
+func chartFrom(rep Reports, p *period) stats.Day {
+	unit := stats.ByDay
+	if p.By == byHour {
+		unit = stats.ByHour
+	}
+	return rep.SeriesFrom(unit, p.location())
+}
+
+// hoursFrom is the first day of which the map of hours is kept.
+func hoursFrom(rep Reports, p *period) stats.Day { return rep.SeriesFrom(stats.ByHour, p.location()) }
+
 // columns returns the empty columns of a range.
 func columns(p *period, first, last stats.Day) []column {
 	_, nowHour := visit.DayOf(p.now, p.location())

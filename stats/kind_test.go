@@ -1,8 +1,10 @@
 package stats_test
 
 import (
+	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/kelisim/kelisim/stats"
 )
@@ -105,4 +107,37 @@ func TestWhatHasExpiredIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(under, stats.DimCountry, 6, 18)
+	elsewhere := time.FixedZone("UTC+5", 5*3600)
+	for _, test := range []struct {
+		what string
+		want stats.Day
+		sum  int64
+		r    *stats.Reports
+		unit stats.Unit
+		zone *time.Location
+	}{
+		{what: "days", want: math.MinInt32, sum: 24, r: r, unit: stats.ByDay},
+		{what: "hours", want: math.MinInt32, sum: 24, r: r, unit: stats.ByHour},
+		{what: "days under a filter", want: math.MinInt32, sum: 24, r: under, unit: stats.ByDay},
+		{what: "hours under a filter", want: day + 3, sum: 6, r: under, unit: stats.ByHour},
+		{what: "days of another zone under a filter", want: day + 3, sum: 6, r: under, unit: stats.ByDay, zone: elsewhere},
+	} {
+		if got := test.r.SeriesFrom(test.unit, test.zone); got != test.want {
+			t.Errorf("%s: from %v, want %v", test.what, got, test.want)
+		}
+		points, err := test.r.Series(t.Context(), days, test.unit, test.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum int64
+		for i := range points {
+			sum += points[i].Counts[stats.Views]
+		}
+		if sum != test.sum {
+			t.Errorf("%s: %d page views, want %d", test.what, sum, test.sum)
+		}
+	}
+	if got := under.FlowsFrom(); got != day+3 {
+		t.Errorf("ways from %v", got)
+	}
 }

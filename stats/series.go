@@ -56,6 +56,22 @@ func (r *Reports) Series(ctx context.Context, days Range, unit Unit, zone *time.
 	return points, err
 }
 
+// SeriesFrom returns the first day of which [Reports.Series] of a unit and zone tells what was counted. Days under a filter are those of
+// its list, hours are counted together with it: both may be kept for less long than the totals, and what is earlier is 0.
+func (r *Reports) SeriesFrom(unit Unit, zone *time.Location) Day {
+	dim := r.filter.Dim
+	switch {
+	case r.filter == (Filter{}):
+		return r.kept().of(KindTotals)
+	case unit == ByHour || zone != nil && zone != r.zone:
+		dim, _ = PairOf(dim, dimHour)
+	}
+	return r.kept().From(dim)
+}
+
+// FlowsFrom returns the first day of which [Reports.Flows] tells ways.
+func (r *Reports) FlowsFrom() Day { return r.kept().From(DimFlow) }
+
 // emptySeries returns the points of a range.
 func emptySeries(days Range, unit Unit, zone *time.Location) (points []Point) {
 	if unit == ByHour {
