@@ -52,8 +52,13 @@ func redis(t testing.TB) archive.Target {
 // filled counts traffic by two instances into s and closes all days but the last.
 func filled(t testing.TB, s archive.Target) archive.Target {
 	t.Helper()
+	return filledUnder(t, s, stats.Floors{})
+}
+
+func filledUnder(t testing.TB, s archive.Target, floors stats.Floors) archive.Target {
+	t.Helper()
 	for _, instance := range []string{"one", "two"} {
-		agg := stats.NewAggregator(stats.Options{Instance: instance, Shards: 1})
+		agg := stats.NewAggregator(stats.Options{Instance: instance, Shards: 1, Floors: floors})
 		for i := range days {
 			day := first + stats.Day(i)
 			yearload.Day(day, 600+300*i, func(pv *visit.Pageview) { agg.Add(pv) })
@@ -67,7 +72,7 @@ func filled(t testing.TB, s archive.Target) archive.Target {
 			}
 		}
 	}
-	if _, err := stats.NewCloser(s, s, stats.Floors{}).Close(ctx, first+days-1); err != nil {
+	if _, err := stats.NewCloser(s, s, floors).Close(ctx, first+days-1); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -269,6 +274,46 @@ func TestFloorsApply(t *testing.T) {
 	}
 	if seen == 0 {
 		t.Error("no rows at all")
+	}
+}
+
+// TestFloorsOfThePast: days that were closed under a lower floor than the site has now are told under the one it has now, whatever the
+// document says of floors; a second reading finds nothing left to fold.
+func TestFloorsOfThePast(t *testing.T) {
+	t.Parallel()
+	from := filledUnder(t, bolt(t), stats.Floors{Person: 2})
+	below := func(s archive.Store) (n int) {
+		for dim := range stats.Stored() {
+			k := int64(stats.Floors{}.Of(dim))
+			err := s.Rows(ctx, dim, first, first+days-2, func(r stats.Row) {
+				r.Counts[stats.Bots] = 0
+				if k > 1 && !r.Counts.IsZero() && dim.Crowd(&r.Counts) < k {
+					n++
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+	if below(from) == 0 {
+		t.Fatal("nothing is below the floor: this tests nothing")
+	}
+	doc, to := written(t, from), bolt(t)
+	if report, err := archive.Read(ctx, bytes.NewReader(doc), options(to)); err != nil || report.Folded != 0 || below(to) != 0 {
+		t.Errorf("%+v, %v: %d values below the floor", report, err, below(to))
+	}
+	var low bytes.Buffer
+	if _, err := archive.Write(ctx, &low, from, archive.WriteOptions{Zone: time.UTC, Floors: stats.Floors{Person: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	boast := strings.Replace(low.String(), `"floor_person":2`, `"floor_person":5`, 1)
+	for what, doc := range map[string]string{"said": low.String(), "boasted": boast} {
+		to := bolt(t)
+		if report, err := archive.Read(ctx, strings.NewReader(doc), options(to)); err != nil || report.Folded == 0 || below(to) != 0 {
+			t.Errorf("%s: %+v, %v: %d values below the floor", what, report, err, below(to))
+		}
 	}
 }
 

@@ -11,6 +11,6 @@
 // day of which the store holds anything from elsewhere is left as it is: two closed days cannot be added up,
 // since nobody knows which visitors they share.
 //
-// Where the store that reads has a higher floor than the one that wrote, or a row of the document is below it,
-// the day is folded once more ([stats.Finish]).
+// Floors are those of who writes and who reads, not those of the time when a day was closed: where a site has raised its floor
+// since, or the store that reads has a higher one, the day is folded once more ([stats.Finish]).
 package archive

@@ -20,7 +20,7 @@ type header struct {
 	First   string   `json:"first"`
 	Last    string   `json:"last"`
 	Number  int      `json:"number_of_days"`
-	Person  int      `json:"floor_person"` // under which the days were closed
+	Person  int      `json:"floor_person"` // of the site when it was written: no day holds anything below it
 	Places  int      `json:"floor_open"`
 	Open    []string `json:"open_days_left_out"`
 }

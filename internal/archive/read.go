@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,7 +10,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
@@ -228,63 +226,13 @@ func (rd *reading) again(ctx context.Context, c *content, seq uint64) error {
 
 // close gives the day its rows, in one step.
 func (rd *reading) close(ctx context.Context, c *content) error {
-	closing := stats.Closing{Day: c.day, Folds: c.folds}
-	if rd.low(c) {
-		closing = stats.Finish(c.day, &c.hours, c.rows, rd.options.Floors)
-		for i := range closing.Folds {
-			rd.report.Folded += closing.Folds[i].Values
-		}
-		closing.Folds = addFolds(c.folds, closing.Folds)
-	} else {
-		for _, rows := range c.rows {
-			closing.Rows = append(closing.Rows, rows...)
-		}
-		slices.SortFunc(closing.Rows, func(a, b stats.Row) int {
-			return cmp.Or(cmp.Compare(a.Dim, b.Dim), cmp.Compare(a.Value, b.Value))
-		})
-	}
+	f := rd.options.Floors
+	closing, folded := c.under(f, rd.head.Person < f.Of(stats.DimCountry) || rd.head.Places < f.Of(stats.DimPage))
+	rd.report.Folded += folded
 	if err := rd.options.Target.Close(ctx, closing); err != nil {
 		return fmt.Errorf("archive: close %v: %w", c.day, err)
 	}
 	return nil
-}
-
-// low reports whether a day was closed under a lower floor than that of the store, by what the document says
-// or by what it holds.
-func (rd *reading) low(c *content) bool {
-	f := rd.options.Floors
-	if rd.head.Person < f.Of(stats.DimCountry) || rd.head.Places < f.Of(stats.DimPage) {
-		return true
-	}
-	for dim, rows := range c.rows {
-		k := int64(f.Of(dim))
-		for i := range rows {
-			people := rows[i].Counts
-			people[stats.Bots] = 0
-			if k > 1 && !people.IsZero() && dim.Crowd(&people) < k {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// addFolds adds up folds of the same dimension and reason.
-func addFolds(old, more []stats.Fold) []stats.Fold {
-	all := append([]stats.Fold(nil), old...)
-	for _, f := range more {
-		found := false
-		for i := range all {
-			if all[i].Dim == f.Dim && all[i].Reason == f.Reason {
-				all[i].Values, all[i].K, found = all[i].Values+f.Values, max(all[i].K, f.K), true
-				all[i].Counts.Add(&f.Counts)
-			}
-		}
-		if !found {
-			all = append(all, f)
-		}
-	}
-	return all
 }
 
 // hash takes the totals of a day into the running hash: sums over everybody.

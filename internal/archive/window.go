@@ -30,6 +30,7 @@ type heldDay struct {
 	text     []byte
 	sections []section
 	folds    []stats.Fold
+	low      bool // a row is below the floor
 }
 
 // section is the rows of one dimension, which end there.
@@ -58,8 +59,8 @@ func together(days []stats.Day, rows int) int {
 	return n
 }
 
-// readWindow reads days of one month.
-func readWindow(ctx context.Context, s Store, days []stats.Day) (*window, error) {
+// readWindow reads days of one month, as they may be told under floors.
+func readWindow(ctx context.Context, s Store, days []stats.Day, floors stats.Floors) (*window, error) {
 	first, last := days[0], days[len(days)-1]
 	w := &window{days: make([]heldDay, len(days))}
 	at := make(map[stats.Day]*heldDay, len(days))
@@ -77,8 +78,7 @@ func readWindow(ctx context.Context, s Store, days []stats.Day) (*window, error)
 	for _, dim := range exported {
 		err := s.Rows(ctx, dim, first, last, func(r stats.Row) {
 			if d := at[r.Day]; d != nil { // others are open
-				d.add(dim, &r)
-				w.rows++
+				d.add(&r, floors)
 			}
 		})
 		if err != nil {
@@ -94,14 +94,21 @@ func readWindow(ctx context.Context, s Store, days []stats.Day) (*window, error)
 			d.folds = append(d.folds, folds[i])
 		}
 	}
+	for i := range w.days {
+		w.days[i].under(floors)
+		for _, s := range w.days[i].sections {
+			w.rows += s.rows
+		}
+	}
 	return w, nil
 }
 
 // add keeps a row. Those of a dimension come one after the other.
-func (d *heldDay) add(dim stats.Dimension, r *stats.Row) {
-	if n := len(d.sections); n == 0 || d.sections[n-1].dim != dim {
-		d.sections = append(d.sections, section{dim: dim})
+func (d *heldDay) add(r *stats.Row, floors stats.Floors) {
+	if n := len(d.sections); n == 0 || d.sections[n-1].dim != r.Dim {
+		d.sections = append(d.sections, section{dim: r.Dim})
 	}
+	d.low = d.low || below(r, floors)
 	d.text = append(binary.AppendUvarint(d.text, uint64(len(r.Value))), r.Value...)
 	var mask uint64
 	for m, n := range r.Counts {

@@ -21,9 +21,10 @@ type Store interface {
 
 // WriteOptions say what is written.
 type WriteOptions struct {
-	Site   string         // name of the site, for people
-	Zone   *time.Location // required: the site's
-	Floors stats.Floors   // the site's, under which its days were closed
+	Site string         // name of the site, for people
+	Zone *time.Location // required: the site's
+	// Floors are the site's. Days that were closed under lower ones are folded once more, in the document.
+	Floors stats.Floors
 	// First and Last bound the days; the zero Last is no bound.
 	First, Last stats.Day
 }
@@ -60,7 +61,7 @@ func Write(ctx context.Context, w io.Writer, s Store, o WriteOptions) (done Writ
 	if _, err := out.Write(append(begin[:len(begin)-1], ",\n\"days\":[\n"...)); err != nil {
 		return done, fmt.Errorf("archive: write: %w", err)
 	}
-	if err := done.days(ctx, out, s, days); err != nil {
+	if err := done.days(ctx, out, s, days, o.Floors); err != nil {
 		return done, err
 	}
 	if _, err := out.WriteString("]}\n"); err != nil {
@@ -103,13 +104,13 @@ func closedDays(ctx context.Context, s Store, o WriteOptions) (closed, open []st
 }
 
 // days writes closed days, those of a month together.
-func (done *Written) days(ctx context.Context, out *bufio.Writer, s Store, days []stats.Day) error {
+func (done *Written) days(ctx context.Context, out *bufio.Writer, s Store, days []stats.Day, floors stats.Floors) error {
 	var text []byte
 	var room []kept
 	perDay := 0
 	for len(days) > 0 {
 		n := together(days, perDay)
-		w, err := readWindow(ctx, s, days[:n])
+		w, err := readWindow(ctx, s, days[:n], floors)
 		if err != nil {
 			return err
 		}
