@@ -25,14 +25,18 @@ type admin struct {
 
 var invitation = regexp.MustCompile(`First admin +(\S+)`)
 
-// setupLink is the one-time link that the program printed.
-func (p *program) setupLink() string {
+// setupLink is the one-time link that the program prints, after its addresses.
+func (p *program) setupLink() (link string) {
 	p.t.Helper()
-	found := invitation.FindStringSubmatch(p.output.String())
-	if found == nil {
-		p.t.Fatalf("no set-up link was printed:\n%s", p.output)
-	}
-	return found[1]
+	poll(p.t, "a set-up link is printed", func() (bool, any) {
+		found := invitation.FindStringSubmatch(p.output.String())
+		if found == nil {
+			return false, p.output
+		}
+		link = found[1]
+		return true, nil
+	})
+	return link
 }
 
 // admin makes the first account, without a browser.

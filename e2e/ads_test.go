@@ -103,6 +103,15 @@ func (a *advertiser) wantNothing(t *testing.T, when string) {
 	}
 }
 
+// wantAtLeast waits until it was asked for these paths, and maybe others.
+func (a *advertiser) wantAtLeast(t *testing.T, when string, want []string) {
+	t.Helper()
+	poll(t, when+": the third party is asked for "+strings.Join(want, " "), func() (bool, any) {
+		got := a.asked()
+		return !slices.ContainsFunc(want, func(path string) bool { return !slices.Contains(got, path) }), got
+	})
+}
+
 // wantAsked waits until it was asked for exactly these paths.
 func (a *advertiser) wantAsked(t *testing.T, when string, want []string) {
 	t.Helper()

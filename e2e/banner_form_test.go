@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"testing"
 )
 
@@ -20,9 +21,7 @@ func TestDialogKeepsTheFocus(t *testing.T) {
 			t.Fatalf("the focus left for %s", got)
 		}
 	}
-	if ask[bool](v, `!!document.elementFromPoint(30, 20).closest("header")`) {
-		t.Error("the page behind can be clicked")
-	}
+	becomes(v, "the page behind can be clicked", `!!document.elementFromPoint(30, 20).closest("header")`, false)
 	v.press("\x1b")
 	v.hidden(panel)
 	v.shown(reopen)
@@ -46,14 +45,14 @@ func TestEveryFormFitsOnSmallScreens(t *testing.T) {
 			v.screen(320, height, "light")
 			v.open(form)
 			v.enhanced()
-			if wide := ask[int](v, `document.documentElement.scrollWidth`); wide > 320 {
-				t.Errorf("%s, %d high: the page is %d pixels wide", form, height, wide)
-			}
+			what := fmt.Sprintf("%s, %d high: ", form, height)
+			becomes(v, what+"pixels beyond the window", `Math.max(0, document.documentElement.scrollWidth - 320)`, 0)
 			for _, button := range []string{accept, reject, more} {
-				ask[bool](v, `(document.querySelector("`+button+`").scrollIntoView(), true)`)
-				if !ask[bool](v, `(b => b.left >= 0 && b.right <= 320 && b.top >= -1 && b.bottom <= innerHeight + 1)(document.querySelector("`+button+`").getBoundingClientRect())`) {
-					t.Errorf("%s, %d high: %s cannot be seen whole", form, height, button)
-				}
+				becomes(v, what+button+" can be seen whole", `(button => {
+					button.scrollIntoView();
+					const b = button.getBoundingClientRect();
+					return b.left >= 0 && b.right <= 320 && b.top >= -1 && b.bottom <= innerHeight + 1;
+				})(document.querySelector("`+button+`"))`, true)
 			}
 		}
 	}
@@ -67,17 +66,12 @@ func TestQuestionMirrors(t *testing.T) {
 	v.screen(1280, 800, "light")
 	v.open("/")
 	v.enhanced()
-	left := ask[float64](v, `document.querySelector("#kelisim form").getBoundingClientRect().left`)
+	becomes(v, "pixels from the left", `document.querySelector("#kelisim form").getBoundingClientRect().left`, 16)
 	ask[bool](v, `(document.getElementById("kelisim").dir = "rtl", true)`)
-	right := ask[float64](v, `document.documentElement.clientWidth - document.querySelector("#kelisim form").getBoundingClientRect().right`)
-	if left != 16 || right != 16 {
-		t.Errorf("%g pixels from the left, mirrored %g from the right; want 16", left, right)
-	}
+	becomes(v, "mirrored, pixels from the right", `document.documentElement.clientWidth - document.querySelector("#kelisim form").getBoundingClientRect().right`, 16)
 	v.click(more)
 	v.await(`document.querySelector("#kelisim details").open`)
-	if !ask[bool](v, `document.querySelector("#k-p-marketing").getBoundingClientRect().right < document.querySelector("#k-n-marketing").getBoundingClientRect().left`) {
-		t.Error("the switches are not on the left")
-	}
+	becomes(v, "the switches are on the left", `document.querySelector("#k-p-marketing").getBoundingClientRect().right < document.querySelector("#k-n-marketing").getBoundingClientRect().left`, true)
 }
 
 // Without motion for those who do not want it, and gone from paper.
@@ -87,9 +81,7 @@ func TestQuestionKeepsStillAndOffPaper(t *testing.T) {
 	v.media("", "prefers-reduced-motion", "reduce")
 	v.open("/")
 	v.enhanced()
-	if got := ask[string](v, `getComputedStyle(document.querySelector("#k-p-marketing")).transitionDuration`); got != "0s" {
-		t.Errorf("a switch takes %s to move", got)
-	}
+	becomes(v, "how long a switch takes to move", `getComputedStyle(document.querySelector("#k-p-marketing")).transitionDuration`, "0s")
 	v.media("print", "prefers-reduced-motion", "reduce")
 	v.hidden(panel)
 }

@@ -21,9 +21,7 @@ func TestConsentModeSpeaksBeforeAnyTag(t *testing.T) {
 	want := func(when, want string) {
 		t.Helper()
 		v.await(`window.kelisim`)
-		if got := ask[string](v, layer); got != want {
-			t.Errorf("%s, the data layer is\n%s\nwant\n%s", when, got, want)
-		}
+		becomes(v, when+", the data layer", layer, want)
 	}
 	v.open("/")
 	v.enhanced()

@@ -44,6 +44,13 @@ func (p *program) wantMetric(t *testing.T, name string, want int64) {
 	})
 }
 
+// atRest waits until all that was counted is in the store. What is on its way there is in no number of the dashboard.
+func (p *program) atRest(t *testing.T) {
+	t.Helper()
+	p.wantMetric(t, "kelisim_hits_waiting", 0)
+	p.wantMetric(t, "kelisim_hits_spooled", 0)
+}
+
 const (
 	told     = `kelisim_beacon_deliveries_total{fate="signed"}`
 	apart    = `kelisim_beacon_deliveries_total{fate="open"}`

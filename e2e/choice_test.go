@@ -13,6 +13,12 @@ func (v *visitor) walk() {
 	}
 }
 
+// tracked waits until the third party has answered all that a page asks it for, so that nothing of it comes later.
+func (v *visitor) tracked() {
+	v.t.Helper()
+	v.await(`(kinds => kinds.every(kind => performance.getEntriesByType("resource").some(e => e.name.includes(kind))))(["/tracker.js", "/collect?", "/pixel.gif?"].concat(document.querySelector("iframe[src]") ? "/player" : []))`)
+}
+
 func TestS2_2_8_RefusalHoldsCookiesAndThirdPartiesBack(t *testing.T) {
 	p := start(t)
 	v := visit(t, p.site, options{})
@@ -132,6 +138,7 @@ func TestS4_4_5_WithdrawalDeletesCookies(t *testing.T) {
 	v.click(accept)
 	v.hidden(panel)
 	v.walk()
+	v.tracked()
 	v.wantJar("cookie_consent", "demo_session", proof, "demo_language", "kelisim_device", "demo_visitor", "kelisim_visits", "demo_ad", "demo_counter", "demo_tracker", "third_party_id")
 
 	v.open("/consent/")
@@ -162,6 +169,7 @@ func TestS4_4_5_WithdrawalInTheReopenedBanner(t *testing.T) {
 	v.click(reopen)
 	v.shown(panel)
 	v.await(`document.querySelectorAll("#kelisim input:checked").length === 3`)
+	v.tracked()
 	ask[bool](v, `window.left = true`)
 	v.click(reject)
 	v.await(`!window.left && document.readyState === "complete"`)

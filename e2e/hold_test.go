@@ -10,8 +10,6 @@ func TestPlaceholderShowsItsButtonsOnAPhone(t *testing.T) {
 		v.look(390, 844, "light")
 		v.open("/video")
 		v.shown(".k-hold")
-		if got := ask[string](v, `(box => [...box.querySelectorAll("button")].filter(b => b.getBoundingClientRect().bottom > box.getBoundingClientRect().bottom).map(b => b.innerText).join())(document.querySelector(".k-hold"))`); got != "" {
-			t.Errorf("%s: %s is cut off", language, got)
-		}
+		becomes(v, language+": the buttons that are cut off", `(box => [...box.querySelectorAll("button")].filter(b => b.getBoundingClientRect().bottom > box.getBoundingClientRect().bottom).map(b => b.innerText).join())(document.querySelector(".k-hold"))`, "")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -45,7 +46,7 @@ func run(m *testing.M) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, remove(dir)) }()
 	shared.binary = filepath.Join(dir, "kelisim")
 	build := exec.Command("go", "build", "-o", shared.binary, "github.com/kelisim/kelisim/cmd/kelisim")
 	build.Dir = ".." // the program's own module: its versions, not ours
@@ -64,6 +65,16 @@ func run(m *testing.M) (code int, err error) {
 	}
 	shared.browser = browser
 	return m.Run(), nil
+}
+
+// remove deletes a folder that a browser had. Its processes may write there for a moment after it has ended.
+func remove(dir string) (err error) {
+	for over := time.Now().Add(patience); time.Now().Before(over); <-time.After(10 * time.Millisecond) {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // findBrowser finds a Chromium, or says how to get one.

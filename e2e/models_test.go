@@ -49,9 +49,8 @@ func TestS3_6_1_OptOutModelEndsWithTheObjection(t *testing.T) {
 			h.ads.wantNothing(t, "the browser objects")
 
 			v := d.enter(t, h, options{})
-			v.browse()
+			v.browseAllowed(h, "no objection")
 			v.shown(panel)
-			h.ads.wantAsked(t, "no objection", everything)
 			v.wantHeld(h, "no objection", stored, basket, d.stats(), adCookies)
 			ask[bool](v, `window.left = true`)
 			v.click(reject)
@@ -85,8 +84,10 @@ func TestS4_10_RevisionsInTheBrowser(t *testing.T) {
 			v.shown("#kelisim .k-changed")
 			v.hidden(panel)
 			h.ads.wantAsked(t, "after a minor revision", everything)
+			h.ads.forget()
 			v.open("/")
 			v.settled()
+			h.ads.wantAsked(t, "on the page after it", everything)
 			if ask[bool](v, `!!document.querySelector("#kelisim .k-changed")`) {
 				t.Error("a minor revision is told twice")
 			}

@@ -5,8 +5,13 @@ import (
 	"time"
 )
 
-// patience is how long anything may take that is not about speed.
-const patience = 10 * time.Second
+// patience is how long anything may take that is not about speed, on a machine with other things to do.
+const patience = time.Minute
+
+// lately is what was seen last, found out only where it is printed.
+type lately func() string
+
+func (l lately) String() string { return l() }
 
 // poll waits until look reports true, and fails with what it saw last.
 func poll(t *testing.T, what string, look func() (ok bool, saw any)) {

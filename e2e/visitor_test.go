@@ -52,12 +52,13 @@ func (v *visitor) tab(o options) *visitor {
 
 func newTab(t *testing.T, site string, parent context.Context, o ...chromedp.ContextOption) *visitor {
 	t.Helper()
-	v := &visitor{t: t, site: site, wire: new(wire)}
+	v := &visitor{t: t, site: site, wire: &wire{asked: map[network.RequestID]string{}}}
 	ctx, cancel := chromedp.NewContext(parent, append(o, chromedp.WithListener(v.wire.listen))...)
 	v.ctx = ctx
 	t.Cleanup(cancel)
 	t.Cleanup(v.wantQuiet)
 	v.do(chromedp.Steps())
+	v.wire.watch(string(chromedp.FromContext(ctx).Target.TargetID))
 	return v
 }
 
@@ -115,16 +116,26 @@ func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
 
 // whereabouts is what a failure prints: the address, and what is written there.
 func (v *visitor) whereabouts() string {
-	ctx, cancel := context.WithTimeout(v.ctx, time.Second)
+	ctx, cancel := context.WithTimeout(v.ctx, 5*time.Second)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body?.innerText.slice(0, 2000)`))
 	return fmt.Sprintf("%s %v", text, err)
 }
 
-// open goes to a path of the site, as typed into the address bar, and waits until it is loaded.
+// open goes to a path of the site, as typed into the address bar, and waits until it is loaded. A page on its way elsewhere,
+// such as one that loads itself anew after a withdrawal, arrives first: else either navigation may end the other.
 func (v *visitor) open(path string) {
 	v.t.Helper()
+	v.arrived()
 	v.do(chromedp.Navigate(v.site + path))
+}
+
+// arrived waits until no navigation is under way that the page itself began.
+func (v *visitor) arrived() {
+	v.t.Helper()
+	poll(v.t, "the page that is asked for is there", func() (bool, any) {
+		return v.wire.still(), "the tab is under way"
+	})
 }
 
 // travel goes back (-1) or forward (1) in the tab's history, and does not wait: a page that comes back whole is not loaded again,
@@ -161,12 +172,12 @@ func (v *visitor) submit(selector, path string) {
 	before := ask[float64](v, `performance.timeOrigin`)
 	v.click(selector)
 	poll(v.t, "a new page at "+path, func() (bool, any) {
-		now := ask[struct {
+		now, err := try[struct {
 			Born  float64 `json:"born"`
 			Path  string  `json:"path"`
 			State string  `json:"state"`
 		}](v, `({born: performance.timeOrigin, path: location.pathname, state: document.readyState})`)
-		return now.Born != before && now.Path == path && now.State == "complete", now
+		return err == nil && now.Born != before && now.Path == path && now.State == "complete", []any{now, err}
 	})
 }
 
@@ -174,13 +185,8 @@ func (v *visitor) submit(selector, path string) {
 func (v *visitor) await(expression string) {
 	v.t.Helper()
 	poll(v.t, expression, func() (bool, any) {
-		ctx, cancel := v.limited()
-		defer cancel()
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
-		if err != nil || !ok {
-			return false, fmt.Sprint(err, "\n", v.whereabouts())
-		}
-		return true, nil
+		ok, err := try[bool](v, `Boolean(`+expression+`)`)
+		return err == nil && ok, lately(func() string { return fmt.Sprint(err, "\n", v.whereabouts()) })
 	})
 }
 
@@ -204,13 +210,28 @@ func (v *visitor) text(selector string) string {
 // ask evaluates an expression.
 func ask[T any](v *visitor, expression string) T {
 	v.t.Helper()
-	ctx, cancel := v.limited()
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	value, err := try[T](v, expression)
 	if err != nil {
 		v.t.Fatalf("%s: %v\n%s", expression, err, v.whereabouts())
 	}
 	return value
+}
+
+// try evaluates an expression in a page that may be left meanwhile, which is an error.
+func try[T any](v *visitor, expression string) (T, error) {
+	ctx, cancel := v.limited()
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// becomes waits until an expression has a value: what is laid out, or follows from what the browser is told of its screen, is
+// so some frames later.
+func becomes[T comparable](v *visitor, what, expression string, want T) {
+	v.t.Helper()
+	poll(v.t, fmt.Sprintf("%s: want %v", what, want), func() (bool, any) {
+		got, err := try[T](v, expression)
+		return err == nil && got == want, []any{got, err}
+	})
 }
 
 // jar returns the cookies that the browser holds, HttpOnly ones too.

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 )
 
@@ -21,14 +22,48 @@ type wire struct {
 	set      []string // names of cookies that answers set
 	faults   []string // errors of the console, violations of the content security policy
 	chosen   bool     // a choice may have been made in a document, whose policy in the browser is that of before
+	frame    string   // the tab's own, not one in its page
+	going    going    // whether its document is being left
+
+	asked  map[network.RequestID]string // addresses of requests that are under way
+	loaded []string                     // and of those that were answered in full
 }
+
+// going is how far a document is with a navigation that it asked for itself: by a link, a form or a script.
+type going int
+
+const (
+	stays   going = iota
+	leaves        // another is asked for
+	arrives       // it is here, and being loaded
+)
 
 func (w *wire) listen(event any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch e := event.(type) {
+	case *page.EventFrameRequestedNavigation:
+		if string(e.FrameID) == w.frame && e.Disposition == page.ClientNavigationDispositionCurrentTab {
+			w.going = leaves
+		}
+	case *page.EventFrameNavigated:
+		if e.Frame.ParentID == "" && w.going == leaves {
+			w.going = arrives
+		}
+	case *page.EventNavigatedWithinDocument:
+		if string(e.FrameID) == w.frame {
+			w.going = stays
+		}
+	case *page.EventFrameStoppedLoading:
+		if string(e.FrameID) == w.frame && w.going == arrives {
+			w.going = stays
+		}
 	case *network.EventRequestWillBeSent:
 		w.requests = append(w.requests, e.Request.Method+" "+e.Request.URL)
+		w.asked[e.RequestID] = e.Request.URL
+	case *network.EventLoadingFinished:
+		w.loaded = append(w.loaded, w.asked[e.RequestID])
+		delete(w.asked, e.RequestID)
 	case *network.EventRequestWillBeSentExtraInfo:
 		w.sent = append(w.sent, sentCookies(e.Headers)...)
 	case *network.EventResponseReceivedExtraInfo:
@@ -97,6 +132,32 @@ func (w *wire) requested(origin string) (all []string) {
 		}
 	}
 	return all
+}
+
+// answered counts the requests to an address that were answered in full.
+func (w *wire) answered(address string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, at := range w.loaded {
+		if at == address {
+			n++
+		}
+	}
+	return n
+}
+
+// watch says which frame is the tab's own.
+func (w *wire) watch(frame string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.frame = frame
+}
+
+// still says whether no navigation is under way that a page began.
+func (w *wire) still() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.going == stays
 }
 
 // choosing says that a choice may be made in a document from now on. The policy of a living document cannot be widened, so
