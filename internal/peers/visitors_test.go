@@ -239,13 +239,16 @@ var page = visit.Response{Status: 200, ContentType: "text/html"}
 // oracle counts in the slow and obvious way.
 type oracle struct {
 	last              map[int]time.Time
+	views             map[int]int // of the visit
 	visitors, visits  int
+	bounces, seconds  int64
 	gotVisitors, gotV int
+	gotB, gotS        int64
 }
 
 func (o *oracle) view(p *process, visitor, at int, now time.Time) {
 	if o.last == nil {
-		o.last = map[int]time.Time{}
+		o.last, o.views = map[int]time.Time{}, map[int]int{}
 	}
 	last, known := o.last[visitor]
 	if !known {
@@ -253,6 +256,13 @@ func (o *oracle) view(p *process, visitor, at int, now time.Time) {
 	}
 	if !known || now.Unix()-last.Unix() > int64(visit.VisitPause/time.Second) {
 		o.visits++
+		o.bounces++
+		o.views[visitor] = 0
+	} else {
+		o.seconds += now.Unix() - last.Unix()
+	}
+	if o.views[visitor]++; o.views[visitor] == 2 {
+		o.bounces--
 	}
 	o.last[visitor] = now
 	pv := p.Page(hitOf(visitor, at, now), page)
@@ -261,7 +271,12 @@ func (o *oracle) view(p *process, visitor, at int, now time.Time) {
 	}
 	if pv.Step.NewVisit {
 		o.gotV++
+		o.gotB++
 	}
+	if pv.Step.Second {
+		o.gotB--
+	}
+	o.gotS += pv.Step.Seconds
 }
 
 // off are the errors in percent.
@@ -270,7 +285,13 @@ func (o *oracle) off() (visitors, visits float64) {
 	return part(o.gotVisitors, o.visitors), part(o.gotV, o.visits)
 }
 
-// TestFourCountAsOne holds visitors and visits against an exact count, for visitors who change the instance at each page
+// bounced are the errors of bounces and of the time of visits, in percent.
+func (o *oracle) bounced() (bounces, seconds float64) {
+	part := func(got, want int64) float64 { return 100 * float64(got-want) / float64(want) }
+	return part(o.gotB, o.bounces), part(o.gotS, o.seconds)
+}
+
+// TestFourCountAsOne holds visitors, visits, bounces and the time of visits against an exact count, for visitors who change the instance at each page
 // view, who stay at one, and who open several pages within one tick.
 func TestFourCountAsOne(t *testing.T) {
 	t.Parallel()
@@ -302,7 +323,11 @@ func TestFourCountAsOne(t *testing.T) {
 			}
 			s.sync()
 			visitors, visits := o.off()
-			t.Logf("%d visitors %+.2f %%, %d visits %+.2f %%", o.visitors, visitors, o.visits, visits)
+			bounces, seconds := o.bounced()
+			t.Logf("%d visitors %+.2f %%, %d visits %+.2f %%, %d bounces %+.2f %%, %d seconds %+.2f %%", o.visitors, visitors, o.visits, visits, o.bounces, bounces, o.seconds, seconds)
+			if row.bound == 0 && (o.gotB != o.bounces || o.gotS != o.seconds) {
+				t.Errorf("%d bounces, want %d; %d seconds, want %d: nothing came within a tick", o.gotB, o.bounces, o.gotS, o.seconds)
+			}
 			if visitors < 0 || visitors > row.bound || visits < 0 || visits > row.bound {
 				t.Errorf("%d visitors %+.2f %%, %d visits %+.2f %%: want at most %v %%", o.visitors, visitors, o.visits, visits, row.bound)
 			}
@@ -357,8 +382,9 @@ func TestWhatTheTickCosts(t *testing.T) {
 		o.view(s.all[r.IntN(4)], v.visitor, 1, noon.Add(v.at))
 	}
 	off, visits := o.off()
-	t.Logf("%d page views, %d visitors %+.2f %%, %d visits %+.2f %%", len(views), o.visitors, off, o.visits, visits)
-	if off < 0 || off > 3 || visits < 0 || visits > 3 {
-		t.Error("want at most 3 %")
+	bounces, seconds := o.bounced()
+	t.Logf("%d page views, %d visitors %+.2f %%, %d visits %+.2f %%, %d bounces %+.2f %%, %d seconds %+.2f %%", len(views), o.visitors, off, o.visits, visits, o.bounces, bounces, o.seconds, seconds)
+	if off < 0 || off > 3 || visits < 0 || visits > 3 || bounces < -5 || bounces > 5 || seconds < 0 || seconds > 2 {
+		t.Error("want at most 3 % of visitors and visits, 5 % of bounces, 2 % of the time")
 	}
 }
