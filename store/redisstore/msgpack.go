@@ -36,15 +36,31 @@ func appendString(dst []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint16(append(dst, 0xda), uint16(len(s))), s...)
 }
 
-// width is how many numbers a row of counts has: one for each measure, and room for some to come. It is
-// that of lua/apply.lua.
-const width = 24
+// A row of counts is narrow or wide, as lua/apply.lua knows them too. A wide one has a number for each measure, and room
+// for some to come; one that rests since there were sixteen measures is read as if zeros followed.
+const (
+	width    = 24
+	widthOld = 16
+)
 
-// narrow is how many numbers a row had once; a row that rests since then is read as if zeros followed.
-const narrow = 16
+// narrow are the measures of a narrow row: the others are 0, as they are of most rows, and what Redis does not take apart
+// costs nothing.
+var narrow = [...]stats.Measure{
+	stats.Views, stats.Visits, stats.Visitors, stats.Bounces, stats.Seconds, stats.Entries, stats.Exits, stats.Requests, stats.Crowd,
+}
 
-// appendCounts appends the numbers of c, zeros at the end making up the width.
+// appendCounts appends the numbers of c.
 func appendCounts(dst []byte, c *stats.Counts) []byte {
+	rest := *c
+	for _, m := range narrow {
+		rest[m] = 0
+	}
+	if rest.IsZero() {
+		for _, m := range narrow {
+			dst = appendInt(dst, c[m])
+		}
+		return dst
+	}
 	var row [width]int64
 	copy(row[:], c[:])
 	for _, v := range row {
@@ -57,19 +73,28 @@ var _ [width - int(stats.NumMeasures)]struct{} // more measures need a wider row
 
 // parseCounts reads what a script has written.
 func parseCounts(src string) (c stats.Counts, err error) {
-	for m := 0; m < width && (m < narrow || src != ""); m++ {
-		var n int64
-		if n, src, err = parseInt(src); err != nil {
+	var row [width]int64
+	n := 0
+	for ; src != "" && n < width; n++ {
+		if row[n], src, err = parseInt(src); err != nil {
 			return c, err
 		}
+	}
+	switch {
+	case src != "" || n != len(narrow) && n < widthOld:
+		return c, ErrCorrupt
+	case n == len(narrow):
+		for i, m := range narrow {
+			c[m] = row[i]
+		}
+		return c, nil
+	}
+	for m, v := range row {
 		if m < len(c) {
-			c[m] = n
-		} else if n != 0 {
+			c[m] = v
+		} else if v != 0 {
 			return c, ErrCorrupt
 		}
-	}
-	if src != "" {
-		return c, ErrCorrupt
 	}
 	return c, nil
 }
