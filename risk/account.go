@@ -16,7 +16,7 @@ type account struct {
 	Seen     int64  // when somebody was let in last
 	Agreed   uint64 // random, of the consent of its owner that holds; 0 for none
 	Labels   int64  // labels, as a bucket's end
-	Labelled [4]uint32
+	Labelled labelled
 	Held     [numAccountHeld]int64
 	LastAt   int64
 	Last     [2]byte // country

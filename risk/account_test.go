@@ -302,7 +302,7 @@ func TestManySignups(t *testing.T) {
 	}
 	n, bytes := resting(t, shelf)
 	t.Logf("300,000 sign-ups in %v: %d documents of %d bytes", time.Since(began).Round(time.Millisecond), n, bytes)
-	if n > 4096 || bytes > 17_000_000 {
+	if n > 4096 || bytes > 20_000_000 {
 		t.Errorf("%d documents of %d bytes rest: say so in docs/risk.md", n, bytes)
 	}
 	for account, known := range map[string]bool{"0": false, "299999": true, "299000": true} {
@@ -323,7 +323,7 @@ func TestAccountsCostNothingUntilTold(t *testing.T) {
 		t.Errorf("%d bytes before anything was told", after-before)
 	}
 	settled(t, e)
-	if mb := (e.Figures().Bytes - before + 500_000) / 1_000_000; mb != 4 {
+	if mb := (e.Figures().Bytes - before + 500_000) / 1_000_000; mb != 6 {
 		t.Errorf("%d MB: say so in docs/risk.md", mb)
 	}
 }
@@ -356,6 +356,65 @@ func TestPoisonedReports(t *testing.T) {
 	}
 	if l := e.Figures().Labels["new_country"]; l.Genuine > 5 {
 		t.Errorf("one account was labelled %d times", l.Genuine)
+	}
+}
+
+// TestLabelledOnceForAsLongAsAnIDHolds: however many labels come in between, of an account that is known and of one that is not.
+func TestLabelledOnceForAsLongAsAnIDHolds(t *testing.T) {
+	t.Parallel()
+	for what, ev := range map[string]risk.Event{
+		"known": {Kind: risk.LoginOK, Place: berlin, Agent: android}, "unknown": {Kind: risk.LoginFailed, Account: "nobody"},
+	} {
+		e := accounts(t)
+		settled(t, e)
+		var ids []string
+		for i := range 29 {
+			ids = append(ids, tell(t, e, time.Hour+time.Duration(i)*time.Second, ev).ID)
+		}
+		at, taken := noon.Add(time.Hour+time.Minute), 0
+		for i, id := range ids {
+			if i >= 5 {
+				at = at.Add(time.Hour)
+			}
+			if at.Sub(noon) > 24*time.Hour {
+				break
+			}
+			if what == "unknown" {
+				tell(t, e, at.Sub(noon), ev) // what is known of it lives on
+			}
+			if err := e.Label(t.Context(), id, risk.Fraud, at); err != nil {
+				t.Fatalf("%s: label %d: %v", what, i, err)
+			}
+			taken++
+		}
+		at = at.Add(-time.Second)
+		for i, id := range ids[:taken] {
+			if err := e.Label(t.Context(), id, risk.Fraud, at); !errors.Is(err, risk.ErrJudgement) {
+				t.Errorf("%s: %d was labelled twice: %v", what, i, err)
+			}
+		}
+		if taken < 25 {
+			t.Errorf("%s: %d labels were taken", what, taken)
+		}
+	}
+}
+
+// TestLabelThatComesTooSoon: a label that was refused because there were too many is none, and may come again.
+func TestLabelThatComesTooSoon(t *testing.T) {
+	t.Parallel()
+	e := accounts(t)
+	settled(t, e)
+	var ids []string
+	for range 6 {
+		ids = append(ids, tell(t, e, time.Hour, risk.Event{Kind: risk.LoginFailed, Account: "nobody"}).ID)
+	}
+	for i, id := range ids {
+		if err := e.Label(t.Context(), id, risk.Fraud, noon.Add(time.Hour)); (err == nil) != (i < 5) {
+			t.Errorf("label %d: %v", i, err)
+		}
+	}
+	if err := e.Label(t.Context(), ids[5], risk.Fraud, noon.Add(2*time.Hour)); err != nil {
+		t.Errorf("an hour later: %v", err)
 	}
 }
 

@@ -100,24 +100,28 @@ func (d *Desk) Sync(ctx context.Context) error {
 
 func hourKey(hour int64, name string) string { return fmt.Sprintf("hour/%010d/%s", hour, name) }
 
-// hand writes the hours of this process in which something happened since.
-func (d *Desk) hand(ctx context.Context) error {
+// changed returns copies of the hours in which something happened since, to be written without holding up whoever notes more.
+func (d *Desk) changed() map[int64]*hourDocument {
 	d.mu.Lock()
-	documents := map[int64][]byte{}
-	present := d.now().Unix() / 3600
-	var faults []error
+	defer d.mu.Unlock()
+	hours := make(map[int64]*hourDocument, len(d.dirty))
 	for hour := range d.dirty {
-		document, err := d.hours[hour].encode()
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		documents[hour] = document
+		hours[hour] = d.hours[hour].clone()
 		delete(d.dirty, hour)
 	}
-	d.mu.Unlock()
-	for hour, document := range documents {
-		if err := d.shelf.Put(ctx, hourKey(hour, d.name), document, time.Unix(hour*3600, 0).Add(d.keep)); err != nil {
+	return hours
+}
+
+// hand writes the hours of this process in which something happened since.
+func (d *Desk) hand(ctx context.Context) error {
+	present := d.now().Unix() / 3600
+	var faults []error
+	for hour, doc := range d.changed() {
+		document, err := doc.encode()
+		if err == nil {
+			err = d.shelf.Put(ctx, hourKey(hour, d.name), document, time.Unix(hour*3600, 0).Add(d.keep))
+		}
+		if err != nil {
 			faults = append(faults, err)
 			d.mu.Lock()
 			d.dirty[hour] = true

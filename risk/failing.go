@@ -10,7 +10,7 @@ type failing struct {
 	attacked int64 // until when account_attacked holds
 	labels   int64 // of an account of which nothing rests, as a bucket's end
 	pairs    [4]pair
-	labelled [4]uint32
+	labelled labelled
 }
 
 // pair counts failed log-ins to the account from one address.

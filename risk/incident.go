@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -149,6 +151,14 @@ func (d *hourDocument) add(i *Incident) {
 		return
 	}
 	d.Rows = append(d.Rows, rowOf(i))
+}
+
+// clone returns what rests of d, for itself. Rows are only ever added.
+func (d *hourDocument) clone() *hourDocument {
+	c := *d
+	c.Counts, c.Reasons, c.Country, c.Net, c.Path = maps.Clone(d.Counts), maps.Clone(d.Reasons), maps.Clone(d.Country), maps.Clone(d.Net), maps.Clone(d.Path)
+	c.Rows, c.who = slices.Clip(d.Rows), nil
+	return &c
 }
 
 // see counts an incident under a value, and its address where it is new.

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"hash/fnv"
 	"math/bits"
 	"slices"
 	"time"
@@ -233,9 +232,7 @@ func (e *Engine) Label(ctx context.Context, id string, truth Truth, now time.Tim
 		return ErrJudgement
 	}
 	taken, at := false, now.UnixMilli()
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // it never fails
-	name := h.Sum32() | 1
+	name := nameOf(id)
 	if s.Salt == 0 {
 		taken = book.labelFailing(s.Account, name, at)
 	} else if err := book.ofRecord(ctx, &s, now, func(a *account) bool {
@@ -260,7 +257,7 @@ func (e *Engine) Label(ctx context.Context, id string, truth Truth, now time.Tim
 }
 
 // labelFailing takes a label of an account of which nothing rests.
-func (b *accounts) labelFailing(who Pseudonym, name uint32, now int64) (taken bool) {
+func (b *accounts) labelFailing(who Pseudonym, name uint16, now int64) (taken bool) {
 	s := b.failing.shard(who)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -269,12 +266,12 @@ func (b *accounts) labelFailing(who Pseudonym, name uint32, now int64) (taken bo
 		return false
 	}
 	at := f.touch(now)
-	return once(&f.labelled, name) && !pour(&f.labels, at, labelsLimit, labelsLeak, 1000)
+	return f.labelled.take(name, &f.labels, at)
 }
 
 // settleLabel has an account follow from a label, and reports whether it took it.
-func (e *Engine) settleLabel(a *account, s *sealed, name uint32, truth Truth, now int64) (taken bool) {
-	if !once(&a.Labelled, name) || pour(&a.Labels, now, labelsLimit, labelsLeak, 1000) {
+func (e *Engine) settleLabel(a *account, s *sealed, name uint16, truth Truth, now int64) (taken bool) {
+	if !a.Labelled.take(name, &a.Labels, now) {
 		return false
 	}
 	switch truth {

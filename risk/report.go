@@ -2,7 +2,6 @@ package risk
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -202,14 +201,4 @@ func (t *table[T]) sweep(old func(seen int64) bool) {
 		}
 		s.mu.Unlock()
 	}
-}
-
-// once takes a label's id in, and reports whether it is new.
-func once(have *[4]uint32, id uint32) bool {
-	if slices.Contains(have[:], id) {
-		return false
-	}
-	copy(have[1:], have[:3])
-	have[0] = id
-	return true
 }
