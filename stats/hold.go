@@ -59,6 +59,8 @@ type held struct {
 	left    bool   // has been ready: it may be at rest
 	listed  bool   // listed in rare
 	gone    bool   // made room for another
+	apart   bool   // came when few places were left: it has to be asked for often before it may leave
+	spared  int64  // of carried, when it last did not make room
 	id      uint32 // among the values of its day
 
 	line       *held // the coarser value that counts it, too
@@ -104,10 +106,24 @@ func (h *hold) day(day Day) *heldDay {
 	return d
 }
 
-// carries reports whether enough visitors of the day carry v for it to be seen.
+// often is how many requests or events a value without a floor has to bring that comes when few places are left.
+const often = 5
+
+// carries reports whether v may be seen: enough visitors of the day carry it. Where one is enough, anybody's will do, as
+// long as there is room: the last quarter of the places is for values that were asked for often.
 func (h *hold) carries(dim Dimension, v *held) bool {
-	k := h.options.Floors.Of(dim)
-	return k <= 1 || v.carried >= int64(k)
+	if k := h.options.Floors.Of(dim); k > 1 {
+		return v.carried >= int64(k)
+	}
+	return !v.apart || v.carried >= often
+}
+
+// crowd is what a value's claim to be seen is counted in.
+func (h *hold) crowd(dim Dimension, c *Counts, hits int64) int64 {
+	if h.options.Floors.Of(dim) > 1 {
+		return dim.Crowd(c)
+	}
+	return hits
 }
 
 // add adds c to what waits under a value, and returns the value; nil if it is left to "other". good says
@@ -130,16 +146,18 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 			return nil
 		}
 		v = d.begin(dim, value)
+		v.apart = h.options.Floors.Of(dim) <= 1 && len(d.values[dim]) > h.caps[dim]-h.caps[dim]/4
 	}
-	v.carried += dim.Crowd(&counts)
+	v.carried += h.crowd(dim, &counts, hits)
 	v.waiting.Add(&counts)
 	switch {
 	case v.ready:
-	case h.carries(dim, v) || v.waiting[Bots] != 0:
+	case h.carries(dim, v) || v.waiting[Bots] != 0 && !v.apart:
 		v.ready, v.left = true, true
 		d.ready[dim] = append(d.ready[dim], v)
 	case !v.listed:
 		v.listed = true
+		v.spared = v.carried
 		d.rare[dim] = append(d.rare[dim], v)
 	}
 	return v
@@ -156,18 +174,23 @@ func (d *heldDay) begin(dim Dimension, value string) *held {
 	return v
 }
 
-// evict makes room for a value of a full dimension: the oldest value of which nothing has left goes
-// back into "other". So values that a stranger makes up, one a request, do not keep out those that
-// visitors share.
+// evict makes room for a value of a full dimension: the oldest value of which nothing has left, and which nobody more has
+// carried since it was last spared, goes back into "other". So values that a stranger makes up, one a request, do not keep out
+// those that visitors share.
 func (h *hold) evict(d *heldDay, dim Dimension) bool {
 	for len(d.rare[dim]) > 0 {
 		v := d.rare[dim][0]
 		d.rare[dim][0] = nil
 		d.rare[dim] = d.rare[dim][1:]
-		if !v.left {
+		switch {
+		case v.left:
+		case v.carried > v.spared:
+			v.spared = v.carried
+			d.rare[dim] = append(d.rare[dim], v)
+		default:
 			delete(d.values[dim], v.value)
 			v.gone = true
-			h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Events]
+			h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Bots] + v.waiting[Events]
 			return true
 		}
 	}
@@ -181,7 +204,9 @@ func (h *hold) release(dim Dimension, v *held) (out Counts) {
 		out, v.waiting = v.waiting, Counts{}
 		return out
 	}
-	out[Bots], v.waiting[Bots] = v.waiting[Bots], 0
+	if !v.apart {
+		out[Bots], v.waiting[Bots] = v.waiting[Bots], 0
+	}
 	return out
 }
 
@@ -190,7 +215,10 @@ func (h *hold) end(d *heldDay) {
 	d.ended = true
 	for dim := range Dimensions() {
 		for _, v := range d.values[dim] {
-			if !h.carries(dim, v) {
+			switch {
+			case v.apart && !h.carries(dim, v):
+				h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Bots] + v.waiting[Events]
+			case !h.carries(dim, v):
 				h.folded[dim].Held += v.waiting[Requests] + v.waiting[Events]
 			}
 		}

@@ -17,6 +17,7 @@ func reportChecks() (exact, unfolded map[string]func(*world, *tally)) {
 		"Summary": (*world).checkTotals, "Series": (*world).checkSeries, "Compare": (*world).checkCompare, "Hours": (*world).checkHours,
 		"Recent": (*world).checkRecent, "Span": (*world).checkSpan, "Goals": (*world).checkGoals, "Quantiles": (*world).checkQuantiles,
 		"Loyalty": (*world).checkLoyalty, "Zone": (*world).checkOptions, "Floors": (*world).checkOptions,
+		"SeriesFrom": (*world).checkKept, "FlowsFrom": (*world).checkKept,
 	}
 	unfolded = map[string]func(*world, *tally){
 		"Top": (*world).checkRows, "Under": (*world).checkCrossed, "Filter": (*world).checkCrossed, "Flows": (*world).checkFlows,
@@ -249,5 +250,15 @@ func (w *world) checkOptions(*tally) {
 	r := w.reports()
 	if r.Zone() != time.UTC || r.Floors() != w.floors {
 		w.t.Fatalf("zone %v, floors %v", r.Zone(), r.Floors())
+	}
+}
+
+// checkKept: of a world that forgets nothing, everything is told from before its first day on.
+func (w *world) checkKept(want *tally) {
+	r := w.reports()
+	for k := range want.totals {
+		if r.FlowsFrom() > k.day || r.SeriesFrom(stats.ByDay, nil) > k.day || r.SeriesFrom(stats.ByHour, nil) > k.day {
+			w.t.Fatalf("ways are told from %v, days from %v, hours from %v; something came on %v", r.FlowsFrom(), r.SeriesFrom(stats.ByDay, nil), r.SeriesFrom(stats.ByHour, nil), k.day)
+		}
 	}
 }

@@ -71,6 +71,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 		previous := &t.pages.cells[before]
 		previous.n[Exits]--
 		previous.late(bounce, seconds)
+		previous.good = true // as it was when it was counted: what is taken back must find it
 		total[Exits]--
 		t.hour(st.StartedHour).late(bounce, seconds)
 		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds)
@@ -90,7 +91,9 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 		if st.PreviousDay != pv.Day {
 			hour = lastHour
 		}
-		cellOf(&t.pages, st.Previous, true).n[Exits]--
+		exit := cellOf(&t.pages, st.Previous, true)
+		exit.n[Exits]--
+		exit.good = true
 		t.hour(hour)[Exits]--
 	}
 	if t := s.tally(st.StartedDay); t != nil && st.StartedHour < 24 {
@@ -98,6 +101,7 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 		t.people.cells[who].late(bounce, seconds)
 		t.arrivals.cells[from].late(bounce, seconds)
 		t.pages.cells[before].late(bounce, seconds)
+		t.pages.cells[before].good = true
 		t.hour(st.StartedHour).late(bounce, seconds)
 		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds)
 		if st.Second {

@@ -93,7 +93,7 @@ func (t *table[K]) collect(list []pair[K]) []pair[K] {
 	}
 	used, n := len(t.dirty), len(t.cells)-1
 	t.dirty = t.dirty[:0]
-	if n > 4096 && used < n/4 || n > t.limit/2 && used < n {
+	if n > 4096 && used < n/4 || n > t.limit/2 && used < n || n >= t.limit {
 		lost := t.lost
 		*t = newTable[K](t.limit)
 		t.lost = lost
