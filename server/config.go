@@ -40,7 +40,8 @@ type Config struct {
 	// error is logged: the rules are kept, and come into force later. Nil: they do at the next start.
 	Changed func(context.Context) error
 
-	// Shared answers share links: the same reports under a higher floor, 20 or more. Nil: there are no share links.
+	// Shared answers share links: reports of what rests alone, under a higher floor, 20 or more, and set apart
+	// ([stats.ReportOptions]). Nil: there are no share links.
 	Shared Reports
 
 	// Mail hands digests and alerts over. Nil: none are sent by mail, and the settings say how to switch that on.

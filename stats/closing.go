@@ -85,7 +85,10 @@ func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Clos
 		total.Add(&hours[hour])
 	}
 	kept := make(map[Dimension]map[string]*Counts)
-	writers := max(1, len(rows[dimWriter]))
+	writers := writersOf(rows[DimWriter])
+	if writers > 1 { // which readers with floors of their own must know, and nobody by name
+		c.Rows = append(c.Rows, Row{Day: day, Dim: DimWriter, Value: "processes", Counts: Counts{Events: int64(writers)}})
+	}
 	for _, dim := range closingOrder() {
 		k := f.Of(dim)
 		list := slices.Clone(rows[dim])
@@ -109,6 +112,15 @@ func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Clos
 	slices.SortStableFunc(c.Rows, func(a, b Row) int { return int(a.Dim) - int(b.Dim) })
 	slices.SortStableFunc(c.Folds, func(a, b Fold) int { return int(a.Dim) - int(b.Dim) })
 	return c
+}
+
+// writersOf returns how many instances wrote rows of a day: each a row of its own while it is open, all in one once it is closed.
+func writersOf(rows []Row) int {
+	n := int64(0)
+	for i := range rows {
+		n += rows[i].Counts[Events]
+	}
+	return int(max(1, n))
 }
 
 // wholeOf returns what the rows of a dimension can be subtracted from; the zero Counts if nothing is told of it.

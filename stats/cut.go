@@ -131,7 +131,7 @@ func (h *hold) cut(m Moment) {
 		rows = h.takeActs(d, rows)
 		if !d.wrote && slices.ContainsFunc(rows[before:], func(r Row) bool { return r.Counts[Visitors] != 0 || r.Counts[Askers] != 0 }) {
 			d.wrote = true
-			rows = append(rows, Row{Day: day, Dim: dimWriter, Value: h.options.Instance, Counts: Counts{Events: 1}})
+			rows = append(rows, Row{Day: day, Dim: DimWriter, Value: h.options.Instance, Counts: Counts{Events: 1}})
 		}
 		if d.ended {
 			delete(h.days, day)

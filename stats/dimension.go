@@ -186,14 +186,14 @@ func Dimensions() iter.Seq[Dimension] {
 }
 
 // Valid reports whether d is one of the dimensions, or a pair of them.
-func (d Dimension) Valid() bool { return d > 0 && d < NumDimensions || d == dimWriter || d.IsPair() }
+func (d Dimension) Valid() bool { return d > 0 && d < NumDimensions || d == DimWriter || d.IsPair() }
 
 // Spec returns what is fixed about d; the zero Spec if d is not valid.
 func (d Dimension) Spec() Spec {
 	switch {
 	case d.IsPair():
 		return pairSpecs[d-firstPair]
-	case d == dimWriter:
+	case d == DimWriter:
 		return Spec{Name: "writer", Floor: FloorClosed, Cap: 1000, Measures: measures(Events), Partial: true}
 	case d.Valid():
 		return specs[d]
@@ -215,7 +215,7 @@ var ErrDimension = errors.New("stats: unknown dimension")
 // ParseDimension returns the dimension with the given name.
 func ParseDimension(name string) (Dimension, error) {
 	for d := range Stored() {
-		if d.Spec().Name == name && d != dimWriter {
+		if d.Spec().Name == name && d != DimWriter {
 			return d, nil
 		}
 	}

@@ -36,7 +36,7 @@ func (a *Aggregator) LiveTotals(first, last Day, f func(Total)) {
 
 // LiveRows implements [Live]. What is held back for want of visitors is not among the rows.
 func (a *Aggregator) LiveRows(dim Dimension, first, last Day, f func(Row)) {
-	if !dim.Valid() || dim == dimWriter {
+	if !dim.Valid() || dim == DimWriter {
 		return
 	}
 	h := &a.hold

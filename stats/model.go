@@ -166,5 +166,5 @@ const (
 	DimNetProvider // organisation of the autonomous system
 	DimNetPrefix   // "203.0.0.0/16 Provider": see [visit.Prefix]; of people only
 	DimNetCountry  // ISO 3166-1 alpha-2
-	NumDimensions  // stays below dimWriter
+	NumDimensions  // stays below DimWriter
 )

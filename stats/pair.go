@@ -11,7 +11,9 @@ import (
 //
 // Dimensions of pairs are numbers from firstPair on, never listed by [Dimensions]: see [Pairs].
 const (
-	dimWriter Dimension = 94 // instances that wrote rows of the day; not told, and gone when it is closed
+	// DimWriter is one for the house: the instances that wrote rows of a day, and how many they were once it is closed. No report
+	// tells it.
+	DimWriter Dimension = 94
 	dimHour   Dimension = 95 // hour of the day, "00" to "23": in pairs only
 	firstPair Dimension = 96
 	DimFlow   Dimension = firstPair + pairRows*pairColumns // entry page and the page after it; Visits count

@@ -45,7 +45,10 @@ func yearBefore(d Day) Day {
 type ReportOptions struct {
 	Zone   *time.Location // of the site: the one in which days were counted. Default UTC
 	Floors Floors         // k of every reader. Default: 5 for persons, 1 for the rest
-	Kept   func() Kept    // how long each kind is kept: what is older is not read. Default: for ever
+	// Apart is for readers whose floors are above those of the site: a value is told only where what a day's totals and lines
+	// say beyond it holds k visitors, too. Reading takes longer by it.
+	Apart bool
+	Kept  func() Kept // how long each kind is kept: what is older is not read. Default: for ever
 }
 
 // Reports answers questions. What rests in the source and what the live instance holds are added, and
@@ -57,6 +60,7 @@ type Reports struct {
 	floors Floors
 	kept   func() Kept
 	filter Filter // see Under
+	apart  bool
 }
 
 // NewReports returns Reports over source and, unless it is nil, live.
@@ -67,7 +71,7 @@ func NewReports(source Source, live Live, o ReportOptions) *Reports {
 	if o.Kept == nil {
 		o.Kept = func() Kept { return nil }
 	}
-	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept}
+	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept, apart: o.Apart}
 }
 
 // Zone returns the site's time zone.

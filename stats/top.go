@@ -56,7 +56,7 @@ type Other struct {
 
 // Top returns the values of a dimension.
 func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
-	if !q.Dim.Valid() || q.Dim == dimWriter {
+	if !q.Dim.Valid() || q.Dim == DimWriter {
 		return Top{}, fmt.Errorf("%w %d", ErrDimension, q.Dim)
 	}
 	if err := q.Range.check(); err != nil {
@@ -111,6 +111,9 @@ func (q Query) withDefaults() Query {
 
 // values adds up the rows of the range by value, each day's under its floor.
 func (r *Reports) values(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
+	if r.setApart(q.Dim) {
+		return r.valuesApart(ctx, q, other)
+	}
 	sums := newSums(q.Dim, r.floors, other)
 	err := r.selected(ctx, Selection{Dim: q.Dim, First: q.Range.First, Last: q.Range.Last, K: sums.k}, func(row *Row, below bool) { sums.add(row.Value, &row.Counts, below) })
 	if err != nil {

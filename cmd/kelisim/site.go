@@ -97,8 +97,9 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	}
 	board := server.Config{
 		Mail: mail, Hooks: hooks,
-		Reports:   stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors, Kept: st.guard.Kept}),
-		Shared:    stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors), Kept: st.guard.Kept}),
+		Reports: stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors, Kept: st.guard.Kept}),
+		// Strangers read what rests, which grows by many page views at once: what waits would grow by one before their eyes.
+		Shared:    stats.NewReports(store, nil, stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors), Apart: true, Kept: st.guard.Kept}),
 		Documents: store, Archive: st.archive, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
 	}
 	if desk := st.guard.RiskDesk(); desk != nil {

@@ -114,7 +114,7 @@ func (d *dayDoc) content() (c content, err error) {
 	c.rows = make(map[stats.Dimension][]stats.Row, len(d.Rows))
 	n := 0
 	for name, values := range d.Rows {
-		dim, err := stats.ParseDimension(name)
+		dim, err := dimensionOf(name)
 		if err != nil {
 			return c, fmt.Errorf("%w: %v has rows of an unknown dimension", errDay, c.day)
 		}
@@ -143,7 +143,7 @@ func (d *dayDoc) content() (c content, err error) {
 }
 
 func (f *foldDoc) fold(day stats.Day) (stats.Fold, error) {
-	dim, err := stats.ParseDimension(f.Dimension)
+	dim, err := dimensionOf(f.Dimension)
 	reason := reasons[f.Reason]
 	if err != nil || reason == 0 || f.K < 0 || f.K > 1<<20 || f.Values < 0 {
 		return stats.Fold{}, fmt.Errorf("%w: %v has a fold that cannot be", errDay, day)

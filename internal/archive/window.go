@@ -41,14 +41,18 @@ type section struct {
 
 // exported are the dimensions that a document has, in order of their names. It is never written to.
 var exported = func() (all []stats.Dimension) {
-	for dim := range stats.Stored() {
-		if _, err := stats.ParseDimension(dim.String()); err == nil { // others are the house's own
-			all = append(all, dim)
-		}
-	}
+	all = slices.Collect(stats.Stored())
 	slices.SortFunc(all, func(a, b stats.Dimension) int { return strings.Compare(a.String(), b.String()) })
 	return all
 }()
+
+// dimensionOf returns the dimension of that name in a document.
+func dimensionOf(name string) (stats.Dimension, error) {
+	if name == stats.DimWriter.String() {
+		return stats.DimWriter, nil
+	}
+	return stats.ParseDimension(name)
+}
 
 // together says how many of the days are read at once, where a day has so many rows; 0 is not known yet.
 func together(days []stats.Day, rows int) int {

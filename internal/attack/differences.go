@@ -11,6 +11,11 @@ import (
 // returns the cells that are left with fewer than k visitors: of a closed day, or of an open one. The dump
 // says what can be subtracted; the site's events say who is in a cell.
 func Differences(s *Site, d *Dump, k int) (below []string) {
+	return DifferencesUnder(s, d, stats.Floors{Person: k, Open: 1})
+}
+
+// DifferencesUnder is the same under the floors of each dimension.
+func DifferencesUnder(s *Site, d *Dump, floors stats.Floors) (below []string) {
 	told := map[stats.Dimension][]bool{}
 	of := func(dim stats.Dimension) []bool {
 		if told[dim] == nil {
@@ -19,8 +24,8 @@ func Differences(s *Site, d *Dump, k int) (below []string) {
 		return told[dim]
 	}
 	for dim := range stats.Dimensions() {
-		spec := dim.Spec()
-		if spec.Floor != stats.FloorPerson || spec.Act || spec.Signal {
+		spec, k := dim.Spec(), floors.Of(dim)
+		if k <= 1 || spec.Act || spec.Signal {
 			continue
 		}
 		below = append(below, cut(s, k, dim, of(dim), func(i int, lines []Cell) []Cell {
@@ -39,7 +44,7 @@ func Differences(s *Site, d *Dump, k int) (below []string) {
 			continue
 		}
 		halves := pair.Spec().Pair
-		below = append(below, cut(s, k, pair, of(pair), func(i int, lines []Cell) []Cell {
+		below = append(below, cut(s, floors.Of(pair), pair, of(pair), func(i int, lines []Cell) []Cell {
 			for _, half := range halves {
 				if v, ok := s.Events[i].value(half); ok && (!half.Valid() || of(half)[i]) {
 					lines = append(lines, Cell{half, v})

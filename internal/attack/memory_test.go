@@ -45,6 +45,18 @@ func (m *memory) Rows(_ context.Context, dim stats.Dimension, _, _ stats.Day, f 
 	return nil
 }
 
+func (m *memory) Select(ctx context.Context, sel stats.Selection, f func(stats.Row, bool)) error {
+	return m.Rows(ctx, sel.Dim, sel.First, sel.Last, func(r stats.Row) {
+		if sel.Match.Has(r.Value) {
+			f(r, sel.Below(&r.Counts))
+		}
+	})
+}
+
+func (m *memory) Folds(context.Context, stats.Day, stats.Day, ...stats.Dimension) ([]stats.Fold, error) {
+	return nil, nil
+}
+
 func (m *memory) Open(context.Context, stats.Day) ([]stats.Day, error) {
 	if m.closed {
 		return nil, nil
