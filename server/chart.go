@@ -157,7 +157,7 @@ func axisLabels(l *locale, p *period, columns []column) []axisLabel {
 		switch c := columns[i]; {
 		case c.Hour >= 0 && p.Days() <= 2:
 			a.Label = l.T("format.clock", pad(int64(c.Hour)))
-		case p.By == byMonth:
+		case p.By == byMonth, p.Days() > 366: // a day and a month may be those of several years
 			a.Label = l.ShortMonth(c.Day)
 		default:
 			a.Label = l.DayMonth(c.Day)

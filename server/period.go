@@ -205,7 +205,7 @@ func (s step) fits(days int) bool {
 	case byHour:
 		return days <= 31
 	case byDay:
-		return days >= 2
+		return days >= 2 && days <= 2*366
 	case byWeek:
 		return days >= 14
 	case byMonth:

@@ -28,6 +28,7 @@ type rangeBar struct {
 	ZoneTitle          string
 	ZoneFields         []field
 	Action             string
+	ZoneNote           string // where hours of the site are not hours of other zones
 	Held               bool
 	Zoned              bool
 }
@@ -86,6 +87,9 @@ func (bar *rangeBar) zones(l *locale, p *period) {
 	_, site := p.now.In(p.zone).Zone()
 	own := l.T("zone.site", offsetName(site))
 	bar.ZoneTitle = own
+	if past := (3600 - site%3600) % 3600; past != 0 {
+		bar.ZoneNote = l.T("zone.between", past%3600/60)
+	}
 	bar.Zones = append(bar.Zones, zoneItem{"", own, !p.Zoned})
 	for h := -12; h <= 14; h++ {
 		if h*3600 == site {

@@ -57,6 +57,13 @@ func TestSeries(t *testing.T) {
 		{"a day of 25 hours", "Europe/Berlin", "", "2026-10-24", "2026-10-26", stats.ByDay, 3, []int64{24, 25, 24}, 73},
 		{"Almaty seen from Berlin", "Asia/Almaty", "Europe/Berlin", "2026-03-10", "2026-03-10", stats.ByDay, 1, []int64{24}, 24},
 		{"half an hour off", "Asia/Kolkata", "UTC", "2026-03-10", "2026-03-10", stats.ByHour, 24, []int64{1, 1, 1}, 24},
+		{"three quarters of an hour off", "UTC", "Asia/Kathmandu", "2026-03-10", "2026-03-10", stats.ByHour, 24, []int64{1, 1, 1}, 24},
+		{"Nepal's days seen from India", "Asia/Kathmandu", "Asia/Kolkata", "2026-03-10", "2026-03-12", stats.ByDay, 3, []int64{24, 24, 24}, 72},
+		{"the site's spring day elsewhere", "Europe/Berlin", "Asia/Almaty", "2026-03-28", "2026-03-30", stats.ByDay, 3, []int64{24, 24, 24}, 72},
+		{"the site's autumn night elsewhere", "Europe/Berlin", "Asia/Almaty", "2026-10-25", "2026-10-25", stats.ByHour, 24, []int64{1, 1, 1, 1, 1, 2, 0, 1}, 24},
+		{"the reader's spring day", "Asia/Almaty", "America/New_York", "2026-03-07", "2026-03-09", stats.ByDay, 3, []int64{24, 23, 24}, 71},
+		{"the reader's autumn day", "Asia/Almaty", "America/New_York", "2026-11-01", "2026-11-01", stats.ByHour, 25, []int64{1, 1, 1, 1}, 25},
+		{"both change their clocks", "Europe/Berlin", "America/New_York", "2026-03-01", "2026-03-31", stats.ByMonth, 1, []int64{743}, 743},
 		{"a shift of half an hour", "UTC", "Australia/Lord_Howe", "2026-10-04", "2026-10-04", stats.ByDay, 1, []int64{23}, 23},
 		{"midnight left out", "America/Santiago", "", "2026-09-06", "2026-09-06", stats.ByDay, 1, []int64{23}, 23},
 	} {

@@ -75,6 +75,7 @@ func (r *Reports) FlowsFrom() Day { return r.kept().From(DimFlow) }
 // emptySeries returns the points of a range.
 func emptySeries(days Range, unit Unit, zone *time.Location) (points []Point) {
 	if unit == ByHour {
+		points = make([]Point, 0, days.Days()*24+2) // five years are ten megabytes, which are not copied again and again
 		end := begin(days.Last+1, zone)
 		for at := begin(days.First, zone); at.Before(end); at = at.Add(time.Hour) {
 			points = append(points, Point{At: at})
