@@ -119,7 +119,7 @@ func raw(v float64) string {
 // axis labels a grid line; all lines of one drawing are cut short alike.
 func axis(l *locale, u unit, v, most float64) string {
 	if u == unitCount && v > 0 && v < 1e4 && most >= 1e4 && most < 1e6 {
-		return l.Decimal(v/1e3, 1) + l.texts["format.thousand"]
+		return l.Decimal(v/1e3, 1) + l.texts()["format.thousand"]
 	}
 	if u == unitCount {
 		return l.Short(int64(v))

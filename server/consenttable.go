@@ -45,8 +45,8 @@ type facetsOf struct {
 
 func facetTables(c *stats.Consents) []facetsOf {
 	return []facetsOf{
-		{"country", func(l *locale, v string) string { return l.names.Country(v) }, c.Countries},
-		{"language", func(l *locale, v string) string { return l.names.Language(v) }, c.Languages},
+		{"country", func(l *locale, v string) string { return l.names().Country(v) }, c.Countries},
+		{"language", func(l *locale, v string) string { return l.names().Language(v) }, c.Languages},
 		{"device", func(l *locale, v string) string { return word(l, stats.DimDevice.String(), v) }, c.Devices},
 		{"variant", func(_ *locale, v string) string { return clean(v, valueMax) }, c.Variants},
 	}

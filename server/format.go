@@ -19,7 +19,7 @@ func (l *locale) Number(n int64) string {
 	}
 	// Four digits stay together where the language groups by spaces (CLDR minimumGroupingDigits is 1,
 	// but a grouped 1 234 in a column of numbers reads better than a mixed one): group always.
-	group := l.texts["format.group"]
+	group := l.texts()["format.group"]
 	var b strings.Builder
 	for i, d := range digits {
 		if i > 0 && (len(digits)-i)%3 == 0 {
@@ -46,11 +46,11 @@ func (l *locale) Short(n int64) string {
 	v, unit := float64(n), ""
 	switch abs := math.Abs(v); {
 	case abs >= 1e9:
-		v, unit = v/1e9, l.texts["format.billion"]
+		v, unit = v/1e9, l.texts()["format.billion"]
 	case abs >= 1e6:
-		v, unit = v/1e6, l.texts["format.million"]
+		v, unit = v/1e6, l.texts()["format.million"]
 	case abs >= 1e4:
-		v, unit = v/1e3, l.texts["format.thousand"]
+		v, unit = v/1e3, l.texts()["format.thousand"]
 	default:
 		return l.Number(n)
 	}
@@ -74,7 +74,7 @@ func (l *locale) Decimal(v float64, digits int) string {
 		out = "−0"
 	}
 	if frac = strings.TrimRight(frac, "0"); frac != "" {
-		out += l.texts["format.decimal"] + frac
+		out += l.texts()["format.decimal"] + frac
 	}
 	return out
 }
@@ -88,7 +88,7 @@ func (l *locale) Percent(v float64) string {
 	if math.Abs(v) >= 0.0995 || v == 0 {
 		digits = 0
 	}
-	return strings.ReplaceAll(l.texts["format.percent"], "{0}", l.Decimal(v*100, digits))
+	return strings.ReplaceAll(l.texts()["format.percent"], "{0}", l.Decimal(v*100, digits))
 }
 
 // Duration writes seconds as "1 m 05 s".
@@ -136,7 +136,7 @@ func (l *locale) WeekdayDate(d stats.Day) string {
 }
 
 // Weekday writes a weekday, cut short.
-func (l *locale) Weekday(w time.Weekday) string { return l.texts["weekday."+strconv.Itoa(int(w))] }
+func (l *locale) Weekday(w time.Weekday) string { return l.texts()["weekday."+strconv.Itoa(int(w))] }
 
 // Span writes a range of days as short as it can be.
 func (l *locale) Span(first, last stats.Day) string {
@@ -165,7 +165,7 @@ func (l *locale) DateOf(t time.Time) string {
 
 func (l *locale) date(d stats.Day, pattern, months string) string {
 	t := civil(d)
-	return l.T(pattern, t.Day(), l.texts[months+strconv.Itoa(int(t.Month()))], t.Year())
+	return l.T(pattern, t.Day(), l.texts()[months+strconv.Itoa(int(t.Month()))], t.Year())
 }
 
 // civil is the calendar date of d, at midnight UTC.

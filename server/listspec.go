@@ -151,9 +151,9 @@ func (spec listSpec) Label(l *locale, value string) string {
 	}
 	switch spec.Kind {
 	case kindCountry:
-		return l.names.Country(value)
+		return l.names().Country(value)
 	case kindLanguage:
-		return l.names.Language(value)
+		return l.names().Language(value)
 	case kindPlace:
 		return place(l, value)
 	case kindWord:
@@ -184,7 +184,7 @@ func word(l *locale, dim, value string) string {
 // place writes "KZ/Almaty/Almaty" as "Almaty, Kazakhstan".
 func place(l *locale, value string) string {
 	parts := strings.Split(value, "/")
-	country := l.names.Country(parts[0])
+	country := l.names().Country(parts[0])
 	if len(parts) == 1 {
 		return country
 	}

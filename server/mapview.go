@@ -39,7 +39,7 @@ func newMapView(l *locale, w *world, list listing) *mapView {
 		if n == 0 {
 			return "m0", ""
 		}
-		return "m" + strconv.Itoa(level(n, m.Most, mapShades, .45)), l.names.Country(code) + ": " + l.Number(n)
+		return "m" + strconv.Itoa(level(n, m.Most, mapShades, .45)), l.names().Country(code) + ": " + l.Number(n)
 	}
 	for _, shape := range w.Shapes {
 		class, title := describe(shape.Code)

@@ -14,16 +14,16 @@ type names struct {
 	Languages map[string]string `json:"languages"` // by primary subtag
 }
 
-func loadNames(lang string) (names, error) {
+func loadNames(lang string) names {
 	var all map[string]names
 	if err := json.Unmarshal(dashboard.Names(), &all); err != nil {
-		return names{}, fmt.Errorf("server: names of countries: %w", err)
+		panic(fmt.Sprintf("server: names of countries: %v", err))
 	}
 	n, ok := all[lang]
 	if !ok {
-		return names{}, fmt.Errorf("server: no names of countries in %q: run go generate ./internal/mapgen", lang)
+		panic(fmt.Sprintf("server: no names of countries in %q: run go generate ./internal/mapgen", lang))
 	}
-	return n, nil
+	return n
 }
 
 // Country returns the name of a country, or its code where it has none.

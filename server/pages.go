@@ -45,13 +45,10 @@ func (e *edition) text(w io.Writer, name string, data any) error {
 	return plain.ExecuteTemplate(w, name, data)
 }
 
-func loadPages(cfg Config, a *assets) (pages, error) {
+func loadPages(cfg Config, a *assets) pages {
 	all := make(pages, len(cfg.Languages))
 	for _, lang := range cfg.Languages {
-		l, err := loadLocale(lang)
-		if err != nil {
-			return nil, err
-		}
+		l := loadLocale(lang)
 		all[lang] = &edition{locale: l,
 			tmpl: sync.OnceValues(func() (*template.Template, error) {
 				return template.New("").Funcs(functions(cfg, l, a)).ParseFS(templateFiles, "templates/*.html")
@@ -61,7 +58,7 @@ func loadPages(cfg Config, a *assets) (pages, error) {
 			}),
 		}
 	}
-	return all, nil
+	return all
 }
 
 func functions(cfg Config, l *locale, a *assets) template.FuncMap {

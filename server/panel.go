@@ -124,7 +124,7 @@ func (s *Server) newPanel(ctx context.Context, rep Reports, l *locale, p *period
 		return panel{}, err
 	}
 	if spec.Dim == stats.DimCountry {
-		out.Map = newMapView(l, s.world, list)
+		out.Map = newMapView(l, s.world(), list)
 	}
 	if extra := len(list.Rows) - panelRows; extra > 0 && spec.Kind != kindBucket {
 		list.Rows, list.More = list.Rows[:panelRows], list.More+extra

@@ -145,7 +145,7 @@ func countryName(l *locale, code string) string {
 	if code == "" {
 		return l.T("risk.unknown")
 	}
-	return l.names.Country(code)
+	return l.names().Country(code)
 }
 
 // incidents are the last ones, one by one.

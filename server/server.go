@@ -18,7 +18,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	pages    pages
 	assets   *assets
-	world    *world
+	world    func() *world
 	memory   *memory // sessions
 	now      *realtime
 	streams  chan struct{} // one for each that is open
@@ -45,12 +45,7 @@ func New(cfg Config) (*Server, error) {
 	if s.assets, err = loadAssets(cfg.Prefix); err != nil {
 		return nil, err
 	}
-	if s.world, err = loadWorld(); err != nil {
-		return nil, err
-	}
-	if s.pages, err = loadPages(cfg, s.assets); err != nil {
-		return nil, err
-	}
+	s.world, s.pages = sync.OnceValue(loadWorld), loadPages(cfg, s.assets)
 	s.handler = s.routes()
 	return s, nil
 }

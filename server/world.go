@@ -17,10 +17,11 @@ type world struct {
 	}
 }
 
-func loadWorld() (*world, error) {
+// loadWorld reads the map. A fault in it is one of the build.
+func loadWorld() *world {
 	var w world
 	if err := json.Unmarshal(dashboard.World(), &w); err != nil {
-		return nil, fmt.Errorf("server: world map: %w", err)
+		panic(fmt.Sprintf("server: world map: %v", err))
 	}
-	return &w, nil
+	return &w
 }

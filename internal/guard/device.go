@@ -74,9 +74,12 @@ func (g *Guard) withdrawn(r *http.Request, after consent.Choice, now time.Time) 
 
 // giveDevice has the browser of a visitor who consents keep a device cookie.
 func (e *Exchange) giveDevice(status int, h http.Header) (private bool) {
+	if !e.regime.device { // of most sites
+		return false
+	}
 	g, ok := e.guard, true
 	defer g.rescue("device", &ok)
-	if e.own || e.device != "" || !e.regime.device || !g.protects(e.choice) || status != http.StatusOK ||
+	if e.own || e.device != "" || !g.protects(e.choice) || status != http.StatusOK ||
 		!strings.HasPrefix(contentType(h), "text/html") || gate.Cacheable(h) || !navigates(e.outer) || e.hit.Prefetch() {
 		return false
 	}

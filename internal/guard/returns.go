@@ -32,9 +32,12 @@ func returnsRule(p consent.Policy) (consent.CookieRule, bool) {
 
 // comesBack counts a visitor who agreed to statistics, once a day, and has the browser keep the day.
 func (e *Exchange) comesBack(status int, h http.Header) (private bool) {
+	if !e.regime.returns { // of most sites
+		return false
+	}
 	g, ok := e.guard, true
 	defer g.rescue("returns", &ok)
-	if e.own || !e.regime.returns || !agreed(e.choice) || e.excluded || g.down.Load() || status != http.StatusOK ||
+	if e.own || !agreed(e.choice) || e.excluded || g.down.Load() || status != http.StatusOK ||
 		!strings.HasPrefix(contentType(h), "text/html") || gate.Cacheable(h) || !navigates(e.outer) || e.hit.Prefetch() {
 		return false
 	}
