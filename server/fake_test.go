@@ -143,7 +143,6 @@ func madeUp(day stats.Day, hour uint8) (c stats.Counts) {
 	c[stats.FileBots] = c[stats.Bots] / 3
 	c[stats.Events] = int64(v * .9)
 	c[stats.Refused] = int64(v * .16)
-	c[stats.Askers] = c[stats.Visitors] + c[stats.Visitors]/20
 	c[stats.Redirects], c[stats.Rejects], c[stats.Faults] = c[stats.Requests]/11, c[stats.Missing]+c[stats.Requests]/90, c[stats.Requests]/400
 	c[stats.Slow] = c[stats.Requests] / 55
 	c[stats.Faults] += outage(day, hour, &c)
@@ -184,6 +183,7 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 			s.pairs(day, dim, &whole, f)
 			continue
 		}
+		visitors := float64(whole[stats.Visitors])
 		if !dim.Spec().Signal {
 			whole = dim.Whole(whole)
 		}
@@ -196,6 +196,9 @@ func (s *source) Rows(_ context.Context, dim stats.Dimension, first, last stats.
 				if m.OfRows() {
 					row.Counts[m] = int64(float64(whole[m]) * w.weight)
 				}
+			}
+			if dim.Spec().Measures.Has(stats.Crowd) && visitors*w.weight >= 5 {
+				row.Counts[stats.Crowd] = 5 // the floor that it has passed
 			}
 			if dim == stats.DimNetProvider && i == 1 {
 				row.Counts[stats.Faults] += ofOne
@@ -228,14 +231,14 @@ func (s *source) networks(day stats.Day, dim stats.Dimension, whole *stats.Count
 			for _, m := range []stats.Measure{stats.Requests, stats.Rejects, stats.Faults, stats.Slow} {
 				row.Counts[m] = int64(float64(c[m]) * w.weight)
 			}
-			row.Counts[stats.Crowd] = int64(float64(c[stats.Visitors]) * w.weight)
+			enough := int64(float64(c[stats.Visitors]) * w.weight)
 			if n := outage(day, hour, &c); n > 0 {
 				row.Counts[stats.Faults] = int64(float64(c[stats.Faults]-n) * w.weight)
 				if i == 1 {
-					row.Counts[stats.Faults], row.Counts[stats.Crowd] = row.Counts[stats.Faults]+n, max(row.Counts[stats.Crowd], 9)
+					row.Counts[stats.Faults], enough = row.Counts[stats.Faults]+n, 9
 				}
 			}
-			if row.Counts[stats.Crowd] >= 5 {
+			if row.Counts[stats.Crowd] = 5; enough >= 5 {
 				f(row)
 			}
 		}

@@ -110,7 +110,7 @@ func (spec listSpec) columns() []stats.Measure {
 	if spec.Order == stats.Bots {
 		return all
 	}
-	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Askers, stats.Redirects, stats.Rejects, stats.Faults, stats.Slow, stats.Bots, stats.Events} {
+	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Redirects, stats.Rejects, stats.Faults, stats.Slow, stats.Bots, stats.Events} {
 		if m != spec.Order && spec.Dim.Spec().Measures.Has(m) {
 			all = append(all, m)
 		}

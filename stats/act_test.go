@@ -109,6 +109,7 @@ type acts struct {
 	floors stats.Floors
 	live   *stats.Aggregator
 	store  *memory
+	runs   int
 	over   bool             // the day is
 	told   map[string]int64 // acts by dimension and value
 	all    map[string]int64 // acts by outcome
@@ -127,7 +128,8 @@ func (w *acts) step() {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.live = stats.NewAggregator(stats.Options{Instance: "two" + fmt.Sprint(len(held), w.all), Floors: w.floors, LeaveViews: 4})
+		w.runs++
+		w.live = stats.NewAggregator(stats.Options{Instance: fmt.Sprint("run ", w.runs), Floors: w.floors, LeaveViews: 4})
 		if err := w.live.Restore(held); err != nil {
 			w.t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ func (a *Aggregator) Anew() {
 		if d.ended {
 			continue
 		}
+		d.anew++
 		for dim := range Dimensions() {
 			for _, v := range d.values[dim] {
 				if !h.carries(dim, v) {

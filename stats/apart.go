@@ -83,7 +83,12 @@ func (d *apart) finish(at Day, chain []Dimension, floors Floors, hidden *Counts)
 		list := d.rows[dim]
 		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
 		if k := floors.Of(dim); k > 1 {
-			folds := fold(at, dim, k, writersOf(d.rows[DimWriter]), wholeOf(dim, d.total, kept), list, kept)
+			var folds []Fold
+			if dim.asked() { // nobody knows how many asked: what is told is what is told of places, too
+				folds = follow(at, dim, k, list, nil, kept)
+			} else {
+				folds = fold(at, dim, k, writersOf(d.rows[DimWriter]), wholeOf(dim, d.total, kept), list, kept)
+			}
 			for i := range folds {
 				if dim == chain[len(chain)-1] {
 					hidden.Add(&folds[i].Counts)

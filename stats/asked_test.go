@@ -45,18 +45,18 @@ func TestWhatAProviderWasAnsweredSurvivesItsDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[valueKey]stats.Counts{
-		{day, stats.DimNetProvider, "Bad"}:                          {stats.Requests: 26, stats.Askers: 13, stats.Faults: 13, stats.Slow: 13},
+		{day, stats.DimNetProvider, "Bad"}:                          {stats.Requests: 26, stats.Crowd: 5, stats.Faults: 13, stats.Slow: 13},
 		{day, stats.DimNetLatency, stats.JoinPair("Bad", "100")}:    {stats.Requests: 13},
 		{day, stats.DimNetLatency, stats.JoinPair("Bad", "5000")}:   {stats.Requests: 13},
-		{day, stats.DimNetHour, stats.JoinPair("Bad", "10")}:        {stats.Requests: 13, stats.Faults: 13, stats.Slow: 13, stats.Crowd: 13},
-		{day, stats.DimNetPrefix, "203.0.0.0/16 Bad"}:               {stats.Requests: 26, stats.Askers: 13, stats.Faults: 13, stats.Slow: 13},
+		{day, stats.DimNetHour, stats.JoinPair("Bad", "10")}:        {stats.Requests: 13, stats.Faults: 13, stats.Slow: 13, stats.Crowd: 5},
+		{day, stats.DimNetPrefix, "203.0.0.0/16 Bad"}:               {stats.Requests: 26, stats.Crowd: 5, stats.Faults: 13, stats.Slow: 13},
 		{day, stats.DimNetProvider, "Small"}:                        {},
 		{day, stats.DimNetPrefix, "203.0.0.0/16 Small"}:             {},
 		{day, stats.DimNetLatency, stats.JoinPair("Small", "more")}: {},
 		{day, stats.DimNetHour, stats.JoinPair("Small", "10")}:      {},
 		{day, stats.DimNetProvider, "Good"}:                         {}, // "Small" is what the total counts beyond the rows: the smallest of these hides it
 		{day, stats.DimNetLatency, stats.JoinPair("Good", "100")}:   {},
-		{day, stats.DimNetCountry, "KZ"}:                            {stats.Requests: 54, stats.Askers: 29, stats.Faults: 17, stats.Slow: 17},
+		{day, stats.DimNetCountry, "KZ"}:                            {stats.Requests: 54, stats.Crowd: 5, stats.Faults: 17, stats.Slow: 17},
 	}
 	for k, c := range want {
 		if got := store.rows[k]; got != c {
@@ -80,8 +80,9 @@ func TestAskedKeepsWhatItCountsOverARestart(t *testing.T) {
 	}
 	ask(after, 9, "One", 9, 503, first(time.Second))
 	store := newMemory()
+	after.EndDays(day + 1)
 	drain(t, after, store, stats.HourEnd)
-	want := stats.Counts{stats.Requests: 5, stats.Askers: 5, stats.Faults: 5}
+	want := stats.Counts{stats.Requests: 5, stats.Crowd: 5, stats.Faults: 5}
 	if got := store.rows[valueKey{day, stats.DimNetProvider, "One"}]; got != want {
 		t.Errorf("%v, want %v", got, want)
 	}

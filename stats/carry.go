@@ -10,7 +10,7 @@ import (
 // MaxSnapshot is the size in bytes above which [Aggregator.Snapshot] fails.
 const MaxSnapshot = 64 << 20
 
-const snapshotVersion = 4
+const snapshotVersion = 5
 
 // ErrSnapshot is returned for bytes that are no snapshot.
 var ErrSnapshot = errors.New("stats: not a snapshot of an aggregator")
@@ -51,8 +51,11 @@ func (d *heldDay) appendBinary(out []byte) []byte {
 	} else {
 		out = append(out, 0)
 	}
+	out = binary.AppendUvarint(out, uint64(d.anew))
 	for hour := range d.hours {
-		out = appendCounts(out, &d.hours[hour])
+		past := d.past[hour]
+		past.Add(&d.told[hour])
+		out = appendCounts(appendCounts(out, &d.hours[hour]), &past)
 	}
 	for dim := range Dimensions() {
 		list := d.values[dim]
@@ -66,7 +69,9 @@ func (d *heldDay) appendBinary(out []byte) []byte {
 		for _, v := range list {
 			out = appendString(out, v.value)
 			out = binary.AppendVarint(out, v.carried)
-			out = appendCounts(out, &v.waiting)
+			if out = appendCounts(out, &v.waiting); recalled(dim) {
+				out = appendCounts(out, v.remembered())
+			}
 		}
 	}
 	for i := range d.crossings {
@@ -87,7 +92,27 @@ func (c *crossed) appendBinary(out []byte, dim Dimension) []byte {
 	out = binary.AppendVarint(out, c.visitors)
 	counts := c.counts(dim)
 	counts[Crowd] = 0
-	return appendCounts(out, &counts)
+	if out = appendCounts(out, &counts); !dim.asked() {
+		return out
+	}
+	var left Counts
+	if c.out != nil {
+		for i, m := range dim.joint() {
+			left[m] = c.out[i]
+		}
+	}
+	if out = appendCounts(out, &left); c.withheld {
+		return append(out, 1)
+	}
+	return append(out, 0)
+}
+
+// remembered is what has left of v.
+func (v *held) remembered() *Counts {
+	if v.out == nil {
+		return new(Counts)
+	}
+	return v.out
 }
 
 // Restore adds what an earlier run's [Aggregator.Snapshot] returned. Nothing is changed on an error.
@@ -121,8 +146,10 @@ func (h *hold) restore(from *heldDay) {
 	d := h.day(from.day)
 	d.views += from.views
 	d.since += from.views // or more
+	d.anew += from.anew
 	for hour := range from.hours {
 		d.hours[hour].Add(&from.hours[hour])
+		d.past[hour].Add(&from.past[hour])
 		h.accepted += from.hours[hour].Hits()
 	}
 	for dim := range Dimensions() {
@@ -146,6 +173,11 @@ func (h *hold) restoreValue(d *heldDay, dim Dimension, value string, from *held)
 	v.carried += from.carried
 	v.waiting.Add(&from.waiting)
 	v.left = true // nobody knows any more
+	if recalled(dim) {
+		sum := *v.remembered()
+		sum.Add(from.out)
+		v.out = &sum
+	}
 	if !v.ready && !v.waiting.IsZero() && (h.carries(dim, v) || v.waiting[Bots] != 0) {
 		v.ready = true
 		d.ready[dim] = append(d.ready[dim], v)
@@ -160,7 +192,7 @@ func (h *hold) restoreCrossed(d, from *heldDay) {
 		for _, c := range from.crossings[i].values {
 			halves := pairSpecs[i].Pair
 			a, b := h.half(d, halves[0], c.a.value), h.half(d, halves[1], c.b.value)
-			if a == nil || b == nil || x.values[crossKey(a, b)] != nil || d.ended && !h.may(dim, c) {
+			if a == nil || b == nil || x.values[crossKey(a, b)] != nil || d.ended && !h.leaves(d, dim, c) {
 				continue
 			}
 			c.a, c.b, c.left = a, b, true
@@ -218,8 +250,10 @@ func (d *decoder) snapshot() (s snapshot) {
 
 func (d *decoder) heldDay() *heldDay {
 	day := &heldDay{day: d.day(), views: int64(d.uvarint() & (1<<62 - 1)), ended: d.byte() == 1}
+	day.anew = int(d.uvarint() & (1<<30 - 1))
 	for hour := range day.hours {
 		d.counts(&day.hours[hour])
+		d.counts(&day.past[hour])
 	}
 	for dim := range Dimensions() {
 		n := d.length(MaxRows, 3)
@@ -228,7 +262,10 @@ func (d *decoder) heldDay() *heldDay {
 		}
 		for range n {
 			v := &held{value: d.string(MaxValue), carried: d.varint()}
-			d.counts(&v.waiting)
+			if d.counts(&v.waiting); recalled(dim) {
+				v.out = new(Counts)
+				d.counts(v.out)
+			}
 			if d.failed || v.waiting.beyondRows() || !ValidValue(v.value) || day.values[dim][v.value] != nil {
 				d.fail()
 				return day
@@ -254,8 +291,15 @@ func (d *decoder) crossing(dim Dimension, x *crossing) {
 		d.counts(&counts)
 		a, b := CutPair(value)
 		c.a, c.b = &held{value: a}, &held{value: b}
+		var left Counts
+		if dim.asked() {
+			d.counts(&left)
+			c.out, c.withheld = new(jointCounts), d.byte() == 1
+		}
 		for i, m := range dim.joint() {
-			c.waiting[i] = counts[m]
+			if c.waiting[i] = counts[m]; c.out != nil {
+				c.out[i] = left[m]
+			}
 		}
 		if d.failed || !dim.IsPair() || !dim.ValidValue(value) {
 			d.fail()

@@ -97,8 +97,12 @@ func Finish(day Day, hours *[24]Counts, rows map[Dimension][]Row, f Floors) Clos
 		case k <= 1:
 		case dim.Spec().Act:
 			c.Folds = append(c.Folds, foldActs(day, dim, k, list, outcomesOf(kept[DimConsent]))...)
+		case dim.asked():
+			c.Folds = append(c.Folds, follow(day, dim, k, list, callers(dim, rows), kept)...)
 		default:
-			c.Folds = append(c.Folds, fold(day, dim, k, writers, wholeOf(dim, total, kept), list, kept)...)
+			whole := wholeOf(dim, total, kept)
+			lessCallers(dim, k, &whole, rows)
+			c.Folds = append(c.Folds, fold(day, dim, k, writers, whole, list, kept)...)
 		}
 		kept[dim] = make(map[string]*Counts, len(list))
 		for i := range list {

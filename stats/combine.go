@@ -24,7 +24,7 @@ const others = "\x00"
 
 // combine folds until no cell below k follows from several lines.
 func (f *crossFolder) combine() {
-	if f.dim.joint() != &viewJoint || f.dim == DimFlow {
+	if f.dim == DimFlow {
 		return
 	}
 	alone := map[[2]string]bool{} // what follows from single reports is no fault of the pair
@@ -33,7 +33,7 @@ func (f *crossFolder) combine() {
 		again = false
 		g := newGrid(f, true)
 		g.solve(func(at [2]string, by line) bool {
-			if alone[at] || f.folded[JoinPair(at[0], at[1])] {
+			if alone[at] || f.folded[JoinPair(at[0], at[1])] || f.crowd != nil && f.crowd(at) >= int64(f.rest) {
 				return true
 			}
 			again = f.dropSmallest(g.cells[by.dim][by.value]) || f.dropSmallest(g.cells[1-by.dim][at[1-by.dim]]) || f.dropSmallest(f.all())
@@ -46,31 +46,32 @@ func (f *crossFolder) combine() {
 func newGrid(f *crossFolder, told bool) *grid {
 	g := &grid{f: f, known: map[[2]string]bool{}}
 	var total int64
+	seen := f.dim.joint()[0]
 	for hour := range f.hours {
-		total += f.hours[hour][Views]
+		total += f.hours[hour][seen]
 	}
 	for side, half := range f.dim.Spec().Pair {
 		g.rest[side], g.cells[side] = map[string]int64{}, map[string][]int{}
 		left := total
 		for value, c := range f.kept[half] {
-			g.rest[side][value] = c[Views]
-			left -= c[Views]
+			g.rest[side][value] = c[seen]
+			left -= c[seen]
 		}
 		if half == dimHour {
 			for hour, name := range hourNames {
-				g.rest[side][name] = f.hours[hour][Views]
+				g.rest[side][name] = f.hours[hour][seen]
 			}
 			left = 0
 		}
 		g.rest[side][others] = left
 	}
 	for i := range f.rows {
-		if c := &f.rows[i].Counts; told && c[Views] != 0 {
+		if c := &f.rows[i].Counts; told && c[seen] != 0 {
 			a, b := CutPair(f.rows[i].Value)
 			at := [2]string{a, b}
 			g.known[at] = true
 			for side, value := range at {
-				g.rest[side][value] -= c[Views]
+				g.rest[side][value] -= c[seen]
 				g.cells[side][value] = append(g.cells[side][value], i)
 			}
 		}

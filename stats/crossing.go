@@ -10,7 +10,9 @@ type crossed struct {
 	told     int64  // of the crowd, what has left
 	visitors int64  // of the day
 	waiting  jointCounts
-	left     bool // it may be at rest
+	left     bool         // it may be at rest
+	out      *jointCounts // of what networks were answered: what has left on this day
+	withheld bool         // what has left is taken back: see settle
 }
 
 // jointCounts are what is counted of a pair, by its joint measures.
@@ -47,6 +49,9 @@ func (c *crossed) counts(dim Dimension) (out Counts) {
 		out[m] = c.waiting[i]
 	}
 	out[Crowd] = c.toTell() - c.told
+	if dim.asked() {
+		out[Crowd] = 0
+	}
 	return out
 }
 
@@ -54,10 +59,24 @@ func (c *crossed) counts(dim Dimension) (out Counts) {
 // for a provider in it is told once it went wrong for k visitors.
 func (h *hold) tellable(dim Dimension, c *crossed) Counts {
 	out := c.counts(dim)
-	if dim == DimNetHour && bits.OnesCount64(c.troubled) < h.options.Floors.Of(dim) {
-		out[Rejects], out[Faults] = 0, 0
+	if dim != DimNetHour {
+		return out
+	}
+	switch floor := int64(h.options.Floors.Of(dim)); {
+	case c.withheld:
+		out[Crowd] = -c.told
+	default:
+		out[Crowd] = floor - c.told
+		if !h.troubles(c) {
+			out[Rejects], out[Faults] = 0, 0
+		}
 	}
 	return out
+}
+
+// troubles reports whether what went wrong for a provider in an hour went wrong for k visitors.
+func (h *hold) troubles(c *crossed) bool {
+	return bits.OnesCount64(c.troubled) >= h.options.Floors.Of(DimNetHour)
 }
 
 // release takes out what may be told.
@@ -66,7 +85,11 @@ func (h *hold) releaseCrossed(dim Dimension, c *crossed) Counts {
 	for i, m := range dim.joint() {
 		c.waiting[i] -= out[m]
 	}
-	c.told, c.left = c.toTell(), true
+	if c.left = true; dim.asked() {
+		c.told += out[Crowd]
+	} else {
+		c.told = c.toTell()
+	}
 	return out
 }
 
@@ -129,23 +152,34 @@ func (h *hold) may(dim Dimension, c *crossed) bool {
 	return (k <= 1 || c.crowd() >= k) && !c.a.gone && !c.b.gone
 }
 
+// leaves reports whether anything of c may leave: of a settled day what settle said.
+func (h *hold) leaves(d *heldDay, dim Dimension, c *crossed) bool {
+	return h.settled(d, dim) || h.may(dim, c)
+}
+
 // takeCrossed takes the values of pairs that may leave: those that enough visitors carry, and while the day goes on
 // k visitors less: see crossedLines.
 func (h *hold) takeCrossed(d *heldDay, list []Row, all bool) []Row {
 	for i := range d.crossings {
 		dim := firstPair + Dimension(i)
 		var back map[*crossed]int64
-		if !all {
+		switch {
+		case !d.ended && h.settles(dim, all):
+			continue
+		case d.ended:
+		case dim == DimNetLatency:
+			back = h.latencyBack(d)
+		case !all:
 			back = h.crossedLines(d, dim)
 		}
 		for _, c := range d.crossings[i].values {
 			n := back[c]
-			if !h.may(dim, c) || n == everybody {
+			if !h.leaves(d, dim, c) || n == everybody {
 				continue
 			}
 			counts := h.releaseCrossed(dim, c)
 			c.keepBack(dim, &counts, n)
-			if !counts.IsZero() {
+			if c.leave(dim, &counts); !counts.IsZero() {
 				list = append(list, Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
 			}
 		}
@@ -158,7 +192,7 @@ func (h *hold) endCrossed(d *heldDay) {
 	for i := range d.crossings {
 		var stay map[uint64]*crossed
 		for key, c := range d.crossings[i].values {
-			if h.may(firstPair+Dimension(i), c) {
+			if h.leaves(d, firstPair+Dimension(i), c) {
 				if stay == nil {
 					stay = make(map[uint64]*crossed)
 				}

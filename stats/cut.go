@@ -128,8 +128,11 @@ func (h *hold) cut(m Moment) {
 			rows = h.takeCrossed(d, rows, all)
 			d.since = 0
 		}
+		if all && !d.ended {
+			rows = append(rows, h.settle(d)...)
+		}
 		rows = h.takeActs(d, rows)
-		if !d.wrote && slices.ContainsFunc(rows[before:], func(r Row) bool { return r.Counts[Visitors] != 0 || r.Counts[Askers] != 0 }) {
+		if !d.wrote && slices.ContainsFunc(rows[before:], func(r Row) bool { return r.Counts[Visitors] != 0 || r.Counts[Crowd] != 0 }) {
 			d.wrote = true
 			rows = append(rows, Row{Day: day, Dim: DimWriter, Value: h.options.Instance, Counts: Counts{Events: 1}})
 		}
@@ -154,8 +157,9 @@ func (h *hold) cut(m Moment) {
 func (d *heldDay) takeTotals(list []Total) []Total {
 	for hour := range d.hours {
 		if c := &d.hours[hour]; !c.IsZero() {
-			list = append(list, Total{Day: d.day, Hour: uint8(hour), Counts: *c})
 			d.told[hour].Add(c)
+			c[Askers] = 0
+			list = append(list, Total{Day: d.day, Hour: uint8(hour), Counts: *c})
 			*c = Counts{}
 		}
 	}
@@ -170,7 +174,7 @@ func (h *hold) takeRows(d *heldDay, list []Row, hour, all bool) []Row {
 	enough := int64(h.options.LeaveViews)
 	open := all || d.views >= enough
 	for dim := range Dimensions() {
-		if specs[dim].Act || len(d.ready[dim]) == 0 {
+		if specs[dim].Act || len(d.ready[dim]) == 0 || !d.ended && h.settles(dim, all) {
 			continue
 		}
 		goes, back := func(*held) bool { return open }, map[*held]int64(nil)
@@ -180,7 +184,11 @@ func (h *hold) takeRows(d *heldDay, list []Row, hour, all bool) []Row {
 				least = math.MinInt64
 			}
 			goes = func(v *held) bool { return v.waiting[Views] >= least }
-			if !all {
+			switch {
+			case d.ended:
+			case twin(dim) != 0:
+				back = h.besideTwin(d, dim)
+			case !all:
 				back = h.lines(d, dim, least)
 			}
 		}
@@ -196,8 +204,10 @@ func (h *hold) takeRows(d *heldDay, list []Row, hour, all bool) []Row {
 					v.keepBack(dim, &c, n)
 					stay = append(stay, v)
 				}
-				list = append(list, Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
 				d.note(dim, v, &c)
+				if h.leave(d, dim, v, &c); !c.IsZero() {
+					list = append(list, Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
+				}
 			}
 		}
 		clear(d.ready[dim][len(stay):])

@@ -93,7 +93,7 @@ var (
 	pageMeasures  = visitMeasures | measures(Entries, Exits, Beacons, Engaged, Scrolled)
 	hitMeasures   = measures(Requests, Bots)
 	eventMeasures = measures(Events, Visits, Visitors)
-	askedMeasures = measures(Requests, Askers, Redirects, Rejects, Faults, Slow)
+	askedMeasures = measures(Requests, Redirects, Rejects, Faults, Slow, Crowd)
 )
 
 // specs is the table of all dimensions. It is never written to.
@@ -154,7 +154,8 @@ var specs = [NumDimensions]Spec{
 }
 
 // Crowd is how many carry what c counts under a value of d, as the floor counts them: visitors of the
-// day, or acts of consent, of which each visitor does one a day as a rule.
+// day, or acts of consent, of which each visitor does one a day as a rule. Of what networks were answered it is
+// the floor that the value has passed, for each instance that told it: no more is at rest.
 func (d Dimension) Crowd(c *Counts) int64 {
 	by := d.CrowdMeasures()
 	return max(c[by[0]], c[by[1]], c[by[2]])
@@ -168,8 +169,8 @@ func (d Dimension) CrowdMeasures() [3]Measure {
 	case d >= NumDimensions:
 	case specs[d].Act:
 		return [3]Measure{Events, Events, Events}
-	case specs[d].Measures.Has(Askers):
-		return [3]Measure{Askers, Askers, Askers}
+	case d.asked():
+		return [3]Measure{Crowd, Crowd, Crowd}
 	}
 	return [3]Measure{Visitors, Visitors, Visitors}
 }

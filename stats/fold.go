@@ -21,7 +21,10 @@ type folder struct {
 // what it took. kept are the final rows of the dimensions before.
 func fold(day Day, dim Dimension, k, writers int, whole Counts, rows []Row, kept map[Dimension]map[string]*Counts) []Fold {
 	f := folder{dim: dim, k: k, rest: k * writers, rows: rows}
-	asked := f.askers()
+	askers := make(map[string]int64)
+	for i := range rows {
+		askers[rows[i].Value] = rows[i].Counts[Crowd]
+	}
 	for i := range rows {
 		if !safe(dim, &rows[i].Counts, k) {
 			f.take(i, FoldBelow)
@@ -34,7 +37,7 @@ func fold(day Day, dim Dimension, k, writers int, whole Counts, rows []Row, kept
 		f.complement(whole, f.all())
 	}
 	if of := twin(dim); of != 0 {
-		f.beside(whole, kept[of], asked)
+		f.beside(whole, kept[of], askers)
 	}
 	return f.report(day)
 }

@@ -42,6 +42,8 @@ type heldDay struct {
 	views  int64                  // page views since rows last left
 	since  int64                  // page views since those last left that wait for the end of an hour
 	told   [24]Counts             // totals that have left
+	past   [24]Counts             // totals that had left before a restart
+	anew   int                    // how often everybody became a new visitor: see Anew
 	let    [NumDimensions]int64   // visitors in rows that have left, but for those of a line of their own
 	ids    uint32                 // numbers given to values
 
@@ -65,6 +67,8 @@ type held struct {
 
 	line       *held // the coarser value that counts it, too
 	let, below int64 // visitors in its rows that have left, and in those of the values that it counts
+
+	out *Counts // what has left on this day, where settle asks for it; nil for nothing
 }
 
 func (h *hold) init(o Options) {
@@ -121,7 +125,7 @@ func (h *hold) carries(dim Dimension, v *held) bool {
 // crowd is what a value's claim to be seen is counted in.
 func (h *hold) crowd(dim Dimension, c *Counts, hits int64) int64 {
 	if h.options.Floors.Of(dim) > 1 {
-		return dim.Crowd(c)
+		return dim.carriers(c)
 	}
 	return hits
 }
@@ -130,7 +134,7 @@ func (h *hold) crowd(dim Dimension, c *Counts, hits int64) int64 {
 // that it was seen on an answer that did not fail.
 func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool) *held {
 	counts := *c
-	specs[dim].Measures.keep(&counts)
+	dim.counted().keep(&counts)
 	if counts.IsZero() {
 		return d.values[dim][value]
 	}
@@ -213,6 +217,7 @@ func (h *hold) release(dim Dimension, v *held) (out Counts) {
 // end drops what is known of a day that is over, but for the rows that may leave.
 func (h *hold) end(d *heldDay) {
 	d.ended = true
+	h.settle(d)
 	for dim := range Dimensions() {
 		for _, v := range d.values[dim] {
 			switch {

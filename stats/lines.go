@@ -21,7 +21,7 @@ func (v *held) under(line *held) {
 
 // persons returns the measure in which the floor of a dimension counts.
 func (d Dimension) persons() Measure {
-	if d.Spec().Measures.Has(Askers) {
+	if d.asked() {
 		return Askers
 	}
 	return Visitors
@@ -55,8 +55,10 @@ const everybody = -1
 // keepBack takes n visitors, with a page view or a request each, out of what leaves.
 func (v *held) keepBack(dim Dimension, c *Counts, n int64) {
 	back := Counts{Views: n, Requests: n}
-	back[dim.persons()] = n
-	specs[dim].Measures.keep(&back)
+	if back[dim.persons()] = n; dim.asked() { // who asked somewhere else first is not counted here
+		back[Requests], back[Askers] = min(n, c[Requests]), min(n, c[Askers])
+	}
+	dim.counted().keep(&back)
 	c.Sub(&back)
 	v.waiting.Add(&back)
 	v.ready = true
@@ -86,7 +88,7 @@ func (h *hold) lines(d *heldDay, dim Dimension, least int64) map[*held]int64 {
 		}
 	}
 	slices.SortFunc(leaving, func(a, b *held) int {
-		return cmp.Or(d.keptBeside(dim, a)-d.keptBeside(dim, b), cmp.Compare(b.waiting[persons], a.waiting[persons]), strings.Compare(a.value, b.value))
+		return cmp.Or(cmp.Compare(b.waiting[persons], a.waiting[persons]), strings.Compare(a.value, b.value))
 	})
 	k, rest, back := int64(h.options.Floors.Of(dim)), make(map[*held]int64), make(map[*held]int64)
 	for _, v := range leaving {
@@ -95,7 +97,11 @@ func (h *hold) lines(d *heldDay, dim Dimension, least int64) map[*held]int64 {
 			left = d.rest(dim, v.line)
 		}
 		n := v.waiting[persons]
-		if keep := max(0, k-(left-n)); keep >= n || v.let+n-keep < k || v.waiting[Views]-keep < least || specs[dim].Parent != 0 && v.line == nil {
+		keep := max(0, k-(left-n))
+		if keep >= n && v.let >= k { // what those did who are told already
+			keep = n
+		}
+		if keep > n || v.let+n-keep < k || v.waiting[Views]-keep < least || specs[dim].Parent != 0 && v.line == nil {
 			back[v] = everybody
 		} else {
 			back[v] = keep

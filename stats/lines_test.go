@@ -10,9 +10,10 @@ import (
 
 // come counts one page view each of n new visitors.
 func come(a *stats.Aggregator, n int, pv visit.Pageview) {
-	pv.Step = visit.Step{NewVisitor: true, NewVisit: true}
+	pv.Step, pv.Asker = visit.Step{NewVisitor: true, NewVisit: true}, true
 	for range n {
 		pv.Step.Lot++
+		pv.Lot++
 		a.Add(&pv)
 	}
 }

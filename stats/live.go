@@ -21,7 +21,9 @@ func (a *Aggregator) LiveTotals(first, last Day, f func(Total)) {
 		}
 		for hour := range d.hours {
 			if !d.hours[hour].IsZero() {
-				f(Total{Day: d.day, Hour: uint8(hour), Counts: d.hours[hour]})
+				c := d.hours[hour]
+				c[Askers] = 0
+				f(Total{Day: d.day, Hour: uint8(hour), Counts: c})
 			}
 		}
 	}
@@ -68,13 +70,17 @@ func (h *hold) liveRows(d *heldDay, dim Dimension, f func(Row)) {
 		if !h.carries(dim, v) {
 			c = Counts{Bots: c[Bots]}
 		}
+		h.tell(d, dim, v, &c)
 		f(Row{Day: d.day, Dim: dim, Value: v.value, Counts: c})
 	}
 }
 
 func (h *hold) liveCrossed(d *heldDay, dim Dimension, f func(Row)) {
 	for _, c := range d.crossings[dim-firstPair].values {
-		if counts := h.tellable(dim, c); h.may(dim, c) && !counts.IsZero() {
+		if counts := h.tellable(dim, c); h.may(dim, c) {
+			if counts[Askers] = 0; counts.IsZero() {
+				continue
+			}
 			f(Row{Day: d.day, Dim: dim, Value: JoinPair(c.a.value, c.b.value), Counts: counts})
 		}
 	}

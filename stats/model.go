@@ -34,11 +34,11 @@ const (
 
 // Measures of rows and totals that came later: stores keep the numbers of measures.
 const (
-	Crowd     Measure = MissingBots + 1 + iota // visitors of the day who carry a pair, counted up to 64: what its floor looks at
+	Crowd     Measure = MissingBots + 1 + iota // visitors of the day who carry a pair, counted up to 64: what its floor looks at. Of networks, the floor
 	Beacons                                    // page views whose browser told how they went on
 	Engaged                                    // seconds in which those pages were looked at
 	Scrolled                                   // how far down those pages were scrolled, in percent, added up
-	Askers                                     // first requests of the day: visitors, those included who viewed no page
+	Askers                                     // first requests of the day: visitors, those included who viewed no page. Never leaves memory
 	Redirects                                  // those of Requests that were answered with 3xx
 	Rejects                                    // the same with 4xx
 	Faults                                     // the same with 5xx

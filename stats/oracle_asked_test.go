@@ -12,6 +12,12 @@ import (
 func (t *tally) answered(pv *visit.Pageview, who int) {
 	prefix := fmt.Sprint(pv.Prefix, " ", pv.Provider)
 	count := func(m stats.Measure) {
+		if m == stats.Askers { // counted in memory, and told nowhere
+			for dim, value := range map[stats.Dimension]string{stats.DimNetProvider: pv.Provider, stats.DimNetPrefix: prefix, stats.DimNetCountry: pv.Country} {
+				t.askers[valueKey{pv.Day, dim, value}]++
+			}
+			return
+		}
 		t.row(pv.Day, stats.DimNetProvider, pv.Provider, m, 1)
 		t.row(pv.Day, stats.DimNetPrefix, prefix, m, 1)
 		t.row(pv.Day, stats.DimNetCountry, pv.Country, m, 1)
@@ -23,6 +29,7 @@ func (t *tally) answered(pv *visit.Pageview, who int) {
 		count(stats.Bots)
 		return
 	}
+	t.asked = append(t.asked, request{who, pv.Day, pv.Country, pv.Provider, prefix})
 	hour := fmt.Sprintf("%02d", pv.Hour)
 	e := event{who: who, day: pv.Day, values: map[stats.Dimension]string{stats.DimNetProvider: pv.Provider, hourOfDay: hour}, n: 1, seen: true}
 	happened := func(m stats.Measure) {
@@ -65,14 +72,17 @@ func (t *tally) real(k valueKey, floor int) (c stats.Counts, carried int64) {
 	c = t.rows[k]
 	carried = k.dim.Crowd(&c)
 	switch k.dim {
+	case stats.DimNetProvider, stats.DimNetPrefix, stats.DimNetCountry:
+		carried = t.askers[k]
 	case stats.DimNetHour:
+		carried = t.askers[k]
+		c[stats.Crowd] = int64(floor) // it has passed it, and no more is told
 		if len(t.troubled[k]) < floor {
 			c[stats.Rejects], c[stats.Faults] = 0, 0
 		}
 	case stats.DimNetLatency:
 		provider, _ := stats.CutPair(k.value)
-		whole := t.rows[valueKey{k.day, stats.DimNetProvider, provider}]
-		carried = whole[stats.Askers]
+		carried = t.askers[valueKey{k.day, stats.DimNetProvider, provider}]
 	}
 	return c, carried
 }

@@ -72,7 +72,10 @@ func (t *tally) cross(visits []*journey) {
 	}
 	for k, who := range carriers {
 		c := t.rows[k]
-		if n := int64(len(who)); n > max(c[stats.Visitors], c[stats.Askers]) { // told only where it says more
+		n := int64(len(who))
+		if asked(k.dim) {
+			t.askers[k] = max(t.askers[k], n)
+		} else if n > c[stats.Visitors] { // told only where it says more
 			c[stats.Crowd] = n
 		}
 		t.rows[k] = c

@@ -169,6 +169,8 @@ type tally struct {
 	events []event
 
 	troubled map[valueKey]map[int]bool // by provider and hour: whose requests failed
+	askers   map[valueKey]int64        // by networks: how many asked
+	asked    []request                 // of people
 }
 
 func (t *tally) row(day stats.Day, dim stats.Dimension, value string, m stats.Measure, n int64) {
@@ -222,7 +224,7 @@ func (t *tally) arrival(day stats.Day, source, channel, campaign string, m stats
 
 // count counts everything from the beginning.
 func (o *oracle) count() *tally {
-	t := &tally{totals: map[hourKey]stats.Counts{}, rows: map[valueKey]stats.Counts{}, troubled: map[valueKey]map[int]bool{}}
+	t := &tally{totals: map[hourKey]stats.Counts{}, rows: map[valueKey]stats.Counts{}, troubled: map[valueKey]map[int]bool{}, askers: map[valueKey]int64{}}
 	defer func() { t.cross(o.visits) }()
 	for i := range o.requests {
 		t.request(&o.requests[i])

@@ -43,7 +43,7 @@ var (
 var pairMeasures = measures(Views, Visits, Visitors, Bounces, Seconds, Crowd)
 
 // hourMeasures are what is counted of a provider in an hour.
-var hourMeasures = measures(Requests, Askers, Rejects, Faults, Slow, Crowd)
+var hourMeasures = measures(Requests, Rejects, Faults, Slow, Crowd)
 
 // pairSpecs is the table of pairs. It is never written to.
 var pairSpecs = func() (specs [MaxDimension - firstPair]Spec) {

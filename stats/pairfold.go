@@ -27,7 +27,8 @@ type crossFolder struct {
 	hours *[24]Counts
 	safe  map[line]bool
 
-	folded map[string]bool // values that k visitors carry
+	folded map[string]bool          // values that k visitors carry
+	crowd  func(at [2]string) int64 // how many carry a cell, or fewer, where more is known than its row
 }
 
 // line is what some values of a pair are counted in: a value of a dimension, which may be a pair.
@@ -44,48 +45,55 @@ func (c *Closing) finishPairs(hours *[24]Counts, rows map[Dimension][]Row, kept 
 	}
 	top := int(min(max(views/viewsPerPair, minPairs), maxPairs))
 	for _, dim := range pairOrder() {
-		list := slices.Clone(rows[dim])
-		if len(list) == 0 {
-			continue
+		switch list := slices.Clone(rows[dim]); {
+		case len(list) == 0:
+		case dim.asked():
+			c.withProvider(dim, list, kept, floors)
+		default:
+			c.finishPair(crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rest: floors.Of(dim) * writers, rows: list}, kept: kept, hours: hours}, top)
 		}
-		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
-		f := crossFolder{folder: folder{dim: dim, k: floors.Of(dim), rest: floors.Of(dim) * writers, rows: list}, kept: kept, hours: hours, safe: make(map[line]bool), folded: make(map[string]bool)}
-		f.cut(topOf(dim, top))
+	}
+}
+
+// finishPair gives one pair its final form.
+func (c *Closing) finishPair(f crossFolder, top int) {
+	slices.SortFunc(f.rows, func(a, b Row) int { return strings.Compare(a.Value, b.Value) })
+	f.safe, f.folded = make(map[line]bool), make(map[string]bool)
+	f.cut(top)
+	if f.k > 1 {
+		f.fold()
+	}
+	c.keep(&f.folder, f.kept)
+}
+
+// keep takes over what is left of a pair.
+func (c *Closing) keep(f *folder, kept map[Dimension]map[string]*Counts) {
+	c.Folds = append(c.Folds, f.report(c.Day)...)
+	kept[f.dim] = make(map[string]*Counts, len(f.rows))
+	for i := range f.rows {
+		if r := &f.rows[i]; !r.Counts.IsZero() {
+			kept[f.dim][r.Value] = &r.Counts
+			c.Rows = append(c.Rows, *r)
+		}
+	}
+}
+
+// withProvider folds what a provider was answered that is not told itself, and hours that have passed a lower floor. How long
+// answers take says nothing of who asked: there is no floor but the provider's. The instances have settled the rest: see settle.
+func (c *Closing) withProvider(dim Dimension, list []Row, kept map[Dimension]map[string]*Counts, floors Floors) {
+	f := folder{dim: dim, k: floors.Of(dim), rows: list}
+	for i := range list {
+		provider, _ := CutPair(list[i].Value)
+		told := kept[DimNetProvider][provider]
 		switch {
 		case f.k <= 1:
-		case dim == DimNetLatency:
-			f.withProvider()
-		default:
-			f.fold()
-		}
-		c.Folds = append(c.Folds, f.report(c.Day)...)
-		kept[dim] = make(map[string]*Counts, len(list))
-		for i := range list {
-			if !list[i].Counts.IsZero() {
-				kept[dim][list[i].Value] = &list[i].Counts
-				c.Rows = append(c.Rows, list[i])
-			}
-		}
-	}
-}
-
-// topOf is how many values of a pair are kept. A spike is told from the hours before, however few view a page.
-func topOf(dim Dimension, top int) int {
-	if dim == DimNetHour || dim == DimNetLatency {
-		return max(top, maxPairs)
-	}
-	return top
-}
-
-// withProvider folds what a provider was answered that is not told itself. How long answers take says nothing of
-// who asked: there is no floor but the provider's.
-func (f *crossFolder) withProvider() {
-	for i := range f.rows {
-		provider, _ := CutPair(f.rows[i].Value)
-		if _, ok := f.whole(line{DimNetProvider, provider}); !ok {
+		case told == nil || people(*told) == Counts{}:
 			f.take(i, FoldParent)
+		case dim == DimNetHour && !safe(dim, &list[i].Counts, f.k):
+			f.take(i, FoldBelow)
 		}
 	}
+	c.keep(&f, kept)
 }
 
 // pairOrder returns the pairs, coarser ones before finer ones.
@@ -241,7 +249,7 @@ func (f *crossFolder) whole(l line) (Counts, bool) {
 	if f.dim == DimFlow { // visits that went on
 		return Counts{Visits: whole[Visits] - whole[Bounces]}, true
 	}
-	f.dim.Spec().Measures.keep(&whole)
+	f.dim.counted().keep(&whole)
 	return whole, true
 }
 
@@ -249,6 +257,6 @@ func (f *crossFolder) wholeOfHour(name string) (c Counts) {
 	if hour := slices.Index(hourNames[:], name); hour >= 0 {
 		c = f.hours[hour]
 	}
-	f.dim.Spec().Measures.keep(&c)
+	f.dim.counted().keep(&c)
 	return c
 }

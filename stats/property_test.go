@@ -197,6 +197,9 @@ func (w *world) checkRows(truth *tally) {
 		}
 		got := map[string]stats.Counts{}
 		for _, l := range top.Lines {
+			if asked(dim) {
+				l.Counts[stats.Crowd] = 0 // a floor
+			}
 			if !l.Counts.IsZero() {
 				got[l.Value] = l.Counts
 			}
@@ -252,10 +255,13 @@ func (w *world) checkFloor(truth *tally) {
 			sum := top.Other.Counts
 			for _, l := range top.Lines {
 				sum.Add(&l.Counts)
-				if told := l.Counts; !safe(dim, told, w.floors.Of(dim)) && (!dim.IsPair() && !dim.Spec().Act || dim.Crowd(&told) < int64(w.floors.Of(dim))) {
+				if told := l.Counts; !asked(dim) && !safe(dim, told, w.floors.Of(dim)) && (!dim.IsPair() && !dim.Spec().Act || dim.Crowd(&told) < int64(w.floors.Of(dim))) {
 					w.t.Fatalf("%v %q of %v: %v is told, k is %d", dim, l.Value, day, l.Counts, w.floors.Of(dim))
 				}
-				real, _ := truth.real(valueKey{day, dim, l.Value}, w.floors.Of(dim))
+				real, carried := truth.real(valueKey{day, dim, l.Value}, w.floors.Of(dim))
+				if asked(dim) && people(l.Counts) != (stats.Counts{}) && carried < int64(w.floors.Of(dim)) {
+					w.t.Fatalf("%v %q of %v: told, %d of %d visitors carry it", dim, l.Value, day, carried, w.floors.Of(dim))
+				}
 				if l.Counts != real && l.Counts != (stats.Counts{stats.Bots: real[stats.Bots]}) {
 					w.t.Fatalf("%v %q of %v: %v, want %v or its bots", dim, l.Value, day, l.Counts, real)
 				}
@@ -279,6 +285,7 @@ func (w *world) close(truth *tally) {
 	w.checkFolds(before, folds)
 	for day := w.days().First; day <= w.days().Last; day++ {
 		w.attack(day)
+		w.attackAsked(truth, day)
 		w.attackPairs(truth, day)
 	}
 	after := maps.Clone(w.store.rows)
@@ -330,8 +337,8 @@ func (w *world) attack(day stats.Day) {
 		rest := dim.Whole(total)
 		byParent := map[string]stats.Counts{}
 		survivors := 0
-		if dim.Spec().Act {
-			continue // attacked in a test of their own: their floor counts acts
+		if dim.Spec().Act || asked(dim) {
+			continue // attacked in tests of their own: the floor of the ones counts acts, and nothing at rest counts who carries the others
 		}
 		for key, c := range w.store.rows {
 			if key.day != day || key.dim != dim {
@@ -419,6 +426,11 @@ func (w *world) checkFigures() {
 // tellable is every dimension that reports tell of.
 func tellable() []stats.Dimension {
 	return append(slices.Collect(stats.Dimensions()), slices.Collect(stats.Pairs())...)
+}
+
+// asked reports whether dim tells what networks were answered: at rest nothing says how many carry its values.
+func asked(dim stats.Dimension) bool {
+	return strings.HasPrefix(dim.Spec().Name, "net") && dim != stats.DimNetwork
 }
 
 // isWriter reports whether rows of dim say which instances wrote: nothing of visitors.

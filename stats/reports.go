@@ -203,7 +203,7 @@ func (r *Reports) totals(ctx context.Context, days Range, hourly bool, f func(To
 		return r.narrowed(ctx, days, hourly, f)
 	}
 	safe := func(t Total) {
-		if t.Hour < 24 {
+		if t.Counts[Askers] = 0; t.Hour < 24 { // which nobody tells
 			f(t)
 		}
 	}

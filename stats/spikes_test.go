@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/kelisim/kelisim/stats"
+	"github.com/kelisim/kelisim/visit"
 )
 
 // past gives two providers 28 days on which one request in a hundred failed for every one of 12 visitors.
 func past(store *memory, before stats.Day, providers ...string) {
 	for d := before - 28; d < before; d++ {
 		for _, provider := range providers {
-			store.rows[valueKey{d, stats.DimNetProvider, provider}] = stats.Counts{stats.Requests: 1200, stats.Askers: 12, stats.Rejects: 8, stats.Faults: 4}
+			store.rows[valueKey{d, stats.DimNetProvider, provider}] = stats.Counts{stats.Requests: 1200, stats.Crowd: 5, stats.Rejects: 8, stats.Faults: 4}
 		}
 		store.totals[hourKey{d, 9}] = stats.Counts{stats.Requests: 1200 * int64(len(providers)), stats.Rejects: 8 * int64(len(providers)), stats.Faults: 4 * int64(len(providers))}
 	}
@@ -53,6 +54,7 @@ func TestSpikesNameTheProviderThatErrorsComeFrom(t *testing.T) {
 			}
 			for _, live := range []stats.Live{a, nil} { // waiting, and at rest
 				if live == nil {
+					a.EndDays(day + 1)
 					drain(t, a, store, stats.HourEnd)
 				}
 				got := ""
@@ -79,12 +81,14 @@ func TestWaitsAreToldWithTheirProvider(t *testing.T) {
 		}
 		if who < 4 {
 			ask(a, 20+who, "Small", 9, 200, first(8*time.Millisecond))
+			ask(a, 30+who, "Another", 9, 200, first(8*time.Millisecond))
 		}
 	}
 	ask(a, 1, "Quick", 9, 200, 9*time.Second) // slow for one, and told all the same
 	days := stats.Range{First: day, Last: day}
 	for _, rest := range []bool{false, true} {
 		if rest {
+			a.EndDays(day + 1)
 			drain(t, a, store, stats.HourEnd)
 		}
 		waits, err := stats.NewReports(store, a, stats.ReportOptions{}).Waits(t.Context(), days)
@@ -113,10 +117,12 @@ func TestWhatOthersKeepBackHidesNoOutage(t *testing.T) {
 	past(store, day, "Bad")
 	for i := range 4 {
 		a := stats.NewAggregator(stats.Options{Instance: "i" + strconv.Itoa(i)})
+		come(a, 25, with(page("/"), func(pv *visit.Pageview) { pv.Provider = "Bad" }))
+		drain(t, a, store, stats.HourOver)
 		for who := range 20 {
 			ask(a, 20*i+who, "Bad", 14, 503, first(10*time.Millisecond))
 		}
-		add(a, 25, page("/")) // rows leave with as many page views
+		add(a, 25, with(page("/"), func(pv *visit.Pageview) { pv.Step, pv.Hour = visit.Step{NewVisit: true}, 15 })) // rows leave with as many page views
 		drain(t, a, store, stats.HourOver)
 	}
 	days := stats.Range{First: day, Last: day}
@@ -126,7 +132,7 @@ func TestWhatOthersKeepBackHidesNoOutage(t *testing.T) {
 		t.Errorf("%+v, %v; want one spike in which everything failed", spikes, err)
 	}
 	hours, err := reports.Answered(t.Context(), days, "Bad")
-	if err != nil || len(hours) != 1 || hours[0].Counts[stats.Requests] < hours[0].Counts[stats.Faults] {
+	if err != nil || len(hours) != 2 || hours[1].Counts[stats.Requests] < hours[1].Counts[stats.Faults] || hours[1].Counts[stats.Faults] != 80 {
 		t.Errorf("%v, %v", hours, err)
 	}
 }

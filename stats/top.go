@@ -196,7 +196,9 @@ func newSums(dim Dimension, floors Floors, other *Other) *sums {
 func (s *sums) add(value string, c *Counts, below bool) {
 	if s.k > 1 && (below || s.dim.Crowd(c) < s.k) {
 		hidden := *c
-		hidden[Bots] = 0
+		if hidden[Bots] = 0; s.dim.asked() && !s.dim.IsPair() {
+			hidden[Crowd] = 0
+		}
 		s.hidden.Add(&hidden)
 		if *c = (Counts{Bots: c[Bots]}); c[Bots] == 0 {
 			return
@@ -211,6 +213,9 @@ func (s *sums) add(value string, c *Counts, below bool) {
 		s.values[value] = sum
 	}
 	sum.Add(c)
+	if s.dim.asked() && !s.dim.IsPair() {
+		sum[Crowd] = 0
+	}
 	for m := Refused; m <= MissingBots; m++ { // rows have none
 		sum[m] = 0
 	}
@@ -297,6 +302,9 @@ func (t *Top) explain(folds []Fold) {
 		if folds[i].Dim == t.Query.Dim {
 			t.Other.Folded.Add(&folds[i].Counts)
 		}
+	}
+	if t.Query.Dim.asked() && !t.Query.Dim.IsPair() {
+		t.Other.Folded[Crowd] = 0
 	}
 	t.Other.Rest = t.Other.Counts
 	t.Other.Rest.Sub(&t.Other.Unlisted)

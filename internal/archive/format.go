@@ -62,6 +62,8 @@ func (c counts) measured(dim stats.Dimension) (out stats.Counts, err error) {
 		switch {
 		case err != nil:
 			return out, fmt.Errorf("%w: unknown measure", errDay)
+		case m == stats.Askers: // which nobody tells
+			continue
 		case n > maxCount || n < -maxCount:
 			return out, fmt.Errorf("%w: a count beyond all measure", errDay)
 		case dim != 0 && (!m.OfRows() || !dim.Spec().Measures.Has(m)):

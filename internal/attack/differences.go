@@ -25,7 +25,7 @@ func DifferencesUnder(s *Site, d *Dump, floors stats.Floors) (below []string) {
 	}
 	for dim := range stats.Dimensions() {
 		spec, k := dim.Spec(), floors.Of(dim)
-		if k <= 1 || spec.Act || spec.Signal {
+		if k <= 1 || spec.Act || spec.Signal || ofNetworks(dim) {
 			continue
 		}
 		below = append(below, cut(s, k, dim, of(dim), func(i int, lines []Cell) []Cell {
@@ -40,7 +40,7 @@ func DifferencesUnder(s *Site, d *Dump, floors stats.Floors) (below []string) {
 		})...)
 	}
 	for pair := range stats.Pairs() {
-		if pair == stats.DimFlow {
+		if pair == stats.DimFlow || ofNetworks(pair) {
 			continue
 		}
 		halves := pair.Spec().Pair
@@ -53,7 +53,7 @@ func DifferencesUnder(s *Site, d *Dump, floors stats.Floors) (below []string) {
 			return lines
 		})...)
 	}
-	return below
+	return append(below, Callers(s, d, floors.Of(stats.DimNetCountry))...)
 }
 
 // cut returns the lines that are told, of which values are told, and whose rest is fewer than k visitors. lines

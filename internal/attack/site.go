@@ -58,6 +58,8 @@ type Site struct {
 	Swap [2]int
 	// Events is the truth about page views, which only the referee looks at.
 	Events []Event
+	// Calls is the truth about requests that are no page views.
+	Calls []Call
 	// Keyed are the cells that would be others if the keys were, with [Rules.Mirror].
 	Keyed map[Cell]bool
 }
@@ -71,7 +73,7 @@ type guard struct {
 	mirror     *guard
 }
 
-type let struct{ views, visitors int64 }
+type let struct{ views, visitors, requests int64 }
 
 // midnight is when the day of every game begins.
 var midnight = time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
@@ -106,11 +108,11 @@ func (s *Site) newGuard(i int, secret []byte, random io.Reader) (*guard, error) 
 }
 
 // take counts a hit of a visitor.
-func (g *guard) take(who netip.Addr, hit visit.Hit) visit.Pageview {
+func (g *guard) take(who netip.Addr, hit visit.Hit, res visit.Response) visit.Pageview {
 	if g.mirror != nil {
-		g.mirror.take(who, hit)
+		g.mirror.take(who, hit, res)
 	}
-	pv := g.anonymiser.Page(hit, visit.Response{Status: 200, ContentType: "text/html"})
+	pv := g.anonymiser.Page(hit, res)
 	if g.rules.KeyedLots {
 		sum := sha256.Sum256(who.AppendTo(slices.Clone(g.secret)))
 		pv.Lot, pv.Step.Lot = sum[0]%lots, sum[0]%lots
@@ -118,6 +120,9 @@ func (g *guard) take(who netip.Addr, hit visit.Hit) visit.Pageview {
 	g.aggregator.Add(&pv)
 	return pv
 }
+
+// aPage is how a page is answered. It is never written to.
+var aPage = visit.Response{Status: 200, ContentType: "text/html"}
 
 // seeds makes the seeds of days and lets attacker B have them.
 type seeds struct{ site *Site }
@@ -189,7 +194,7 @@ func (s *Site) view() {
 func (s *Site) View(i int, agent, page, from string) {
 	s.Population.Came[i] = true
 	at := s.random.IntN(len(s.guards))
-	pv := s.guards[at].take(s.Population.Addrs[i], s.Population.hit(i, agent, page, from, s.Now))
+	pv := s.guards[at].take(s.Population.Addrs[i], s.Population.hit(i, agent, page, from, s.Now), aPage)
 	s.Events = append(s.Events, eventOf(i, at, &pv))
 }
 
@@ -200,7 +205,7 @@ func (s *Site) Live(guard int) stats.Live { return s.guards[guard].aggregator }
 func (s *Site) Flood(n int) {
 	for i := range n {
 		hit := s.Population.hit(0, s.Population.Agent(0), fmt.Sprintf("/made-%x?utm_campaign=up-%x", i*7919, i), fmt.Sprintf("https://x%d.example/", i), s.Now)
-		pv := s.guards[i%len(s.guards)].take(s.Population.Addrs[0], hit)
+		pv := s.guards[i%len(s.guards)].take(s.Population.Addrs[0], hit, aPage)
 		s.Events = append(s.Events, eventOf(0, i%len(s.guards), &pv))
 	}
 	s.Population.Came[0] = true
@@ -226,11 +231,7 @@ func (s *Site) cut(ctx context.Context, moment stats.Moment) error {
 			for j := range b.Rows {
 				r := &b.Rows[j]
 				l := s.guards[i].let[Cell{r.Dim, r.Value}]
-				if r.Dim.Spec().Measures.Has(stats.Askers) { // what networks are answered: every request is a page view here
-					l = let{l.views + r.Counts[stats.Requests], l.visitors + r.Counts[stats.Askers]}
-				} else {
-					l = let{l.views + r.Counts[stats.Views], l.visitors + r.Counts[stats.Visitors]}
-				}
+				l = let{l.views + r.Counts[stats.Views], l.visitors + r.Counts[stats.Visitors], l.requests + r.Counts[stats.Requests]}
 				s.guards[i].let[Cell{r.Dim, r.Value}] = l
 			}
 			if s.Watch != nil {

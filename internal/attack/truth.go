@@ -12,7 +12,8 @@ type Event struct {
 	Who   int32
 	Guard uint8
 	Hour  uint8
-	First bool // of its visitor on the day, at this guard
+	First bool // page view of its visitor on the day, at this guard
+	Asked bool // the first request of its visitor on the day
 
 	Page, Source, Channel, Campaign string
 	who                             person
@@ -26,7 +27,7 @@ type person struct {
 
 func eventOf(who, guard int, pv *visit.Pageview) Event {
 	e := Event{
-		Who: int32(who), Guard: uint8(guard), Hour: pv.Hour, First: pv.Step.NewVisitor, Page: pv.Path, Source: pv.Source, Channel: pv.Channel, Campaign: pv.Campaign,
+		Who: int32(who), Guard: uint8(guard), Hour: pv.Hour, First: pv.Step.NewVisitor, Asked: pv.Asker, Page: pv.Path, Source: pv.Source, Channel: pv.Channel, Campaign: pv.Campaign,
 		who: person{pv.Country, pv.Region, pv.City, pv.Provider, pv.Browser, pv.BrowserVersion, pv.OS, pv.OSVersion, pv.Device, pv.Language, pv.Network, pv.Prefix},
 	}
 	if !pv.Step.NewVisit && pv.Step.Previous != "" { // counted as the visit began

@@ -15,17 +15,15 @@ import (
 //
 // Hide fills in p.Expire. Hand p to [Writer.Reset] afterwards, and call [Settle] at the end.
 func Hide(r *http.Request, p *Plan) *http.Request {
-	var inner *copied
+	var h http.Header // of the copy, once there is one
 	own := func() http.Header {
-		if inner == nil {
-			inner = &copied{Request: *r}
-			inner.Header = maps.Clone(r.Header)
-			p.values.free = inner.lines[:]
+		if h == nil {
+			h = maps.Clone(r.Header)
 		}
-		return inner.Header
+		return h
 	}
 	if lines := r.Header["Cookie"]; len(lines) > 0 && p.hides(lines) {
-		h := own()
+		own()
 		if kept := p.visible(lines); kept == "" {
 			delete(h, "Cookie")
 		} else {
@@ -42,16 +40,12 @@ func Hide(r *http.Request, p *Plan) *http.Request {
 	if tags := r.Header["If-Match"]; len(tags) > 0 && hasSuffixed(tags) {
 		own()["If-Match"] = p.values.one(p.restoreAny(tags))
 	}
-	if inner == nil {
+	if h == nil {
 		return r
 	}
-	return &inner.Request
-}
-
-// copied is a shallow copy of a request, with room for the lines that are different in its header.
-type copied struct {
-	http.Request
-	lines [4]string
+	inner := r.WithContext(r.Context()) // the one shallow copy that net/http offers
+	inner.Header = h
+	return inner
 }
 
 // Settle hands what a handler left on the copy that Hide made back to the original: the server removes
