@@ -24,6 +24,7 @@ import (
 type leaks struct {
 	needles map[uint32][]needle // by their first four bytes
 	v4      []netip.Addr
+	others  [][]uint32 // addresses that nobody came from: see binaries
 }
 
 type needle struct{ text, what string }
@@ -52,7 +53,20 @@ func newLeaks(addresses []netip.Addr, agents, queries, referrers []string, keys 
 	for _, k := range keys {
 		l.key(k)
 	}
+	r, real := rand.New(rand.NewPCG(1, uint64(len(l.v4)))), l.numbers()
+	for range controls {
+		l.others = append(l.others, strangers(r, real))
+	}
 	return l
+}
+
+// numbers are the IPv4 addresses of the log.
+func (l *leaks) numbers() (all []uint32) {
+	for _, a := range l.v4 {
+		b := a.As4()
+		all = append(all, binary.BigEndian.Uint32(b[:]))
+	}
+	return all
 }
 
 func (l *leaks) text(s, what string) {
@@ -165,37 +179,31 @@ func (l *leaks) binaries(data []byte) (got, bound int) {
 		}
 		return n
 	}
-	real := make([]uint32, 0, len(l.v4))
-	for _, a := range l.v4 {
-		b := a.As4()
-		real = append(real, binary.BigEndian.Uint32(b[:]))
-	}
-	known := map[uint32]bool{}
-	for _, a := range real {
-		known[a] = true
-	}
-	r := rand.New(rand.NewPCG(1, uint64(len(real))))
 	sum, squares := 0.0, 0.0
-	for range controls {
-		n := float64(count(strangers(r, real, known)))
+	for _, set := range l.others {
+		n := float64(count(set))
 		sum, squares = sum+n, squares+n*n
 	}
 	mean := sum / controls
 	deviation := math.Sqrt(max(squares/controls-mean*mean, mean))
-	return count(real), int(mean + 6*deviation + 3)
+	return count(l.numbers()), int(mean + 6*deviation + 3)
 }
 
 func reverse(a uint32) uint32 { return a<<24 | a<<8&0xff0000 | a>>8&0xff00 | a>>24 }
 
 // strangers mixes the bytes of addresses, position by position.
-func strangers(r *rand.Rand, real []uint32, known map[uint32]bool) []uint32 {
+func strangers(r *rand.Rand, real []uint32) []uint32 {
+	known := map[uint32]bool{}
+	for _, a := range real {
+		known[a] = true
+	}
 	set := make([]uint32, 0, len(real))
-	for range 50 * len(real) {
+	for tries := 50 * len(real); tries > 0 && len(set) < len(real); tries-- {
 		var a uint32
 		for shift := 0; shift < 32; shift += 8 {
 			a |= real[r.IntN(len(real))] >> shift & 0xff << shift
 		}
-		if !known[a] && len(set) < len(real) {
+		if !known[a] {
 			set = append(set, a)
 		}
 	}
