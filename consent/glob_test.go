@@ -90,9 +90,13 @@ func TestMostSpecificPatternWins(t *testing.T) {
 // Names come from outside: a pattern and a name that do not get along must not take long.
 func TestGlobsTakeBoundedTime(t *testing.T) {
 	b := declared(t, strings.Repeat("a*", 60)+"bb")
-	began := time.Now()
-	b.DecideRequest(consent.Choice{}, strings.Repeat("a", 8<<10))
-	if took := time.Since(began); took > time.Second {
-		t.Errorf("took %v", took)
+	best := time.Hour // of three: others may have the machine in between
+	for range 3 {
+		began := time.Now()
+		b.DecideRequest(consent.Choice{}, strings.Repeat("a", 8<<10))
+		best = min(best, time.Since(began))
+	}
+	if best > time.Second {
+		t.Errorf("took %v", best)
 	}
 }

@@ -16,13 +16,17 @@ import (
 	"github.com/kelisim/kelisim/store/storetest/redistest"
 )
 
-// crowd posts choices until the program is gone, and returns the records that were acknowledged.
-func crowd(base string) func() []string {
-	var all sync.Mutex
-	var acknowledged []string
-	var running sync.WaitGroup
+// deciders post choices until the program is gone, and note the records that were acknowledged.
+type deciders struct {
+	running      sync.WaitGroup
+	mu           sync.Mutex
+	acknowledged []string
+}
+
+func crowd(base string) *deciders {
+	c := new(deciders)
 	for range 4 {
-		running.Go(func() {
+		c.running.Go(func() {
 			for {
 				id, err := decide(base, "action=reject&receipt=1")
 				if err != nil {
@@ -32,13 +36,29 @@ func crowd(base string) func() []string {
 					time.Sleep(50 * time.Millisecond)
 					continue
 				}
-				all.Lock()
-				acknowledged = append(acknowledged, id)
-				all.Unlock()
+				c.mu.Lock()
+				c.acknowledged = append(c.acknowledged, id)
+				c.mu.Unlock()
 			}
 		})
 	}
-	return func() []string { running.Wait(); return acknowledged }
+	return c
+}
+
+// some waits until a few records were acknowledged, however long that takes here.
+func (c *deciders) some(t *testing.T, p *process) {
+	t.Helper()
+	until(t, p, "some choices are recorded", func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return len(c.acknowledged) >= 10
+	})
+}
+
+// ended waits until the program is gone, and returns what it has acknowledged.
+func (c *deciders) ended() []string {
+	c.running.Wait()
+	return c.acknowledged
 }
 
 // once wants every acknowledged record in the ledger exactly once, and the ledger whole.
@@ -65,11 +85,12 @@ func TestKilledBetweenRecordAndSeal(t *testing.T) {
 	var heads []string
 	for round, after := range []time.Duration{200 * time.Millisecond, time.Second, 2300 * time.Millisecond, 500 * time.Millisecond} {
 		p := b.site()
-		wait := crowd(p.base)
+		visitors := crowd(p.base)
 		if round == 2 {
 			b.await(len(acknowledged) + 1)
 			b.anySigned()
 		}
+		visitors.some(t, p)
 		time.Sleep(after)
 		if head, err := os.ReadFile(filepath.Join(b.data, headFile)); err == nil {
 			heads = append(heads, "--head", b.write("head"+strconv.Itoa(round), string(head)))
@@ -77,7 +98,7 @@ func TestKilledBetweenRecordAndSeal(t *testing.T) {
 		if err := p.cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		acknowledged = append(acknowledged, wait()...)
+		acknowledged = append(acknowledged, visitors.ended()...)
 		p.wait()
 	}
 	if len(acknowledged) < 20 || len(heads) == 0 {
@@ -131,7 +152,8 @@ func TestTwoProgramsSignOneLog(t *testing.T) {
 	one, two := newBooks(t, "--redis", redis.URL()), newBooks(t, "--redis", redis.URL())
 	a, b := one.site(), two.site()
 	crowdA, crowdB := crowd(a.base), crowd(b.base)
-	time.Sleep(time.Second) // of choices
+	crowdA.some(t, a)
+	crowdB.some(t, b)
 	redis.Kill()
 	time.Sleep(time.Second) // of choices while Redis is away
 	before := one.head() + two.head()
@@ -146,7 +168,7 @@ func TestTwoProgramsSignOneLog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	acknowledged := append(crowdA(), crowdB()...)
+	acknowledged := append(crowdA.ended(), crowdB.ended()...)
 	a.wait()
 	b.wait()
 	a, b = one.site(), two.site()

@@ -157,9 +157,9 @@ func (a *ailing) has(day stats.Day, dim stats.Dimension, value string) (found bo
 // until waits for what the background brings about.
 func (a *ailing) until(what string, done func() bool) {
 	a.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !done(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			a.t.Fatalf("%s: not within 20 s", what)
+			a.t.Fatalf("%s: not within %v", what, patience)
 		}
 	}
 }

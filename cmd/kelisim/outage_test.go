@@ -28,16 +28,23 @@ type account struct{ accepted, stored, waiting, spooled, dropped, missing, up in
 
 var sample = regexp.MustCompile(`(?m)^kelisim_(\w+)(?:\{[^}]*\})? (-?\d+)$`)
 
-// account reads the metrics of the program.
+// metrics reads the metrics of the program, once it has said where they are.
+func (p *process) metrics() string {
+	p.t.Helper()
+	var at []string
+	until(p.t, p, "it says where its metrics are", func() bool {
+		at = regexp.MustCompile(`Metrics\s+(\S+)\n`).FindStringSubmatch(p.String())
+		return at != nil
+	})
+	_, text := get(p.t, at[1])
+	return text
+}
+
+// account reads the account in the metrics of the program.
 func (p *process) account() (a account) {
 	p.t.Helper()
-	at := regexp.MustCompile(`Metrics\s+(\S+)`).FindStringSubmatch(p.String())
-	if at == nil {
-		p.t.Fatalf("it does not say where its metrics are:\n%s", p)
-	}
-	_, text := get(p.t, at[1])
 	sums := map[string]int64{}
-	for _, m := range sample.FindAllStringSubmatch(text, -1) {
+	for _, m := range sample.FindAllStringSubmatch(p.metrics(), -1) {
 		n, err := strconv.ParseInt(m[2], 10, 64)
 		if err != nil {
 			p.t.Fatal(err)
@@ -93,10 +100,14 @@ func (p *process) view(n int) {
 // healthPage reads the page about the program itself as its first admin does.
 func (p *process) healthPage() string {
 	p.t.Helper()
-	link := regexp.MustCompile(`\S+/admin/setup\?token=\S+`).FindString(p.String())
+	var link string
+	until(p.t, p, "there is a link for the first admin", func() bool {
+		link = strings.TrimSpace(regexp.MustCompile(`\S+/admin/setup\?token=\S+\n`).FindString(p.String()))
+		return link != ""
+	})
 	at, err := url.Parse(link)
-	if err != nil || link == "" {
-		p.t.Fatalf("no link for the first admin: %v\n%s", err, p)
+	if err != nil {
+		p.t.Fatal(err)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"io"
-	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kelisim/kelisim/middleware"
 )
@@ -16,50 +14,48 @@ import (
 // TestARestartIsNoNewDay: the program stopped in order knows whom it saw; killed, it says how many it may count twice.
 func TestARestartIsNoNewDay(t *testing.T) {
 	t.Parallel()
-	memory := middleware.MemoryDir()
-	if memory == "" {
+	if middleware.MemoryDir() == "" {
 		t.Skip("this system has no folder that is in memory alone")
 	}
+	memory, err := os.MkdirTemp(middleware.MemoryDir(), "kelisim-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(memory) })
 	data := t.TempDir()
-	metrics := freePort(t)
+	var p *process
 	run := func() *process {
 		t.Helper()
-		return start(t, "demo", "--addr", "127.0.0.1:0", "--data", data, "--memory", memory, "--metrics", metrics, "--secret", strings.Repeat("s", 40))
+		return start(t, "demo", "--addr", "127.0.0.1:0", "--data", data, "--memory", memory, "--metrics", "127.0.0.1:0", "--secret", strings.Repeat("s", 40))
 	}
-	says := func(lines ...string) bool { // within five seconds
-		for over := time.Now().Add(5 * time.Second); time.Now().Before(over); {
-			if response, err := http.Get("http://" + metrics + "/metrics"); err == nil {
-				text, _ := io.ReadAll(response.Body)
-				_ = response.Body.Close()
-				missing := slices.ContainsFunc(lines, func(line string) bool { return !strings.Contains(string(text), "\n"+line+"\n") })
-				if !missing {
-					return true
-				}
+	says := func(what string, lines ...string) {
+		t.Helper()
+		var text string
+		defer func() {
+			if t.Failed() {
+				t.Logf("its metrics were\n%s", text)
 			}
-		}
-		return false
+		}()
+		until(t, p, what, func() bool {
+			text = p.metrics()
+			return !slices.ContainsFunc(lines, func(line string) bool { return !strings.Contains(text, "\n"+line+"\n") })
+		})
 	}
-	p := run()
+	p = run()
 	browse(t, p.base)
 	if p.stop() != 0 {
 		t.Fatal("it did not end in order")
 	}
 	p = run()
-	if !says("kelisim_visitors 1", "kelisim_visitors_anew 0") {
-		t.Error("after a restart in order nobody is known")
-	}
+	says("after a restart in order the visitor is known", "kelisim_visitors 1", "kelisim_visitors_anew 0")
 	browse(t, p.base)
-	if !says("kelisim_hits_waiting 0", "kelisim_hits_spooled 0") {
-		t.Fatal("it does not store what it counts")
-	}
+	says("what it counts is stored", "kelisim_hits_waiting 0", "kelisim_hits_spooled 0")
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	p.wait()
 	p = run()
-	if !says("kelisim_visitors 0", "kelisim_visitors_anew 1") {
-		t.Error("after a kill it does not say that one visitor may count twice")
-	}
+	says("after a kill it says that one visitor may count twice", "kelisim_visitors 0", "kelisim_visitors_anew 1")
 	p.stop()
 	if left, _ := filepath.Glob(filepath.Join(memory, "kelisim-*.seen.new")); len(left) > 0 {
 		t.Errorf("left half-written: %q", left)
@@ -82,15 +78,4 @@ func browse(t *testing.T, base string) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-}
-
-// freePort is an address that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }() // nothing was written to it
-	return l.Addr().String()
 }

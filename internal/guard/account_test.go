@@ -35,7 +35,7 @@ func TestAccountAddsUp(t *testing.T) {
 	})
 	settled := func(what string, views int64, where func(guard.State) int64) {
 		t.Helper()
-		deadline := time.After(20 * time.Second)
+		deadline := time.After(time.Minute)
 		for {
 			s := h.guard.State()
 			if s.Missing() == 0 && s.Figures.Accepted == views && where(s) == views {

@@ -34,7 +34,7 @@ func revised(t *testing.T, number int, change consent.Change) consent.Policy {
 // eventually waits for what happens in the background.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !holds(); {
+	for end := time.Now().Add(time.Minute); !holds(); {
 		if time.Now().After(end) {
 			t.Fatalf("in vain: %s", what)
 		}

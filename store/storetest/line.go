@@ -53,7 +53,7 @@ func (h *Heard) hear(message []byte) {
 // Wait returns what was heard once that are n messages.
 func (h *Heard) Wait(t testing.TB, n int) (all []string) {
 	t.Helper()
-	over := time.After(20 * time.Second)
+	over := time.After(time.Minute)
 	for {
 		h.mu.Lock()
 		changed := h.changed
