@@ -39,12 +39,19 @@ type Server struct {
 // with the test.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: t.TempDir(), args: args}
+	return open(t, args, func(string) []string { return nil })
+}
+
+// open starts a server with further arguments that depend on the host it listens on.
+func open(t testing.TB, args []string, more func(host string) []string) *Server {
+	t.Helper()
+	s := &Server{t: t, dir: t.TempDir()}
 	Binary(t)
 	t.Cleanup(s.Stop)
 	// The port is free when it is chosen and may be taken when it is used: then another is.
 	for try := 1; ; try++ {
-		s.addr = freeAddr(t)
+		host := ownHost()
+		s.addr, s.args = freeAddr(t, host), append(more(host), args...)
 		err := s.start()
 		if err == nil {
 			return s
@@ -58,12 +65,14 @@ func Start(t testing.TB, args ...string) *Server {
 // StartCluster starts a cluster of a single node, which has all slots and their rules.
 func StartCluster(t testing.TB, args ...string) *Server {
 	t.Helper()
-	_, port, err := net.SplitHostPort(freeAddr(t)) // the default, ten thousand higher, may be no port
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := Start(t, append([]string{"--cluster-enabled", "yes", "--cluster-port", port}, args...)...)
-	err = s.await(func(ctx context.Context) (bool, error) {
+	s := open(t, args, func(host string) []string {
+		_, port, err := net.SplitHostPort(freeAddr(t, host)) // the default, ten thousand higher, may be no port
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []string{"--cluster-enabled", "yes", "--cluster-port", port, "--cluster-announce-ip", host}
+	})
+	err := s.await(func(ctx context.Context) (bool, error) {
 		if _, err := s.Command(ctx, "CLUSTER", "ADDSLOTSRANGE", "0", "16383"); err != nil {
 			return false, err
 		}
@@ -202,14 +211,18 @@ func (s *Server) await(f func(context.Context) (bool, error)) error {
 	}
 }
 
-// freeAddr is an address that nobody listens on. Elsewhere than on Linux, 127.0.0.1 is the one that a machine has for itself;
-// what others listen on and call from there may be the same port a moment later.
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	host := "127.0.0.1"
-	if runtime.GOOS == "linux" {
-		host = fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(254), rand.IntN(256), 1+rand.IntN(254))
+// ownHost is an address of this machine that hardly anybody else uses. Elsewhere than on Linux a machine has only one for itself,
+// where others may listen on or call from any port a moment later.
+func ownHost() string {
+	if runtime.GOOS != "linux" {
+		return "127.0.0.1"
 	}
+	return fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(254), rand.IntN(256), 1+rand.IntN(254))
+}
+
+// freeAddr is an address of host that nobody listens on.
+func freeAddr(t testing.TB, host string) string {
+	t.Helper()
 	l, err := net.Listen("tcp", host+":0")
 	if err != nil {
 		t.Fatal(err)
