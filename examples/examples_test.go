@@ -117,7 +117,7 @@ func run(t *testing.T, name string, args ...string) string {
 			t.Errorf("after SIGTERM: %v\n%s", err, output.String())
 		}
 	})
-	deadline, tick := time.After(20*time.Second), time.NewTicker(10*time.Millisecond)
+	deadline, tick := time.After(time.Minute), time.NewTicker(10*time.Millisecond)
 	defer tick.Stop()
 	for {
 		if found := listening.FindStringSubmatch(output.String()); found != nil {

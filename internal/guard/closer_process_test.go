@@ -37,7 +37,8 @@ const (
 	firstOfAll = stats.Day(20_000)
 )
 
-// telling is a store that says on standard output when a day has been closed.
+// telling is a store that says on standard output when a day has been closed, and waits for a byte on standard input: whoever
+// kills it is never too late.
 type telling struct {
 	resting
 	shared
@@ -53,6 +54,7 @@ type shared interface {
 func (s telling) Close(ctx context.Context, c stats.Closing) error {
 	err := s.resting.Close(ctx, c)
 	fmt.Println("closed")
+	_, _ = os.Stdin.Read(make([]byte, 1)) // nothing comes once nobody is left to kill it
 	return err
 }
 
@@ -115,6 +117,10 @@ func closer(t *testing.T, where string, ahead, days int) {
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCloserProcess$")
 	cmd.Env = append(os.Environ(), closerStore+"="+where, closerAhead+"="+strconv.Itoa(ahead))
 	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := cmd.StdinPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -123,6 +129,7 @@ func closer(t *testing.T, where string, ahead, days int) {
 	}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if lines.Text() == "closed" {
+			_, _ = in.Write([]byte{1}) // it goes on with the next, in which it may die
 			if days--; days == 0 {
 				_ = cmd.Process.Kill()
 			}

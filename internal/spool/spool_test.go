@@ -115,7 +115,7 @@ func put(t *testing.T, s *spool.Spool, from, to uint64) {
 
 func drain(t *testing.T, s *spool.Spool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := s.Drain(ctx); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestOutlivesItsProcess(t *testing.T) {
 	heir := open(t, next)
 	heir.Start(store)
 	defer heir.Close()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for views, entries := store.counted(); views != 7 || entries != 1; views, entries = store.counted() {
 		select {
 		case <-store.took:

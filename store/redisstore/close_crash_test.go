@@ -40,7 +40,7 @@ func TestClosingCutShortByAKillIsRunAgain(t *testing.T) {
 		server.Kill()
 		wg.Wait()
 		server.Restart()
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		for store.Close(ctx, closed) != nil && ctx.Err() == nil {
 			continue
 		}
