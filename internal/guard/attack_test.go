@@ -217,7 +217,7 @@ func TestNothingIsGrantedWithoutARecord(t *testing.T) {
 		}
 		for _, c := range res.Cookies() {
 			if c.Name == consent.StateCookie && c.MaxAge >= 0 {
-				choice, err := ring(t).OpenState(c.Value, h.guard.Rules(), time.Now())
+				choice, err := ring(t).OpenState(c.Value, h.guard.Rules(), h.now())
 				if err == nil && choice.Grants() {
 					t.Errorf("%s: a cookie grants %v", form, choice.Granted())
 				}
@@ -249,7 +249,7 @@ func TestProofOutlivesAWithdrawalThatIsNotRecorded(t *testing.T) {
 	}
 	h.client.Jar, _ = cookiejar.New(nil)
 	now := h.guard.Rules()
-	choice, _ := now.Apply(consent.Submission{Action: consent.Accept, Method: consent.MethodBanner}, consent.Choice{}, time.Now())
+	choice, _ := now.Apply(consent.Submission{Action: consent.Accept, Method: consent.MethodBanner}, consent.Choice{}, h.now())
 	header := http.Header{"Cookie": {consent.StateCookie + "=" + ring(t).SealState(choice, now) + "; " + consent.ProofCookie + "=" + ring(t).SealProof(strings.Repeat("A", 22))}}
 	res, _ := h.post(formKind, "action=withdraw&purpose=marketing", header)
 	set := strings.Join(res.Header["Set-Cookie"], "\n")
@@ -356,7 +356,7 @@ func TestKeysThatWereReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := strings.Repeat("A", 22)
-	choice, record := h.guard.Rules().Apply(consent.Submission{Action: consent.Accept, Method: consent.MethodBanner, RecordID: id}, consent.Choice{}, time.Now())
+	choice, record := h.guard.Rules().Apply(consent.Submission{Action: consent.Accept, Method: consent.MethodBanner, RecordID: id}, consent.Choice{}, h.now())
 	entry, err := before.SealRecord(record)
 	if err != nil {
 		t.Fatal(err)

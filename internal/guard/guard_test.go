@@ -34,6 +34,15 @@ type house struct {
 	server *httptest.Server
 	client *http.Client
 	header http.Header // that the browser sends along
+	now    func() time.Time
+}
+
+// early is a clock that goes as the real one does and stood at the beginning of the hour: no test that lasts for less than an
+// hour runs into another hour, day or month.
+func early() func() time.Time {
+	begun := time.Now()
+	hour := begun.Truncate(time.Hour).Add(time.Second)
+	return func() time.Time { return hour.Add(time.Since(begun)) }
 }
 
 var secret = []byte("a secret of at least thirty-two bytes")
@@ -70,11 +79,12 @@ func build(t *testing.T, change func(*guard.Config)) *house {
 	h := &house{t: t, store: store, header: http.Header{"User-Agent": {browser}, "Accept": {"text/html"}, "Sec-Fetch-Dest": {"document"}}}
 	c := guard.Config{
 		Store: store, Policy: policy(t), Secret: secret, Trust: visit.TrustDirect, Dir: dir, Floors: stats.Floors{Person: 1},
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), FlushEvery: time.Hour,
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), FlushEvery: time.Hour, Now: early(),
 	}
 	if change != nil {
 		change(&c)
 	}
+	h.now = c.Now
 	if h.guard, err = guard.New(c); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +145,7 @@ func (h *house) totals() stats.Counts {
 		h.t.Fatal(err)
 	}
 	var sum stats.Counts
-	today, _ := visit.DayOf(time.Now(), time.UTC)
+	today, _ := visit.DayOf(h.now(), time.UTC)
 	if err := h.store.Totals(h.t.Context(), today-1, today+1, func(t stats.Total) { sum.Add(&t.Counts) }); err != nil {
 		h.t.Fatal(err)
 	}
@@ -383,7 +393,7 @@ func TestS0_1_3_WhatWaitsOverARestartIsSealed(t *testing.T) {
 		t.Error("the file is still there after the start")
 	}
 	var browsers int
-	today, _ := visit.DayOf(time.Now(), time.UTC)
+	today, _ := visit.DayOf(h.now(), time.UTC)
 	next.Live().LiveRows(stats.DimBrowser, today-1, today, func(stats.Row) { browsers++ })
 	if browsers != 1 {
 		t.Errorf("%d browsers held after the restart, want 1", browsers)

@@ -110,7 +110,7 @@ func heap() int64 {
 // wantBounded wants no more values at rest than each dimension may have, the real page among them, and a small file.
 func (h *house) wantBounded(file string) {
 	h.t.Helper()
-	today, _ := visit.DayOf(time.Now(), time.UTC)
+	today, _ := visit.DayOf(h.now(), time.UTC)
 	for dim := range stats.Dimensions() {
 		values, real := map[string]bool{}, false
 		err := h.store.Rows(context.Background(), dim, today-1, today+1, func(r stats.Row) {

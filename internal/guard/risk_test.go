@@ -30,7 +30,7 @@ type judged struct {
 
 func judge(t *testing.T, use guard.RiskUse, change func(*guard.Config)) *judged {
 	t.Helper()
-	j := &judged{time: time.Now()}
+	j := &judged{time: early()()}
 	j.house = build(t, func(c *guard.Config) {
 		c.Now = j.now
 		c.Risk = guard.Risk{Use: use, Capacity: 512}
