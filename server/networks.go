@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -50,23 +49,6 @@ type networkRow struct {
 	Failed, Slow             string
 	Marked                   bool // far more failed than on the site as a whole
 	Half, Most               string
-}
-
-func (s *Server) networks(w http.ResponseWriter, r *http.Request) {
-	ctx, q := r.Context(), r.URL.Query()
-	held, err := s.readSpan(ctx)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	q.Del("tz") // values are of the site's days
-	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
-	page, err := s.newNetworksPage(ctx, s.pages[s.view(r).lang].locale, &p, q, held)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	s.show(w, r, http.StatusOK, "networks", page)
 }
 
 func (s *Server) newNetworksPage(ctx context.Context, l *locale, p *period, q url.Values, held span) (networksPage, error) {

@@ -82,8 +82,9 @@ func (s *Server) addNote(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusBadRequest, "error.form")
 		return
 	}
-	text, day := strings.TrimSpace(r.PostFormValue("text")), r.PostFormValue("day")
-	if _, ok := parseDay(day); !ok || text == "" || len([]rune(text)) > noteMax || clean(text, 4*noteMax) != text {
+	text, plain := formText(r, "text", noteMax)
+	day := r.PostFormValue("day")
+	if _, ok := parseDay(day); !ok || !plain {
 		s.fail(w, r, http.StatusUnprocessableEntity, "error.note")
 		return
 	}
@@ -110,6 +111,13 @@ func (s *Server) removeNote(w http.ResponseWriter, r *http.Request) {
 		})
 		return subject, err
 	})
+}
+
+// formText is a line that somebody typed into a form, and whether it may be kept: it says something, in at most so many characters, and
+// would be shown as it is.
+func formText(r *http.Request, field string, most int) (text string, ok bool) {
+	text = strings.TrimSpace(r.PostFormValue(field))
+	return text, text != "" && len([]rune(text)) <= most && clean(text, 4*most) == text
 }
 
 // remove takes something out by its id; it is no fault that it is gone already.

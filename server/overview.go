@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"math"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -40,29 +39,11 @@ type card struct {
 	Spark                    spark
 }
 
-func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
-	ctx, q := r.Context(), r.URL.Query()
-	held, err := s.readSpan(ctx)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
-	l := s.pages[s.view(r).lang].locale
+func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
 	rep, err := s.narrow(q)
 	if err != nil {
-		s.broken(w, r, err)
-		return
+		return overviewPage{}, err
 	}
-	page, err := s.newOverview(ctx, rep, l, &p, q, held)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	s.show(w, r, http.StatusOK, "overview", page)
-}
-
-func (s *Server) newOverview(ctx context.Context, rep Reports, l *locale, p *period, q url.Values, held span) (overviewPage, error) {
 	a := newAddress(s.cfg.Prefix+"/", q, p)
 	page := overviewPage{Bar: newRangeBar(l, p, a, held), Nothing: !held.ok, Chips: newChips(l, rep, a), Who: newWho(l, a)}
 	now, past, err := readBoth(ctx, rep, p, held)

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -55,23 +54,13 @@ func unitOf(by step) stats.Unit {
 	return stats.ByDay
 }
 
-func (s *Server) returning(w http.ResponseWriter, r *http.Request) {
-	ctx, q := r.Context(), r.URL.Query()
-	held, err := s.readSpan(ctx)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
+// returningPeriod is the range of the page of those who return, in days, weeks or months.
+func (s *Server) returningPeriod(q url.Values, held span) period {
 	p := s.consentPeriod(q, held)
 	if by := step(q.Get("by")); by == byWeek || by == byMonth || by == byDay {
 		p.By = by
 	}
-	page, err := s.newReturningPage(ctx, s.pages[s.view(r).lang].locale, &p, q, held)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	s.show(w, r, http.StatusOK, "returning", page)
+	return p
 }
 
 func (s *Server) newReturningPage(ctx context.Context, l *locale, p *period, q url.Values, held span) (returningPage, error) {

@@ -114,9 +114,9 @@ func (s *Server) addShare(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusBadRequest, "error.form")
 		return
 	}
-	label := strings.TrimSpace(r.PostFormValue("label"))
+	label, plain := formText(r, "label", shareLabelMax)
 	days, _ := strconv.Atoi(r.PostFormValue("days"))
-	if label == "" || len([]rune(label)) > shareLabelMax || clean(label, 4*shareLabelMax) != label || !slices.Contains(shareDays[:], days) {
+	if !plain || !slices.Contains(shareDays[:], days) {
 		s.fail(w, r, http.StatusUnprocessableEntity, "error.share")
 		return
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 )
 
@@ -14,23 +13,6 @@ type technicalPage struct {
 	Chips  *chips
 	Who    []item
 	Apart  []string
-}
-
-func (s *Server) technical(w http.ResponseWriter, r *http.Request) {
-	ctx, q := r.Context(), r.URL.Query()
-	held, err := s.readSpan(ctx)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	q.Del("tz") // lists are of the site's days
-	p := parsePeriod(q, held, s.cfg.Now(), s.cfg.Zone)
-	page, err := s.newTechnicalPage(ctx, s.pages[s.view(r).lang].locale, &p, q, held)
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	s.show(w, r, http.StatusOK, "technical", page)
 }
 
 func (s *Server) newTechnicalPage(ctx context.Context, l *locale, p *period, q url.Values, held span) (technicalPage, error) {

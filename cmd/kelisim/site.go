@@ -85,34 +85,42 @@ func newSite(ctx context.Context, f siteFlags, policy consent.Policy, or choices
 	if err != nil {
 		return nil, errors.Join(usageError{err}, closeRisk(), store.Shutdown())
 	}
-	if f.Policy != "" {
-		if st.watch, err = policyfile.NewWatcher(f.Policy, policy, func(p consent.Policy) error { return st.guard.SetPolicy(f.policy(p)) }); err != nil {
-			return nil, errors.Join(usageError{err}, st.close(ctx))
-		}
-		st.watch.With(f.section(st.guard.RiskEngine()))
-	}
-	mail, hooks, err := f.sender()
-	if err != nil {
+	if err := st.open(policy, plan, zone, trust); err != nil {
 		return nil, errors.Join(err, st.close(ctx))
-	}
-	board := server.Config{
-		Mail: mail, Hooks: hooks,
-		Reports: stats.NewReports(store, st.guard.Live(), stats.ReportOptions{Zone: zone, Floors: floors, Kept: st.guard.Kept}),
-		// Strangers read what rests, which grows by many page views at once: what waits would grow by one before their eyes.
-		Shared:    stats.NewReports(store, nil, stats.ReportOptions{Zone: zone, Floors: f.shareFloors(floors), Apart: true, Kept: st.guard.Kept}),
-		Documents: store, Archive: st.archive, Health: st.health, Purposes: st.purposes, Plan: plan, Findings: st.findings, Changed: st.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.logger,
-	}
-	if desk := st.guard.RiskDesk(); desk != nil {
-		board.Risk = desk
-	}
-	st.dashboard, err = server.New(board)
-	if err != nil {
-		return nil, errors.Join(usageError{err}, st.close(ctx))
 	}
 	if f.Redis == "" {
 		st.answerLedger(ctx, secret, old)
 	}
 	return st, nil
+}
+
+// open has the guard follow the policy's file, and makes the dashboard.
+func (s *site) open(policy consent.Policy, plan *visit.Plan, zone *time.Location, trust visit.Trust) (err error) {
+	f := s.flags
+	if f.Policy != "" {
+		if s.watch, err = policyfile.NewWatcher(f.Policy, policy, func(p consent.Policy) error { return s.guard.SetPolicy(f.policy(p)) }); err != nil {
+			return usageError{err}
+		}
+		s.watch.With(f.section(s.guard.RiskEngine()))
+	}
+	mail, hooks, err := f.sender()
+	if err != nil {
+		return err
+	}
+	board := server.Config{
+		Mail: mail, Hooks: hooks,
+		Reports: stats.NewReports(s.store, s.guard.Live(), stats.ReportOptions{Zone: zone, Floors: s.floors, Kept: s.guard.Kept}),
+		// Strangers read what rests, which grows by many page views at once: what waits would grow by one before their eyes.
+		Shared:    stats.NewReports(s.store, nil, stats.ReportOptions{Zone: zone, Floors: f.shareFloors(s.floors), Apart: true, Kept: s.guard.Kept}),
+		Documents: s.store, Archive: s.archive, Health: s.health, Purposes: s.purposes, Plan: plan, Findings: s.findings, Changed: s.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.streams.logger,
+	}
+	if desk := s.guard.RiskDesk(); desk != nil {
+		board.Risk = desk
+	}
+	if s.dashboard, err = server.New(board); err != nil {
+		return usageError{err}
+	}
+	return nil
 }
 
 // answerLedger answers the ledger commands, which cannot open the file while this process has it. A site does not fail by that.

@@ -114,20 +114,7 @@ func (g *Guard) withDevice(centre http.Handler) http.Handler {
 	if g.risk == nil || g.config.Risk.Purpose == "" {
 		return centre
 	}
-	path := g.devicePath()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path {
-			centre.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if status := g.hearBrowser(w, r); status != http.StatusNoContent {
-			refuse(w, status)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
+	return hearing(g.devicePath(), centre, g.hearBrowser)
 }
 
 // Bits of what a page tells.

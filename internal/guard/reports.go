@@ -58,20 +58,7 @@ func (r *reports) wanted(now time.Time) bool { return !r.limiter.full(now) }
 
 // withReports answers the report endpoint, and leaves everything else under the prefix to the centre.
 func (g *Guard) withReports(centre http.Handler) http.Handler {
-	path := g.reportPath()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path {
-			centre.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if status := g.report(r); status != http.StatusNoContent {
-			refuse(w, status)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
+	return hearing(g.reportPath(), centre, func(_ http.ResponseWriter, r *http.Request) int { return g.report(r) })
 }
 
 func (g *Guard) reportPath() string { return g.config.Prefix + "/report" }
