@@ -15,7 +15,8 @@ func TestShow(t *testing.T) {
 	if addr == "" {
 		t.Skip("set KELISIM_SHOW to an address to look at the dashboard")
 	}
-	b := newBench(t, with(year()), finding, planned)
+	desk, _ := securing(t)
+	b := newBench(t, with(year()), finding, planned, desk)
 	cookie := b.signIn(t)
 	server := &http.Server{Addr: addr, ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("out") == "" && r.Header.Get("X-Out") == "" {

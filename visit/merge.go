@@ -37,7 +37,7 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 			refused++
 		} else {
 			v.lot = lot
-			s.mergeVisit(v.id, v.openVisit, now.Unix())
+			s.mergeVisit(v.id, &v.openVisit, now.Unix())
 		}
 		s.mu.Unlock()
 	}
@@ -45,20 +45,23 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 }
 
 // mergeVisit takes in the state of a visit that may still be open.
-func (s *shard) mergeVisit(id uint64, told openVisit, now int64) {
+func (s *shard) mergeVisit(id uint64, told *openVisit, now int64) {
 	pause := int64(VisitPause / time.Second)
 	if now-told.last > pause || told.last-now > pause || s.young != nil && s.rotated-told.last > pause {
 		return
 	}
 	own, ok := s.young[id]
 	if !ok {
-		own, ok = s.old[id]
-	}
-	if ok {
-		told = join(own, told)
+		own = s.old[id]
 		delete(s.old, id)
 	}
-	s.put(id, told)
+	if own == nil {
+		own = new(openVisit)
+		*own = *told
+	} else {
+		*own = join(*own, *told)
+	}
+	s.put(id, own)
 }
 
 // join makes one of what two trackers hold of a visitor's visit. The order does not matter, nor how often it is done.

@@ -70,7 +70,10 @@ func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
 		}
 		print := printOf(id)
 		lot, _ := s.lot(print)
-		visits[i], seen[i], cells[i] = toldVisit{mark{number, id}, v}, s.seen.has(print), cellOf(print, lot)
+		visits[i].mark, seen[i], cells[i] = mark{number, id}, s.seen.has(print), cellOf(print, lot)
+		if v != nil {
+			visits[i].openVisit = *v
+		}
 	}
 	s.mu.Unlock()
 	for i := range ids {
@@ -111,7 +114,7 @@ func (d *dayState) everything(w *partWriter) {
 // open returns the ids of the visits that may be open. The caller holds the shard.
 func (s *shard) open() []uint64 {
 	ids := make([]uint64, 0, len(s.young)+len(s.old))
-	for _, visits := range [...]map[uint64]openVisit{s.young, s.old} {
+	for _, visits := range [...]map[uint64]*openVisit{s.young, s.old} {
 		for id := range visits {
 			ids = append(ids, id)
 		}

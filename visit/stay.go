@@ -16,7 +16,7 @@ func (t *Tracker) Stay(key Key, now time.Time, pv *Pageview) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	unix := now.Unix()
-	for _, visits := range [...]map[uint64]openVisit{s.young, s.old} {
+	for _, visits := range [...]map[uint64]*openVisit{s.young, s.old} {
 		v, ok := visits[key[1]]
 		if !ok || v.path != pv.Path || v.pathDay != pv.Day || unix-v.last > int64(VisitPause/time.Second) {
 			continue
@@ -30,7 +30,6 @@ func (t *Tracker) Stay(key Key, now time.Time, pv *Pageview) bool {
 		pv.Step.Seconds, pv.Step.Views, pv.Step.Elapsed = seconds, v.views, unix-v.first
 		pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
 		pv.Step.Lot = v.lot
-		visits[key[1]] = v
 		if t.sharing.on {
 			t.note(s, key[1])
 		}

@@ -43,8 +43,8 @@ type dayState struct {
 type shard struct {
 	mu         sync.Mutex
 	seen       keySet
-	asked      keySet               // who asked for something before they viewed a page
-	young, old map[uint64]openVisit // old: last touched before rotated
+	asked      keySet                // who asked for something before they viewed a page
+	young, old map[uint64]*openVisit // old: last touched before rotated
 	rotated    int64
 	noted      []uint64 // who is to be told of to other processes
 	_          [32]byte // keeps the locks of two shards off one cache line
@@ -104,11 +104,11 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	}
 	pv.Step.NewVisitor = fresh
 	unix := now.Unix()
-	v, open := s.take(key[1], unix)
-	if !open && !carry.IsZero() {
-		v, open = t.carried(pv.Day-1, carry, unix)
+	v, kept := s.find(key[1], unix)
+	if v == nil && !carry.IsZero() {
+		v = t.carried(pv.Day-1, carry, unix)
 	}
-	if !open {
+	if v == nil {
 		v = begun(pv, unix)
 	} else {
 		v.step(pv, unix)
@@ -119,7 +119,9 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	pv.Step.Lot, pv.Lot = lot, lot
 	pv.Asker = fresh && !s.asked.has(fingerprint(key))
 	pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
-	s.put(key[1], v)
+	if !kept || s.turns(v.last) {
+		s.put(key[1], v)
+	}
 	if t.sharing.on {
 		t.note(s, key[1])
 	}
@@ -136,7 +138,7 @@ func (t *Tracker) Event(key Key, now time.Time, name string, pv *Pageview) bool 
 	s := &d.shards[key[0]%trackerShards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, visits := range [...]map[uint64]openVisit{s.young, s.old} {
+	for _, visits := range [...]map[uint64]*openVisit{s.young, s.old} {
 		v, ok := visits[key[1]]
 		if !ok || now.Unix()-v.last > int64(VisitPause/time.Second) {
 			continue
@@ -144,7 +146,6 @@ func (t *Tracker) Event(key Key, now time.Time, name string, pv *Pageview) bool 
 		pv.Step.Views, pv.Step.Lot = v.views, v.lot
 		v.started(&pv.Step)
 		pv.Step.Reached = v.progress.advance(t.plan, Aim{Event: name})
-		visits[key[1]] = v
 		if t.sharing.on {
 			t.note(s, key[1])
 		}
@@ -153,8 +154,8 @@ func (t *Tracker) Event(key Key, now time.Time, name string, pv *Pageview) bool 
 	return false
 }
 
-func begun(pv *Pageview, unix int64) openVisit {
-	v := openVisit{
+func begun(pv *Pageview, unix int64) *openVisit {
+	v := &openVisit{
 		first: unix, last: unix, source: pv.Source, channel: pv.Channel, campaign: pv.Campaign, startDay: pv.Day, startHour: pv.Hour,
 	}
 	pv.Step.NewVisit = true
@@ -193,41 +194,50 @@ func (s *shard) admit(print uint64, told int, d *dayState, capacity int64) (lot 
 	return lot, true, true
 }
 
-// take removes and returns the open visit of id.
-func (s *shard) take(id uint64, unix int64) (openVisit, bool) {
-	v, ok := s.young[id]
-	if !ok {
-		if v, ok = s.old[id]; ok {
-			delete(s.old, id)
+// find returns the open visit of id, nil for none, and whether it is among the young ones.
+func (s *shard) find(id uint64, unix int64) (v *openVisit, kept bool) {
+	v, kept = s.young[id]
+	if !kept {
+		if v = s.old[id]; v == nil {
+			return nil, false
 		}
+		delete(s.old, id)
 	}
-	pause := int64(VisitPause / time.Second)
-	return v, ok && unix-v.last <= pause && v.last-unix <= pause
+	if pause := int64(VisitPause / time.Second); unix-v.last > pause || v.last-unix > pause {
+		return nil, false
+	}
+	return v, kept
 }
 
 // put keeps v among the young visits. Every 30 minutes the visits not touched for as long go at once,
 // with their map: nothing is ever searched for finished visits.
-func (s *shard) put(id uint64, v openVisit) {
-	pause := int64(VisitPause / time.Second)
-	if s.young == nil || v.last-s.rotated > pause || s.rotated-v.last > pause {
-		s.old, s.young, s.rotated = s.young, make(map[uint64]openVisit), v.last
+func (s *shard) put(id uint64, v *openVisit) {
+	if s.turns(v.last) {
+		s.old, s.young, s.rotated = s.young, make(map[uint64]*openVisit), v.last
+		delete(s.old, id)
 	}
 	s.young[id] = v
 }
 
-// carried takes the visit of key out of day. It is called under the lock of a shard of the day after:
+// turns reports that the young visits are old by a page view at the given second.
+func (s *shard) turns(unix int64) bool {
+	pause := int64(VisitPause / time.Second)
+	return s.young == nil || unix-s.rotated > pause || s.rotated-unix > pause
+}
+
+// carried takes the visit of key out of day, nil for none. It is called under the lock of a shard of the day after:
 // locks are taken in the order of falling days.
-func (t *Tracker) carried(day Day, key Key, unix int64) (openVisit, bool) {
+func (t *Tracker) carried(day Day, key Key, unix int64) *openVisit {
 	d := t.find(day)
 	if d == nil {
-		return openVisit{}, false
+		return nil
 	}
 	s := &d.shards[key[0]%trackerShards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v, ok := s.take(key[1], unix)
+	v, _ := s.find(key[1], unix)
 	delete(s.young, key[1])
-	return v, ok
+	return v
 }
 
 func (t *Tracker) find(day Day) *dayState {

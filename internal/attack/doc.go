@@ -15,9 +15,11 @@
 //     its commands, the pages that a database has given up, or a spool; steps that are about too few page views, and
 //     what grew together, matched with the attributes of each address;
 //   - by subtraction ([Differences]), on an open day and a closed one: every total less its rows, single and crossed; and by
-//     combining the lines of a pair ([Solve]);
+//     combining the lines of a pair ([Solve]). Readers of a share link do the same with what it shows;
 //   - by likelihood ([Likelihood]): of each address, with all secrets, what is at rest because it came. Each game is played once more
-//     under other keys beside itself ([Site.Keyed]): what would rest the same follows from no key.
+//     under other keys beside itself ([Site.Keyed]): what would rest the same follows from no key. The two worlds that are compared differ in
+//     which of two addresses of a kind came. Counts, and floors that look at nothing else, are the same in both. How many of a kind came
+//     at all is what counts tell, and what the group's figure is about.
 //
 // A name is confirmed if it is right more often than chance: claims are compared with how many of the known
 // addresses came. Each means is turned on a test double that breaks the rule which holds it off (salted hashes, a

@@ -78,10 +78,12 @@ func (r *result) likely(t *testing.T, site *attack.Site, list []attack.Likelihoo
 	t.Helper()
 	most := attack.Most(list)
 	r.own, r.group = most.Own, most.Group
+	var keyed []string
 	for cell := range site.Keyed {
 		r.own = math.Inf(1)
-		t.Errorf("under other keys, %v %q would be another", cell.Dim, cell.Value)
+		keyed = append(keyed, fmt.Sprintf("%v %q", cell.Dim, cell.Value))
 	}
+	report(t, "would be another under other keys", keyed)
 }
 
 func TestNobodyIsFoundInADump(t *testing.T) {

@@ -13,21 +13,21 @@ type Evidence interface {
 	Ratio(i int) float64
 }
 
-// Likelihood is what everything at rest tells attacker B of one address: P(what rests | the address came today) /
-// P(what rests | it did not), in two factors.
+// Likelihood is what everything at rest tells attacker B of one address, in two factors.
 //
-// Group is what the counts tell. Of M known addresses that could be counted under a value, n were. If each
-// came with a chance q, the share that the totals tell, the number n is n/(M-n) · (1-q)/q times as likely
-// if one given of them came. It is the same for each of the M: it says how usual it is among them to come, which is what
-// statistics are for, and has no bound where nearly all of them came. The floors see to it that n is k or more, or 0
-// ([Differences]); they cannot see to M. So it is reported, and not promised.
-//
-// Own is everything else: how much likelier what rests became because this address came and not another of the same
-// kind, given how many of each kind came. Counts cannot tell those two worlds apart (a test plays both, and finds the
-// same batches and numbers), so that only what depends on a key can: a trace of the key itself ([Dictionary]), a table that keys
+// Own compares the world in which the address came with the one in which it did not and another of the same kind came in its
+// place: same place, network and browser, same pages at the same moments. Counts are the same in both, and so is what a
+// floor lets out, which looks at nothing but counts (a test plays both, and finds the same batches and numbers). So only what
+// depends on a key can tell them apart: a trace of the key itself ([Dictionary]), a table that keys
 // set bits in, numbers that depend on keys ([NewCrowds]). The ratios of several such things are multiplied, as if
 // none followed from another. Where nothing that rests depends on a key, which is what the mirror of a site shows
 // ([Site.Keyed]), there is none, and Own is 1. It is what must not be above 3.
+//
+// Group compares worlds in which so many of a kind came, or one fewer, which is what counts are there to tell. Of M known addresses
+// that could be counted under a value, n were. If each came with a chance q, the share that the totals tell, the number n is
+// n/(M-n) · (1-q)/q times as likely if one given of them came: the same for each of the M, and without bound where nearly all of
+// them came. The floors see to it that n is k or more, or 0 ([Differences]); they cannot see to M. So it is reported, and not
+// promised.
 type Likelihood struct{ Own, Group float64 }
 
 // Likelihoods returns the likelihood ratios of every known address. found are those of which a trace was found.

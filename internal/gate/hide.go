@@ -15,15 +15,17 @@ import (
 //
 // Hide fills in p.Expire. Hand p to [Writer.Reset] afterwards, and call [Settle] at the end.
 func Hide(r *http.Request, p *Plan) *http.Request {
-	var h http.Header // of the copy, once there is one
+	var inner *copied
 	own := func() http.Header {
-		if h == nil {
-			h = maps.Clone(r.Header)
+		if inner == nil {
+			inner = &copied{Request: *r}
+			inner.Header = maps.Clone(r.Header)
+			p.values.free = inner.lines[:]
 		}
-		return h
+		return inner.Header
 	}
 	if lines := r.Header["Cookie"]; len(lines) > 0 && p.hides(lines) {
-		own()
+		h := own()
 		if kept := p.visible(lines); kept == "" {
 			delete(h, "Cookie")
 		} else {
@@ -40,12 +42,16 @@ func Hide(r *http.Request, p *Plan) *http.Request {
 	if tags := r.Header["If-Match"]; len(tags) > 0 && hasSuffixed(tags) {
 		own()["If-Match"] = p.values.one(p.restoreAny(tags))
 	}
-	if h == nil {
+	if inner == nil {
 		return r
 	}
-	inner := r.WithContext(r.Context()) // the one shallow copy that net/http offers
-	inner.Header = h
-	return inner
+	return &inner.Request
+}
+
+// copied is a shallow copy of a request, with room for the lines that are different in its header.
+type copied struct {
+	http.Request
+	lines [4]string
 }
 
 // Settle hands what a handler left on the copy that Hide made back to the original: the server removes
