@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/kelisim/kelisim/internal/attack"
 	"github.com/kelisim/kelisim/stats"
@@ -51,7 +52,7 @@ func openBolt(t testing.TB) target {
 // the day.
 func openRedis(t testing.TB) target {
 	server := redistest.Start(t, "--rdbcompression", "no", "--auto-aof-rewrite-percentage", "0")
-	s, err := redisstore.Open(t.Context(), redisstore.Options{URL: server.URL(), Site: "site"})
+	s, err := redisstore.Open(t.Context(), redisstore.Options{URL: server.URL(), Site: "site", Timeout: time.Minute}) // a call that times out is made again, and its steps stand apart
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,8 +206,17 @@ func TestKilledRedisCountsOnce(t *testing.T) {
 	}
 }
 
-// A power cut takes the end of the append-only file. What was acknowledged since is sent again.
+// A power cut takes the end of the append-only file. What was acknowledged since is sent again. Each loss has a server of its own:
+// Redis 7.0 leaves the beginning of a transaction whose end is lost in its file, and when it starts once more it takes what was
+// written since for a part of that.
 func TestFallBackIsReplayed(t *testing.T) {
+	for _, lost := range []int64{1, 5_000, 300_000} {
+		t.Run(fmt.Sprint(lost), func(t *testing.T) { fallBack(t, lost) })
+	}
+}
+
+// fallBack merges batches, takes so many bytes of the file, and sends again what is missing.
+func fallBack(t *testing.T, lost int64) {
 	const batches = 40
 	server := redistest.Start(t)
 	store := open(t, server, "s")
@@ -221,38 +230,36 @@ func TestFallBackIsReplayed(t *testing.T) {
 		sent = append(sent, b)
 		want += int64(size(seq + 1))
 	}
-	for _, lost := range []int64{1, 5_000, 300_000} {
-		server.Kill()
-		files, err := filepath.Glob(filepath.Join(server.Dir(), "appendonlydir", "*.incr.aof"))
-		if err != nil || len(files) != 1 {
-			t.Fatalf("append-only files: %v, %v", files, err)
-		}
-		info, err := os.Stat(files[0])
-		if err != nil {
+	server.Kill()
+	files, err := filepath.Glob(filepath.Join(server.Dir(), "appendonlydir", "*.incr.aof"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("append-only files: %v, %v", files, err)
+	}
+	info, err := os.Stat(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(files[0], info.Size()-lost); err != nil {
+		t.Fatal(err)
+	}
+	server.Restart()
+	applied, err := store.Applied(t.Context(), "i")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lost > 100_000 && applied.Seq >= batches {
+		t.Fatalf("nothing was lost with %d bytes", lost)
+	}
+	rows, totals := views(t, store)
+	if rows != totals || rows > want {
+		t.Errorf("%d in rows, %d in totals", rows, totals)
+	}
+	for _, b := range sent[applied.Seq:] {
+		if err := insist(t.Context(), store, b); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Truncate(files[0], info.Size()-lost); err != nil {
-			t.Fatal(err)
-		}
-		server.Restart()
-		applied, err := store.Applied(t.Context(), "i")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if lost > 100_000 && applied.Seq >= batches {
-			t.Fatalf("nothing was lost with %d bytes", lost)
-		}
-		rows, totals := views(t, store)
-		if rows != totals || rows > want {
-			t.Errorf("after the loss of %d bytes: %d in rows, %d in totals", lost, rows, totals)
-		}
-		for _, b := range sent[applied.Seq:] {
-			if err := insist(t.Context(), store, b); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if rows, totals := views(t, store); rows != want || totals != want {
-			t.Errorf("after the loss of %d bytes and again: %d in rows, %d in totals, want %d", lost, rows, totals, want)
-		}
+	}
+	if rows, totals := views(t, store); rows != want || totals != want {
+		t.Errorf("again: %d in rows, %d in totals, want %d", rows, totals, want)
 	}
 }
