@@ -43,6 +43,7 @@ func (w *world) attackAsked(truth *tally, day stats.Day) {
 			value      string
 		}{{stats.DimCountry, stats.DimNetCountry, e.country}, {stats.DimProvider, stats.DimNetProvider, e.provider}} {
 			one, other := of(both.views, both.value), of(both.all, both.value)
+			note(both.views.String(), one)
 			note(both.all.String(), other)
 			note(both.views.String()+" and "+both.all.String(), one || other)
 		}
