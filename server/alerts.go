@@ -17,7 +17,7 @@ type alertRule struct {
 	Secret  string `json:"secret"` // by which events are signed
 	Drop    int    `json:"drop"`   // percent of page views fewer than usual in an hour
 	Spike   int    `json:"spike"`  // percent more than usual
-	Errors  int    `json:"errors"` // percent of answers of a day that are faults of the server (5xx)
+	Errors  int    `json:"errors"` // percent of answers of an hour that are faults of the server (5xx)
 	Consent int    `json:"consent"`
 
 	Networks int `json:"networks"` // percent of what one provider asked for in an hour that failed, where that is unusual
@@ -28,7 +28,7 @@ const (
 	alertWeeks    = 4   // the same hour of so many weeks is the usual
 	alertKnown    = 3   // of which so many must be known
 	alertViews    = 20  // page views that are usual in the hour, or seen in it for a spike
-	alertAnswers  = 100 // answers of the day
+	alertAnswers  = 100 // answers of an hour, or of two
 	alertAsked    = 50  // visitors who were asked for consent
 	alertSettling = 5   // minutes after the hour
 )
@@ -137,25 +137,29 @@ func (s *Server) viewsAt(ctx context.Context, t time.Time) (views float64, err e
 	return views, err
 }
 
-// errorAlert looks at the answers of today.
+// errorAlert looks at the answers of this hour, and of this and the last one together: an outage must not have to outweigh all the good
+// answers of a long day before it is told of.
 func (s *Server) errorAlert(ctx context.Context, rule *alertRule, now time.Time) (*alert, error) {
 	if rule.Errors == 0 {
 		return nil, nil
 	}
-	day := dayIn(now, s.cfg.Zone)
-	top, err := s.cfg.Reports.Top(ctx, stats.Query{Dim: stats.DimStatus, Range: stats.Range{First: day, Last: day}, Sort: stats.Requests, Limit: all})
+	days := stats.Range{First: dayIn(now.Add(-time.Hour), s.cfg.Zone), Last: dayIn(now, s.cfg.Zone)}
+	points, err := s.cfg.Reports.Series(ctx, days, stats.ByHour, s.cfg.Zone)
 	if err != nil {
 		return nil, err
 	}
-	var faults int64
-	for _, line := range top.Lines {
-		if line.Value == "5xx" {
-			faults = line.Counts[stats.Requests]
+	var faults, answers int64
+	for _, p := range slices.Backward(points) {
+		if p.At.After(now) {
+			continue
 		}
-	}
-	answers := top.Whole[stats.Requests]
-	if share := float64(faults) / float64(max(1, answers)); answers >= alertAnswers && share*100 > float64(rule.Errors) {
-		return &alert{Kind: "errors", Now: share, Usual: float64(rule.Errors) / 100}, nil
+		if now.Sub(p.At) >= 2*time.Hour {
+			break
+		}
+		faults, answers = faults+p.Counts[stats.Faults], answers+p.Counts[stats.Requests]
+		if share := float64(faults) / float64(max(1, answers)); answers >= alertAnswers && share*100 > float64(rule.Errors) {
+			return &alert{Kind: "errors", Now: share, Usual: float64(rule.Errors) / 100}, nil
+		}
 	}
 	return nil, nil
 }

@@ -257,13 +257,55 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// TestAlertsOfErrorsAndConsent: today's faults of the server, and yesterday's grants.
+// faulty is a site whose server fails a share of its answers in one hour of its second day.
+type faulty struct {
+	shifted
+	from  time.Time
+	share float64
+}
+
+func (s faulty) Totals(ctx context.Context, first, last stats.Day, f func(stats.Total)) error {
+	return s.shifted.Totals(ctx, first, last, func(t stats.Total) {
+		t.Counts[stats.Requests] = 1000
+		if t.Day.Time(zone).Add(time.Duration(t.Hour) * time.Hour).Equal(s.from) {
+			t.Counts[stats.Faults] = int64(1000 * s.share)
+		}
+		f(t)
+	})
+}
+
+// TestAlertOfAnOutageInTheEvening: an hour in which the server failed is told of, however well it answered all day.
+func TestAlertOfAnOutageInTheEvening(t *testing.T) {
+	for name, test := range map[string]struct {
+		share float64
+		mails int
+	}{"an outage": {.2, 1}, "a few faults": {.04, 0}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out, start := &outbox{}, time.Now().In(zone)
+				evening := time.Date(start.Year(), start.Month(), start.Day()+1, 20, 0, 0, 0, zone)
+				_, send := instances(t, 1, faulty{shift(), evening, test.share}, out)
+				if got := send("/admin/settings/alerts", url.Values{"to": {"ops@example.org"}, "lang": {"en"}, "drop": {"0"}, "spike": {"0"}, "errors": {"5"}, "consent": {"0"}, "networks": {"0"}, "hook": {""}}); got != 303 {
+					t.Fatalf("setting alerts answered %d", got)
+				}
+				until(t, evening.Add(-time.Minute))
+				if len(out.look().mails) != 0 {
+					t.Fatalf("told before anything failed: %v", out.look().mails)
+				}
+				until(t, evening.Add(30*time.Minute))
+				if got := out.look().mails; len(got) != test.mails || test.mails > 0 && !strings.Contains(got[0].Text, "20% of the answers of the last hour") {
+					t.Errorf("told of %v", got)
+				}
+			})
+		})
+	}
+}
+
+// TestAlertsOfErrorsAndConsent: the faults of the server, and yesterday's grants.
 func TestAlertsOfErrorsAndConsent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		out := &outbox{}
-		s := shift()
-		s.values[stats.DimStatus] = []weighted{{"2xx", .8}, {"5xx", .2}}
-		_, send := instances(t, 1, s, out)
+		out, start := &outbox{}, time.Now().In(zone)
+		_, send := instances(t, 1, faulty{shift(), time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), 0, 0, 0, zone), .2}, out)
 		if got := send("/admin/settings/alerts", url.Values{"to": {"ops@example.org"}, "lang": {"ru"}, "drop": {"0"}, "spike": {"0"}, "errors": {"5"}, "consent": {"40"}, "networks": {"20"}, "hook": {""}}); got != 303 {
 			t.Fatalf("setting alerts answered %d", got)
 		}

@@ -29,7 +29,7 @@ func (s *Store) Publish(ctx context.Context, topic string, message []byte) error
 		return fmt.Errorf("redisstore: publish: %d bytes are above %d: say it in parts", len(message), MaxMessage)
 	}
 	return s.call(ctx, "publish", func(ctx context.Context) error {
-		return s.stats.Publish(ctx, s.k+channelKey+topic, message).Err()
+		return s.stats.Publish(ctx, channel(s.stats, s.k, topic), message).Err()
 	})
 }
 
@@ -38,7 +38,7 @@ func (s *Store) Publish(ctx context.Context, topic string, message []byte) error
 // time that it is subscribed, with what was published before perhaps missed, and with the reason each time that it is not
 // or could not be. It needs &k:{site}:*, +subscribe and +unsubscribe.
 func (s *Store) Subscribe(ctx context.Context, topic string, hear func(message []byte), held func(err error)) {
-	subscribe(ctx, s.stats, s.k+channelKey+topic, hear, held)
+	subscribe(ctx, s.stats, channel(s.stats, s.k, topic), hear, held)
 }
 
 // Publish is [Store.Publish] for package risk, under its own user: it needs &r:{site}:* and +publish.
@@ -48,7 +48,7 @@ func (c *Counters) Publish(ctx context.Context, topic string, message []byte) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	if err := c.client.Publish(ctx, c.prefix+channelKey+topic, message).Err(); err != nil {
+	if err := c.client.Publish(ctx, channel(c.client, c.prefix, topic), message).Err(); err != nil {
 		return fmt.Errorf("redisstore: publish: %w", err)
 	}
 	return nil
@@ -56,7 +56,18 @@ func (c *Counters) Publish(ctx context.Context, topic string, message []byte) er
 
 // Subscribe is [Store.Subscribe] for package risk, under its own user: it needs &r:{site}:*, +subscribe and +unsubscribe.
 func (c *Counters) Subscribe(ctx context.Context, topic string, hear func(message []byte), held func(err error)) {
-	subscribe(ctx, c.client, c.prefix+channelKey+topic, hear, held)
+	subscribe(ctx, c.client, channel(c.client, c.prefix, topic), hear, held)
+}
+
+// channel returns the name under which a topic is published. A server has its channels in common over all of its databases, so the
+// number of the client's is in it: two sites of one name in two databases, one of them for trying things out, hear nothing
+// of each other.
+func channel(client redis.UniversalClient, prefix, topic string) string {
+	database := 0
+	if c, ok := client.(*redis.Client); ok {
+		database = c.Options().DB
+	}
+	return fmt.Sprint(prefix, channelKey, database, ":", topic)
 }
 
 // subscribe is Subscribe of a client.

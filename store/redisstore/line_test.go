@@ -31,6 +31,45 @@ func TestLineOfACluster(t *testing.T) {
 	})
 }
 
+// A server has its channels in common over all its databases; a site and its copy for trying things out have not.
+func TestDatabasesHearNothingOfEachOther(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	in := func(database string) storetest.Line {
+		s, err := redisstore.Open(t.Context(), redisstore.Options{URL: server.URL() + database, Site: "s"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Shutdown() })
+		return s
+	}
+	first, copied, second := in("/0"), in("/2"), in("/0")
+	heard, _ := storetest.Listen(t, second, "topic")
+	elsewhere, _ := storetest.Listen(t, copied, "topic")
+	for s, word := range map[storetest.Line]string{first: "of the site", copied: "of its copy"} {
+		if err := s.Publish(t.Context(), "topic", []byte(word)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := heard.Wait(t, 1); got[0] != "of the site" {
+		t.Errorf("the site heard %q first", got)
+	}
+	if got := elsewhere.Wait(t, 1); got[0] != "of its copy" {
+		t.Errorf("the copy heard %q first", got)
+	}
+	for _, s := range []storetest.Line{first, copied} { // whatever came before these has been heard
+		if err := s.Publish(t.Context(), "topic", []byte("last")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := heard.Wait(t, 2); got[1] != "last" {
+		t.Errorf("the site heard %q", got)
+	}
+	if got := elsewhere.Wait(t, 2); got[1] != "last" {
+		t.Errorf("the copy heard %q", got)
+	}
+}
+
 func TestLineSubscribesAgain(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
@@ -129,7 +168,7 @@ func TestLineUnderTheUsersOfTheContainer(t *testing.T) {
 	}
 	heard.Wait(t, 1)
 	keeper := client(t, server, "keeper")
-	for _, command := range [][]any{{"AUTH", "keeper", "pw"}, {"PUBLISH", "k:{site}:b:topic", "x"}, {"SUBSCRIBE", "k:{site}:b:topic"}} {
+	for _, command := range [][]any{{"AUTH", "keeper", "pw"}, {"PUBLISH", "k:{site}:b:0:topic", "x"}, {"SUBSCRIBE", "k:{site}:b:0:topic"}} {
 		if err := keeper.Do(t.Context(), command...).Err(); command[0] != "AUTH" && (err == nil || !strings.Contains(err.Error(), "NOPERM")) {
 			t.Errorf("the keeper of consent records may %v: %v", command, err)
 		}
