@@ -60,7 +60,7 @@ const (
 
 // Pages tell of themselves as they are left, and a document that changes is a page view of its own.
 func TestPagesTellOfThemselves(t *testing.T) {
-	p := start(t, "--metrics", "127.0.0.1:0")
+	p := start(t, "--metrics", "127.0.0.1:0", "--routes", "/articles/virtual")
 	v := visit(t, p.site, options{})
 	v.open("/articles/wild")
 	v.shown(panel)
@@ -99,7 +99,7 @@ func TestPagesTellOfThemselves(t *testing.T) {
 
 // Whoever refuses is told nothing of: the next pages have no script, and the one that was open tells nothing more.
 func TestS4_4_5_WhoRefusesTellsNothing(t *testing.T) {
-	p := start(t, "--metrics", "127.0.0.1:0")
+	p := start(t, "--metrics", "127.0.0.1:0", "--routes", "/articles/virtual")
 	v := visit(t, p.site, options{})
 	v.open("/articles/wild")
 	v.shown(panel)

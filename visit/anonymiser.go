@@ -90,7 +90,7 @@ func (a *Anonymiser) Read(hit *Hit, res *Response, pv *Pageview) {
 	pv.Device, pv.Bot, pv.BotClass = agent.Device, agent.Bot, agent.BotClass
 	pv.Language = language(hit.language.reveal())
 	pv.Latency, pv.Download, pv.Upload = res.Latency, isDownload(hit, res), isUpload(hit, res)
-	pv.Path = a.scrubber.Path(hit.path.reveal())
+	pv.Path, pv.Unproven = a.scrubber.Path(hit.path.reveal()), res.Unproven
 	pv.Section = Section(pv.Path)
 	a.date(hit, pv)
 	a.origin(hit, pv)

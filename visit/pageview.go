@@ -47,6 +47,8 @@ type Pageview struct {
 	Download bool          // a file that visitors keep was sent whole
 	Upload   bool          // a file was sent to the site
 
+	Unproven bool // a page says that it shows this one: see [Response]
+
 	Step Step
 
 	// Asker is the first request of the day of this visitor, page view or not; Lot is as in Step. Both are

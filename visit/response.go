@@ -13,6 +13,7 @@ type Response struct {
 	ContentType string
 	Place       Place
 	Latency     time.Duration // from the request to the first byte of the answer; 0 if unknown
+	Unproven    bool          // nobody was answered: a page says that it shows this path, and so it reaches no goal
 }
 
 // Place is where an address is, as far as statistics keep it: the fields of a geo.Location, each a

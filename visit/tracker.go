@@ -118,7 +118,9 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 	pv.Step.Views, pv.Step.Elapsed = v.views, v.last-v.first
 	pv.Step.Lot, pv.Lot = lot, lot
 	pv.Asker = fresh && !s.asked.has(fingerprint(key))
-	pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
+	if !pv.Unproven {
+		pv.Step.Reached = v.progress.advance(t.plan, Aim{Page: pv.Path})
+	}
 	if !kept || s.turns(v.last) {
 		s.put(key[1], v)
 	}

@@ -32,6 +32,7 @@ type fileConfig struct {
 	Own         []string `yaml:"own"`
 	Spam        *string  `yaml:"spam"`
 	Beacon      *string  `yaml:"beacon"`
+	Routes      []string `yaml:"routes"`
 	Metrics     *string  `yaml:"metrics"`
 	Secure      *bool    `yaml:"secure"`
 	SecretFile  *string  `yaml:"secret-file"`

@@ -19,6 +19,7 @@ type trafficFlags struct {
 	Own     []string `help:"Networks whose visits are not counted, such as your office: 203.0.113.0/24" env:"KELISIM_OWN" placeholder:"CIDR" sep:","`
 	Spam    string   `help:"File with hosts of referrer spam, one a line, beside the best known ones." env:"KELISIM_SPAM" placeholder:"FILE"`
 	Beacon  string   `help:"What pages tell of themselves: full, core (time and title) or off." default:"full" enum:"full,core,off" env:"KELISIM_BEACON" placeholder:"MODE"`
+	Routes  []string `help:"Paths that pages show by themselves, as single-page applications do: /app/**" env:"KELISIM_ROUTES" placeholder:"PATTERN" sep:","`
 	Metrics string   `help:"Address at which Prometheus finds metrics (/metrics); not one that the public reaches." env:"KELISIM_METRICS" placeholder:"HOST:PORT"`
 }
 
@@ -40,6 +41,10 @@ func (f trafficFlags) apply(c *middleware.Config) (err error) {
 	if f.Beacon == "core" || f.Beacon == "off" {
 		c.Beacon.Mode = middleware.BeaconMode(f.Beacon)
 	}
+	if _, err := visit.NewPaths(f.Routes); err != nil {
+		return usage("routes: %w", err)
+	}
+	c.Beacon.Routes = f.Routes
 	return nil
 }
 

@@ -24,6 +24,15 @@ const Life = 6 * time.Hour
 const maxChain = 100
 
 const (
+	// maxEvents is how many events and links of one page are counted.
+	maxEvents = 48
+	// freely is how many virtual pages may follow one another as fast as they can, and
+	freely = 10
+	// unhurried is how long each of the later ones is looked at, at least.
+	unhurried = time.Second
+)
+
+const (
 	idLength    = 8
 	macLength   = 13
 	plainLength = 4 + 4 + 1 + idLength // time, day, link of the chain, random id
@@ -116,6 +125,7 @@ type Told struct {
 	Scrolled int  // further than before, in percent of the page's length
 	Before   int  // seconds looked at before
 	Reached  int  // and percent
+	Room     int  // events and links that may still be counted under the token, those of this delivery included
 
 	Served time.Time // when the page was, by its token
 	link   byte
@@ -162,6 +172,9 @@ func (m *Mint) holds(b [plainLength + macLength]byte, p Page) bool {
 	d.sign(p)
 	return subtle.ConstantTimeCompare(d.token[plainLength:], b[plainLength:]) == 1
 }
+
+// Hasty reports whether a document that has moved often moves on sooner than anybody looks.
+func (t Told) Hasty(now time.Time) bool { return t.link >= freely && now.Sub(t.Served) < unhurried }
 
 // Follow makes the token of a virtual page to which the document of a redeemed delivery has moved; "" where it has
 // moved too often.

@@ -22,7 +22,8 @@ type spent struct {
 	numbers  uint16 // deliveries, a bit each
 	scrolled uint8  // percent
 	turned   bool   // the document shows another page since, under a token of its own
-	seconds  uint32
+	seconds  uint16 // no more than those of [Life]
+	events   uint8  // and links that were counted
 }
 
 // take notes delivery r of the token id, or says that it came before.
@@ -44,8 +45,10 @@ func (u *used) take(id uint64, issued, now time.Time, r *Report) (Told, error) {
 	scrolled := max(int(s.scrolled), r.Scrolled)
 	most := max(0, int(now.Sub(issued)/time.Second)+1) // nobody looks at a page for longer than it exists
 	seconds := max(int(s.seconds), min(r.Seconds, most))
-	t := Told{First: s.numbers == 0, Scrolled: scrolled - int(s.scrolled), Before: int(s.seconds), Reached: int(s.scrolled), Seconds: seconds - int(s.seconds)}
-	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(scrolled), seconds: uint32(seconds), turned: s.turned || r.Next != ""}
+	room := max(0, maxEvents-int(s.events))
+	events := min(len(r.Events)+len(r.Links)+len(r.Files), room)
+	t := Told{Room: room, First: s.numbers == 0, Scrolled: scrolled - int(s.scrolled), Before: int(s.seconds), Reached: int(s.scrolled), Seconds: seconds - int(s.seconds)}
+	u.young[id] = spent{numbers: s.numbers | bit, scrolled: uint8(scrolled), seconds: uint16(min(seconds, int(Life/time.Second))), events: s.events + uint8(events), turned: s.turned || r.Next != ""}
 	return t, nil
 }
 

@@ -31,6 +31,10 @@ type Beacon struct {
 	Consent bool
 	// Events are the names that kelisim.track may count. Default: any, as many as the dimension of events takes.
 	Events []string
+	// Routes are the paths that documents of the site show by themselves, without asking the server, as single-page
+	// applications do: patterns as those of goals, such as /app/**. Others that a document says it shows are page views if the server
+	// has answered somebody with them since it started, and reach no goal; otherwise they are shown apart. At most 100.
+	Routes []string
 }
 
 // maxDeclared bounds the names of events.
@@ -48,6 +52,9 @@ func (b Beacon) check() error {
 		if visit.Name(name) != name || name == "" {
 			faults = append(faults, fmt.Errorf("config: Beacon.Events: %q cannot be counted: give a short name in lower case, such as signup", name))
 		}
+	}
+	if _, err := visit.NewPaths(b.Routes); err != nil {
+		faults = append(faults, fmt.Errorf("config: Beacon.Routes: %w", err))
 	}
 	return errors.Join(faults...)
 }

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -162,7 +164,7 @@ func TestBeaconOnlyWithConsent(t *testing.T) {
 
 // TestVirtualPages: a document that changes is a page view, with a token of its own, once for each token.
 func TestVirtualPages(t *testing.T) {
-	h := build(t, nil)
+	h := build(t, func(c *guard.Config) { c.Beacon.Routes = []string{"/b"} })
 	token, _ := h.visitPage("/a")
 	status, next := h.tell("k", token, "p", "/a", "t", "A", "v", "/b")
 	if status != http.StatusOK || next == "" || next == token {
@@ -184,7 +186,7 @@ func TestVirtualPages(t *testing.T) {
 
 // TestOneChangeForEachToken: a token is good for one page in place of its own, whatever the number of the delivery.
 func TestOneChangeForEachToken(t *testing.T) {
-	h := build(t, nil)
+	h := build(t, func(c *guard.Config) { c.Beacon.Routes = []string{"/b", "/c"} })
 	token, _ := h.visitPage("/a")
 	h.tell("k", token, "p", "/a", "v", "/b")
 	if _, again := h.tell("k", token, "n", "1", "p", "/a", "v", "/c"); again != "" {
@@ -193,6 +195,62 @@ func TestOneChangeForEachToken(t *testing.T) {
 	if sum := h.live(); sum[stats.Views] != 2 {
 		t.Errorf("%d page views, want the page and one in its place", sum[stats.Views])
 	}
+}
+
+// TestNobodyMakesPagesUp: one page load is good for no page that the server never answered with, for no goal, and for so many
+// events; what comes beyond is shown apart.
+func TestNobodyMakesPagesUp(t *testing.T) {
+	plan, err := visit.NewPlan([]visit.Goal{{Name: "order", Aim: visit.Aim{Page: "/done"}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := build(t, func(c *guard.Config) { c.Plan, c.Beacon.Routes = plan, []string{"/app/**"} })
+	h.header.Set("User-Agent", strings.Replace(browser, "146", "145", 1))
+	h.visitPage("/done") // of somebody who ordered
+	h.header.Set("User-Agent", browser)
+	token, _ := h.visitPage("/a")
+	path := "/a"
+	for _, next := range []string{"/made/up", "/done", "/app/b"} {
+		_, token = h.tell("k", token, "p", path, "v", next)
+		path = next
+	}
+	if rows := h.rows(stats.DimPage); rows["/made/up"][stats.Views] != 0 || rows["/done"][stats.Views] != 2 || rows["/app/b"][stats.Views] != 1 {
+		t.Errorf("pages %v: want none that was made up, the one that was served to another, and the declared one", rows)
+	}
+	if rows := h.rows(stats.DimUnsigned); rows["page /made/up"][stats.Events] != 1 {
+		t.Errorf("apart: %v", rows)
+	}
+	if rows := h.rows(stats.DimGoal); rows["order"][stats.Visits] != 1 {
+		t.Errorf("goals %v: want that of the visitor who was answered alone", rows)
+	}
+	before := h.live()[stats.Views]
+	for i := range 30 {
+		next := "/app/" + string(rune('a'+i%26))
+		path, token = next, h.next(t, token, path, next)
+	}
+	if after := h.live()[stats.Views]; after-before > 12 {
+		t.Errorf("%d page views of a document that moves on before anybody can look", after-before)
+	}
+	events := []string{"k", token, "p", path}
+	for range 16 {
+		events = append(events, "e", "play", "o", "example.org")
+	}
+	for n := range 8 {
+		h.tell(append(slices.Clone(events), "n", strconv.Itoa(n+1))...)
+	}
+	if rows := h.rows(stats.DimEvent); rows["play"][stats.Events]+h.rows(stats.DimOutbound)["example.org"][stats.Events] != 48 {
+		t.Errorf("one page told of %v, want 48 events and links", rows)
+	}
+}
+
+// next tells that a document shows another page and returns the token of it.
+func (h *house) next(t *testing.T, token, from, to string) string {
+	t.Helper()
+	status, next := h.tell("k", token, "p", from, "v", to)
+	if status != http.StatusOK || next == "" {
+		t.Fatalf("%s after %s: status %d, token %q", to, from, status, next)
+	}
+	return next
 }
 
 // TestPagesFetchedAheadCountWhenShown: a page that the browser fetches before anybody looks is no page view. Its script

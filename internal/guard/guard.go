@@ -116,6 +116,11 @@ func (g *Guard) build() (err error) {
 	if g.recorder, err = recorder.New(c.Zone, g.anonymiser, g.aggregator); err != nil {
 		return err
 	}
+	routes, err := visit.NewPaths(c.Beacon.Routes)
+	if err != nil {
+		return err
+	}
+	g.recorder.Routes(routes)
 	g.recorder.Clock(c.Now)
 	g.flusher = stats.NewFlusher(g.aggregator, g.spool, stats.FlusherOptions{Interval: c.FlushEvery, Zone: c.Zone, Now: c.Now, Log: c.Logger})
 	return nil

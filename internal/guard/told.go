@@ -170,6 +170,6 @@ func (g *Guard) virtual(t recorder.Telling, ask recorder.Ask, now time.Time) (st
 	if token = g.post.mint.Follow(t.Told, next, now); token == "" {
 		return http.StatusNoContent, ""
 	}
-	g.recorder.Virtual(t.Hit.On(t.Report.Next), t.Location, ask)
+	g.recorder.Virtual(t, t.Report.Next, t.Told.Hasty(now), ask)
 	return http.StatusOK, token
 }

@@ -21,6 +21,8 @@ type Recorder struct {
 	anonymiser *visit.Anonymiser
 	aggregator *stats.Aggregator
 	now        func() time.Time // nil: nobody asks how long answers take
+	served     *served
+	routes     *visit.Paths
 }
 
 // New makes a Recorder. The zone must be that of the anonymiser.
@@ -28,11 +30,14 @@ func New(zone *time.Location, anonymiser *visit.Anonymiser, aggregator *stats.Ag
 	if zone == nil || anonymiser == nil || aggregator == nil {
 		return nil, errors.New("recorder: zone, anonymiser and aggregator are required")
 	}
-	return &Recorder{zone: zone, anonymiser: anonymiser, aggregator: aggregator}, nil
+	return &Recorder{zone: zone, anonymiser: anonymiser, aggregator: aggregator, served: newServed()}, nil
 }
 
 // Clock lets hits tell how long their answers took, by the clock that captured them. Call it before the first hit.
 func (r *Recorder) Clock(now func() time.Time) { r.now = now }
+
+// Routes says which pages documents of the site show by themselves, without asking the server. Call it before the first hit.
+func (r *Recorder) Routes(p *visit.Paths) { r.routes = p }
 
 // Hit counts one request of a visitor who made the given choice and is at the given location, and the
 // question that the page put to them. It reports whether it was a page view, counted or refused.
@@ -54,7 +59,11 @@ func (r *Recorder) Hit(hit *visit.Hit, choice consent.Choice, location geo.Locat
 	r.anonymiser.Read(hit, &response, &pv)
 	r.aggregator.Add(&pv)
 	r.shown(&pv, ask)
-	return pv.View()
+	view := pv.View()
+	if view {
+		r.served.note(pv.Path)
+	}
+	return view
 }
 
 // Returned counts a visitor who agreed to statistics, once a day however many pages are asked for at the same moment.

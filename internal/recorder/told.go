@@ -99,20 +99,26 @@ func (w *teller) move(day stats.Day, dim stats.Dimension, before, more int) {
 	w.aggregator.MoveSignal(day, dim, from, dim.Bucket(int64(before+more)))
 }
 
-// happened counts what was followed, fetched and done.
+// happened counts what was followed, fetched and done, as far as there is room under the page's token.
 func (w *teller) happened() {
+	room := func() bool {
+		w.t.Told.Room--
+		return !w.t.Signed || w.t.Told.Room >= 0
+	}
 	for _, link := range w.t.Report.Links {
-		if host := visit.HostOf(link); host != "" {
+		if host := visit.HostOf(link); host != "" && room() {
 			w.add(stats.DimOutbound, host)
 		}
 	}
 	for _, file := range w.t.Report.Files {
-		if address := w.anonymiser.FileOf(file); address != "" {
+		if address := w.anonymiser.FileOf(file); address != "" && room() {
 			w.add(stats.DimOutbound, address)
 		}
 	}
 	for _, event := range w.t.Report.Events {
-		w.event(event)
+		if room() {
+			w.event(event)
+		}
 	}
 }
 
@@ -137,19 +143,37 @@ func (w *teller) event(e beacon.Event) {
 // add counts a value: of a page without a token, apart.
 func (w *teller) add(dim stats.Dimension, value string) {
 	s := stats.Signal{Day: w.pv.Day, Hour: w.pv.Hour, Dim: dim, Value: value}
-	what := dim.String() + " " + value
 	if !w.t.Signed {
-		s.Dim, s.Value = stats.DimUnsigned, what
+		s.Dim, s.Value = stats.DimUnsigned, dim.String()+" "+value
 	}
+	w.signal(s)
+}
+
+// apart counts a value apart.
+func (w *teller) apart(dim stats.Dimension, value string) {
+	w.signal(stats.Signal{Day: w.pv.Day, Hour: w.pv.Hour, Dim: stats.DimUnsigned, Value: dim.String() + " " + value})
+}
+
+func (w *teller) signal(s stats.Signal) {
 	if day, key, ok := w.anonymiser.Pseudonym(w.t.Hit); ok && s.Dim.Spec().Measures.Has(stats.Visitors) {
 		s.Visitor = w.anonymiser.First(day, key, s.Dim.String()+" "+s.Value)
 	}
 	w.aggregator.AddSignal(&s)
 }
 
-// Virtual counts the page view of a page that a document shows now, and the question on it if it put one.
-func (r *Recorder) Virtual(hit visit.Hit, location geo.Location, ask Ask) {
-	pv := r.anonymiser.Page(hit, visit.Response{Status: http.StatusOK, ContentType: "text/html", Place: place(location)})
+// Virtual counts the page view of a page that a document shows now, and the question on it if it put one. Anybody can say so of any
+// path: it is a page view if it is the document's own page, if the site says that its documents show it ([Recorder.Routes]), or if the
+// server has answered somebody with it, and then it reaches no goal. Anything else is counted apart, as what comes without a token.
+func (r *Recorder) Virtual(t Telling, next string, hasty bool, ask Ask) {
+	hit := t.Hit.On(next)
+	path := r.anonymiser.Path(hit.Path())
+	proven := path == r.anonymiser.Path(t.Hit.Path()) || r.routes.Has(path)
+	if hasty || !proven && !r.served.has(path) {
+		w := teller{r, &t, r.anonymiser.Describe(hit, visit.Response{Place: place(t.Location)})}
+		w.apart(stats.DimPage, w.pv.Path)
+		return
+	}
+	pv := r.anonymiser.Page(hit, visit.Response{Status: http.StatusOK, ContentType: "text/html", Place: place(t.Location), Unproven: !proven})
 	r.aggregator.Add(&pv)
 	r.shown(&pv, ask)
 }
