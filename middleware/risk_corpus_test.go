@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -95,16 +96,17 @@ func (l *attackLog) wanted() map[netip.Addr]bool {
 type logSite struct {
 	guard  *middleware.Guard
 	echo   *echo.Echo
-	now    time.Time
+	now    atomic.Pointer[time.Time] // what goes on in the background looks at it, too
 	status int
 	worst  map[netip.Addr]risk.Verdict
 }
 
 func newLogSite(t *testing.T) *logSite {
 	t.Helper()
-	s := &logSite{worst: map[netip.Addr]risk.Verdict{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	s, begin := &logSite{worst: map[netip.Addr]risk.Verdict{}}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	s.now.Store(&begin)
 	s.guard = mount(t, func(c *middleware.Config) {
-		c.Now = func() time.Time { return s.now }
+		c.Now = func() time.Time { return *s.now.Load() }
 		c.FlushEvery = time.Hour
 		c.Risk = middleware.Risk{Use: middleware.RiskShadow, Capacity: 512, Rules: risk.Rules{Off: []risk.Code{"headers", "headers_many"}}}
 	})
@@ -119,7 +121,8 @@ func (s *logSite) answer(c echo.Context) error { return c.String(s.status, "") }
 
 // replay sends one line as a request, and keeps the worst verdict on its address.
 func (s *logSite) replay(l visit.LogLine) {
-	s.now, s.status = l.Time, l.Status
+	s.now.Store(&l.Time)
+	s.status = l.Status
 	r := &http.Request{Method: cmp.Or(l.Method, "GET"), RequestURI: l.Target, Host: "site.example", Header: http.Header{}, Body: http.NoBody}
 	major, minor, ok := http.ParseHTTPVersion(cmp.Or(l.Proto, "HTTP/1.1"))
 	if l.Proto == "HTTP/2" || l.Proto == "HTTP/3" {
@@ -142,7 +145,7 @@ func (s *logSite) replay(l visit.LogLine) {
 		r.Header.Set("Referer", l.Referrer)
 	}
 	s.echo.ServeHTTP(httptest.NewRecorder(), r)
-	v := s.guard.RiskEngine().Standing(l.Addr, s.now)
+	v := s.guard.RiskEngine().Standing(l.Addr, *s.now.Load())
 	for _, event := range s.guard.RiskEvents() {
 		if event.Who == v.Who && event.Action > v.Action {
 			v.Action, v.Reasons = event.Action, event.Reasons

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kelisim/kelisim/middleware"
 )
@@ -22,6 +23,7 @@ func TestARestartIsNoNewDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(memory) })
+	withinOneDay()
 	data := t.TempDir()
 	var p *process
 	run := func() *process {
@@ -59,6 +61,14 @@ func TestARestartIsNoNewDay(t *testing.T) {
 	p.stop()
 	if left, _ := filepath.Glob(filepath.Join(memory, "kelisim-*.seen.new")); len(left) > 0 {
 		t.Errorf("left half-written: %q", left)
+	}
+}
+
+// withinOneDay waits for midnight, where it is near: on the next day nobody was seen.
+func withinOneDay() {
+	const enough = 2 * time.Minute
+	if now := time.Now().UTC(); now.Add(enough).Day() != now.Day() {
+		<-time.After(time.Until(now.Add(enough).Truncate(24 * time.Hour)))
 	}
 }
 
