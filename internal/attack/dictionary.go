@@ -20,11 +20,18 @@ type Mark func(rest *Index, addr netip.Addr, agent string) bool
 // Dictionary names the addresses of which any trace is found at rest, with any user agent. mark may be nil.
 // full also tries the hashes that need no secret, which takes long for very many addresses.
 func Dictionary(p *Population, rest *Index, mark Mark, full bool) (named []int) {
-	for i, addr := range p.Addrs {
-		hit := rest.Has([]byte(addr.String())) || rest.Has(addr.AsSlice())
-		for _, agent := range p.Agents {
-			hit = hit || full && slices.ContainsFunc(hashes(addr, agent), rest.Has) || mark != nil && mark(rest, addr, agent)
+	hits := make([]bool, len(p.Addrs))
+	const together = 100
+	each((len(p.Addrs)+together-1)/together, func(part int) {
+		for i := part * together; i < min((part+1)*together, len(p.Addrs)); i++ {
+			addr := p.Addrs[i]
+			hits[i] = rest.Has([]byte(addr.String())) || rest.Has(addr.AsSlice())
+			for _, agent := range p.Agents {
+				hits[i] = hits[i] || full && slices.ContainsFunc(hashes(addr, agent), rest.Has) || mark != nil && mark(rest, addr, agent)
+			}
 		}
+	})
+	for i, hit := range hits {
 		if hit {
 			named = append(named, i)
 		}

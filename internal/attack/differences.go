@@ -16,44 +16,41 @@ func Differences(s *Site, d *Dump, k int) (below []string) {
 
 // DifferencesUnder is the same under the floors of each dimension.
 func DifferencesUnder(s *Site, d *Dump, floors stats.Floors) (below []string) {
-	told := map[stats.Dimension][]bool{}
-	of := func(dim stats.Dimension) []bool {
-		if told[dim] == nil {
-			told[dim] = s.told(d, dim)
+	all := append(slices.Collect(stats.Dimensions()), slices.Collect(stats.Pairs())...)
+	told := make([][]bool, stats.MaxDimension)
+	each(len(all), func(i int) {
+		if all[i].Valid() && !all[i].IsPair() {
+			told[all[i]] = s.told(d, all[i])
 		}
-		return told[dim]
-	}
-	for dim := range stats.Dimensions() {
-		spec, k := dim.Spec(), floors.Of(dim)
-		if k <= 1 || spec.Act || spec.Signal || ofNetworks(dim) {
-			continue
-		}
-		below = append(below, cut(s, k, dim, of(dim), func(i int, lines []Cell) []Cell {
-			parent := spec.Parent
-			switch v, ok := s.Events[i].value(parent); {
-			case parent == 0:
-				return append(lines, Cell{Value: "all"})
-			case ok && of(parent)[i]:
-				return append(lines, Cell{parent, v})
-			}
-			return lines
-		})...)
-	}
-	for pair := range stats.Pairs() {
-		if pair == stats.DimFlow || ofNetworks(pair) {
-			continue
-		}
-		halves := pair.Spec().Pair
-		below = append(below, cut(s, floors.Of(pair), pair, of(pair), func(i int, lines []Cell) []Cell {
-			for _, half := range halves {
-				if v, ok := s.Events[i].value(half); ok && (!half.Valid() || of(half)[i]) {
-					lines = append(lines, Cell{half, v})
+	})
+	found := make([][]string, len(all))
+	each(len(all), func(n int) {
+		dim, spec := all[n], all[n].Spec()
+		k := floors.Of(dim)
+		switch {
+		case k <= 1, spec.Act, spec.Signal, dim == stats.DimFlow, ofNetworks(dim):
+		case dim.IsPair():
+			found[n] = cut(s, k, dim, s.told(d, dim), func(i int, lines []Cell) []Cell {
+				for _, half := range spec.Pair {
+					if v, ok := s.Events[i].value(half); ok && (!half.Valid() || told[half][i]) {
+						lines = append(lines, Cell{half, v})
+					}
 				}
-			}
-			return lines
-		})...)
-	}
-	return append(below, Callers(s, d, floors.Of(stats.DimNetCountry))...)
+				return lines
+			})
+		default:
+			found[n] = cut(s, k, dim, told[dim], func(i int, lines []Cell) []Cell {
+				switch v, ok := s.Events[i].value(spec.Parent); {
+				case spec.Parent == 0:
+					return append(lines, Cell{Value: "all"})
+				case ok && told[spec.Parent][i]:
+					return append(lines, Cell{spec.Parent, v})
+				}
+				return lines
+			})
+		}
+	})
+	return append(slices.Concat(found...), Callers(s, d, floors.Of(stats.DimNetCountry))...)
 }
 
 // cut returns the lines that are told, of which values are told, and whose rest is fewer than k visitors. lines

@@ -5,14 +5,15 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"slices"
+	"sync"
 )
 
-// Index finds text in everything at rest.
+// Index finds text in everything at rest. It is safe for concurrent use.
 type Index struct {
 	lines  [][]byte // each once
 	every  []uint64 // every eight bytes of them, in heaps by hash
 	heaps  [numHeaps + 1]int
-	sorted [numHeaps]bool
+	sorted [numHeaps]sync.Once
 	filter []uint64 // a bit for each of those, by hash: most look-ups end here
 	bits   int      // size of the filter: 1 << bits
 }
@@ -79,10 +80,7 @@ func (x *Index) has(window uint64) bool {
 	}
 	heap := window * spread >> 48
 	list := x.every[x.heaps[heap]:x.heaps[heap+1]]
-	if !x.sorted[heap] {
-		slices.Sort(list)
-		x.sorted[heap] = true
-	}
+	x.sorted[heap].Do(func() { slices.Sort(list) })
 	_, ok := slices.BinarySearch(list, window)
 	return ok
 }

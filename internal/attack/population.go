@@ -20,6 +20,7 @@ type Population struct {
 	index  map[netip.Addr]int
 
 	persons []person // what a site sees of each, which anybody can work out
+	could   map[Cell][]int
 }
 
 // NewPopulation returns n known addresses. Two in fifty have a provider, a city and a region of their own: one
@@ -63,7 +64,7 @@ func (p *Population) Place(addr netip.Addr) visit.Place {
 func (p *Population) Agent(i int) string { return p.Agents[(i*7919+i/50)%len(p.Agents)] }
 
 // Settle gives the i-th address the place, and so the group, of another.
-func (p *Population) Settle(i, as int) { p.places[i] = p.places[as] }
+func (p *Population) Settle(i, as int) { p.places[i], p.could = p.places[as], nil }
 
 // hit is a page view by the i-th address with one of the agents.
 func (p *Population) hit(i int, agent, page, from string, at time.Time) visit.Hit {

@@ -15,13 +15,15 @@ func Rare(p *Population, d *Dump, k int) (named []int) {
 
 // carriers returns who could have brought a value.
 func (p *Population) carriers() map[Cell][]int {
-	could := make(map[Cell][]int)
-	for i := range p.Addrs {
-		for _, cell := range p.cells(i) {
-			could[cell] = append(could[cell], i)
+	if p.could == nil {
+		p.could = make(map[Cell][]int)
+		for i := range p.Addrs {
+			for _, cell := range p.cells(i) {
+				p.could[cell] = append(p.could[cell], i)
+			}
 		}
 	}
-	return could
+	return p.could
 }
 
 // cells returns the values under which the i-th address is counted.
