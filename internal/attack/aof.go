@@ -121,26 +121,35 @@ func (l *logged) total(pairs []string) {
 	}
 }
 
-// numbers reads the MessagePack integers that make up a row.
+// numbers reads the MessagePack integers that make up a row: a number for each measure, or nine, of the first eight and of lots.
 func numbers(text string) (c stats.Counts) {
-	for m := 0; m < len(c) && text != ""; m++ {
-		kind, size := text[0], 0
-		text = text[1:]
-		if kind < 0x80 || kind >= 0xe0 {
-			c[m] = int64(int8(kind))
-			continue
+	const narrow = 9
+	n := 0
+	for ; n < len(c) && text != ""; n++ {
+		if c[n], text = number(text); n == narrow-1 && text == "" {
+			c[narrow-1], c[stats.Crowd] = 0, c[narrow-1]
 		}
-		if size = 1 << (kind & 3); len(text) < size {
-			return c
-		}
-		var n uint64
-		for _, b := range []byte(text[:size]) {
-			n = n<<8 | uint64(b)
-		}
-		if kind >= 0xd0 {
-			n = uint64(int64(n<<(64-8*size)) >> (64 - 8*size))
-		}
-		c[m], text = int64(n), text[size:]
 	}
 	return c
+}
+
+// number reads one.
+func number(text string) (n int64, rest string) {
+	kind := text[0]
+	text = text[1:]
+	if kind < 0x80 || kind >= 0xe0 {
+		return int64(int8(kind)), text
+	}
+	size := 1 << (kind & 3)
+	if len(text) < size {
+		return 0, ""
+	}
+	var bits uint64
+	for _, b := range []byte(text[:size]) {
+		bits = bits<<8 | uint64(b)
+	}
+	if kind >= 0xd0 {
+		return int64(bits<<(64-8*size)) >> (64 - 8*size), text[size:]
+	}
+	return int64(bits), text[size:]
 }
