@@ -46,7 +46,7 @@ type ReportOptions struct {
 	Zone   *time.Location // of the site: the one in which days were counted. Default UTC
 	Floors Floors         // k of every reader. Default: 5 for persons, 1 for the rest
 	// Apart is for readers whose floors are above those of the site: a value is told only where what a day's totals and lines
-	// say beyond it holds k visitors, too. Reading takes longer by it.
+	// say beyond it holds k visitors, too; it is for lists of page views without a filter. Reading takes longer by it.
 	Apart bool
 	Kept  func() Kept // how long each kind is kept: what is older is not read. Default: for ever
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/kelisim/kelisim/internal/attack"
@@ -13,11 +14,15 @@ import (
 // strangers are the floors of a share link.
 var strangers = stats.Floors{Person: 20, Open: 20}
 
-// shared is what a share link may show of the day: totals, and every value of every list.
+// shared is what a share link may show of the day: totals, and every value of every list. It has none of what networks are
+// answered, and no filters.
 func shared(ctx context.Context, r *stats.Reports) (*attack.Dump, error) {
 	d := &attack.Dump{Rows: map[attack.Cell]stats.Counts{}}
 	days := stats.Range{First: attack.Day(), Last: attack.Day()}
 	for dim := range stats.Dimensions() {
+		if strings.HasPrefix(dim.String(), "net") && dim != stats.DimNetwork {
+			continue
+		}
 		top, err := r.Top(ctx, stats.Query{Dim: dim, Range: days, Limit: 10_000})
 		if err != nil {
 			return nil, err
