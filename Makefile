@@ -46,7 +46,7 @@ SOAK ?= 10m
 soak: tools ## run the outage and soak tests for SOAK (10m)
 	KELISIM_SOAK=$(SOAK) go test -count=1 -timeout 0 -run 'Soak' ./...
 
-attack: tools ## try to find out who visited a site from its dump, up to a million known addresses (hours)
+attack: tools ## try to find out who visited a site from its dump, up to a million known addresses (an hour or less)
 	KELISIM_ATTACK=1 go test -count=1 -timeout 0 -v ./internal/attack
 
 YEAR ?= 50000000
