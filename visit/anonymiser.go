@@ -21,7 +21,7 @@ type Options struct {
 	Capacity int            // visitors a day; default 2,000,000
 	Days     int            // days alive at once; default 2; more for the import of unsorted logs
 	Agents   int            // user agents remembered; default 4,096
-	Paths    int            // paths shared; default 65,536
+	Paths    int            // paths shared; default 16,384
 	Random   io.Reader      // seeds of days; default crypto/rand
 	Plan     *Plan          // goals and funnels; optional
 }

@@ -5,15 +5,14 @@ import "strings"
 // maxPath is the most bytes of a scrubbed path.
 const maxPath = 256
 
-// defaultPaths is as many as are told apart on one day: 1 MB, and 100 bytes more for each path that is met.
-const defaultPaths = 1 << 16
+const defaultPaths = 16384
 
 // Scrubber takes personal data out of paths. It errs on the side of taking too much: a number that
 // may be a person's becomes ":id", while slugs in any script, years, dates and versions stay. It is
 // safe for concurrent use and bounded in memory.
 type Scrubber struct{ shared *Interner }
 
-// NewScrubber makes a Scrubber that shares about size distinct results (0 is 65,536).
+// NewScrubber makes a Scrubber that shares about size distinct results (0 is 16,384).
 func NewScrubber(size int) *Scrubber {
 	if size <= 0 {
 		size = defaultPaths

@@ -88,9 +88,6 @@ type run struct {
 	calendar   calendar
 }
 
-// sharedPaths are fewer than a live site shares: what the caches hold beside the log is what an import needs most memory for.
-const sharedPaths = 1 << 14
-
 // File counts the log in r. The error of a store is returned as it comes: run the import again then.
 // Its Report holds as far as it went.
 func File(ctx context.Context, r io.Reader, o Options) (Report, error) {
@@ -102,7 +99,7 @@ func File(ctx context.Context, r io.Reader, o Options) (Report, error) {
 		return Report{}, fmt.Errorf("logimport: randomness: %w", err)
 	}
 	anonymiser, err := visit.NewAnonymiser(visit.Options{
-		Secret: secret, Zone: o.Zone, Hosts: hosts(o.Host), Tags: o.Tags, Days: daysAlive, Paths: sharedPaths, Random: o.Random,
+		Secret: secret, Zone: o.Zone, Hosts: hosts(o.Host), Tags: o.Tags, Days: daysAlive, Random: o.Random,
 	})
 	if err != nil {
 		return Report{}, err
