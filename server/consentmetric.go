@@ -29,12 +29,12 @@ func pack(a *stats.Answers) (c stats.Counts) {
 // asked: who answered, and who did not.
 func consentMetrics() []metric {
 	return []metric{
-		{"shown", count(atShown), unitCount, 0},
-		{"accepted", ofAsked(atAccepted), unitShare, 0},
-		{"customised", ofAsked(atCustomised), unitShare, 0},
-		{"rejected", ofAsked(atRejected), unitShare, 0},
-		{"ignored", ofAsked(atIgnored), unitShare, 0},
-		{"withdrawn", count(atWithdrawn), unitCount, 0},
+		{"shown", count(atShown), unitCount, 0, false},
+		{"accepted", ofAsked(atAccepted), unitShare, 0, false},
+		{"customised", ofAsked(atCustomised), unitShare, 0, false},
+		{"rejected", ofAsked(atRejected), unitShare, 0, false},
+		{"ignored", ofAsked(atIgnored), unitShare, 0, false},
+		{"withdrawn", count(atWithdrawn), unitCount, 0, false},
 	}
 }
 

@@ -98,8 +98,10 @@ func (s *Server) exportList(ctx context.Context, rep Reports, p *period, spec li
 		return exported{}, nil, err
 	}
 	measures := list.Columns
-	if spec.bounced() {
-		measures = append(measures, stats.Bounces, stats.Seconds)
+	for _, m := range []stats.Measure{stats.Bounces, stats.Seconds, stats.Timed} {
+		if list.Told.Has(m) && spec.Order != stats.Bots {
+			measures = append(measures, m)
+		}
 	}
 	w := list.Why
 	from := p.First
@@ -107,6 +109,12 @@ func (s *Server) exportList(ctx context.Context, rep Reports, p *period, spec li
 		from = list.Top.KeptFrom
 	}
 	file := exported{K: w.K, Since: p.since(from), Why: &otherWhy{w.Hidden, w.Folded, w.Expired, w.Rest}, Total: named(&list.Top.Whole, measures), Other: named(&list.Top.Other.Counts, measures), Rows: []exportedRow{}}
+	for _, m := range measures {
+		if !list.addsUp(m) {
+			delete(file.Total, m.String())
+			delete(file.Other, m.String())
+		}
+	}
 	for _, row := range list.Rows {
 		file.Rows = append(file.Rows, exportedRow{Value: clean(row.Value, valueMax), Counts: named(&row.Counts, measures)})
 	}
@@ -120,6 +128,9 @@ func exportSeries(ctx context.Context, _ *Server, rep Reports, p *period) (expor
 	}
 	from := chartFrom(rep, p)
 	measures := []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Bounces, stats.Seconds, stats.Requests, stats.Bots, stats.Events, stats.Refused, stats.Beacons, stats.Engaged, stats.Scrolled}
+	if rep.Filter().Dim == stats.DimPage {
+		measures = pageMeasures(p.By != byHour && !p.Zoned, len(rep.Filter().Values()))
+	}
 	file := exported{Since: p.since(from), Total: named(&now.Total, measures), Other: map[string]int64{}, Rows: []exportedRow{}}
 	for _, c := range now.Columns {
 		at := c.Day.String()
@@ -129,6 +140,18 @@ func exportSeries(ctx context.Context, _ *Server, rep Reports, p *period) (expor
 		file.Rows = append(file.Rows, exportedRow{Time: at, Counts: named(&c.Counts, measures)})
 	}
 	return file, texts(measures), nil
+}
+
+// pageMeasures are what is counted of so many pages by time: of days, or of hours.
+func pageMeasures(daily bool, pages int) []stats.Measure {
+	all := []stats.Measure{stats.Views, stats.Entries, stats.Bounces}
+	if daily {
+		all = append(all, stats.Exits, stats.Seconds, stats.Timed)
+	}
+	if daily && pages == 1 {
+		all = append([]stats.Measure{stats.Visitors}, all...)
+	}
+	return all
 }
 
 // since is the day from which on something is kept; "" where that is the whole range.
@@ -164,7 +187,12 @@ func (e *exported) csv(columns []string) []byte {
 	write := func(label string, counts map[string]int64) {
 		line := []string{label}
 		for _, name := range columns {
-			line = append(line, strconv.FormatInt(counts[name], 10))
+			n, known := counts[name]
+			if !known && label == "(other)" {
+				line = append(line, "")
+				continue
+			}
+			line = append(line, strconv.FormatInt(n, 10))
 		}
 		t.line(line...)
 	}

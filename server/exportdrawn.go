@@ -14,6 +14,9 @@ func exportHours(ctx context.Context, _ *Server, rep Reports, p *period) (export
 		return exported{}, nil, err
 	}
 	measures := []stats.Measure{stats.Views, stats.Visits, stats.Visitors}
+	if rep.Filter().Dim == stats.DimPage {
+		measures = []stats.Measure{stats.Views, stats.Entries}
+	}
 	file := exported{Since: p.since(hoursFrom(rep, p)), Total: map[string]int64{}, Rows: []exportedRow{}}
 	for weekday := range now.Heat {
 		for hour := range now.Heat[weekday] {

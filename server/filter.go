@@ -83,21 +83,24 @@ func (spec listSpec) told(f stats.Filter) bool {
 	if f == (stats.Filter{}) {
 		return true
 	}
-	return f.Narrows(spec.Dim) && slices.Contains(spec.columnsUnder(f), spec.Order)
+	return f.Narrows(spec.Dim) && slices.Contains(spec.columnsUnder(f), spec.under(f).Order)
+}
+
+// under is the list as it is ordered under f: by page views where visitors are not known.
+func (spec listSpec) under(f stats.Filter) listSpec {
+	if f != (stats.Filter{}) && spec.Order == stats.Visitors && !spec.Dim.Told(f).Has(stats.Visitors) {
+		spec.Order = stats.Views
+	}
+	return spec
 }
 
 // columnsUnder are the columns that are counted together with f.
-func (spec listSpec) columnsUnder(f stats.Filter) (told []stats.Measure) {
-	if f == (stats.Filter{}) {
-		return spec.columns()
+func (spec listSpec) columnsUnder(f stats.Filter) []stats.Measure {
+	told := spec.Dim.Told(f)
+	if f == (stats.Filter{}) || spec.Order != stats.Bots {
+		return spec.under(f).columnsOf(told)
 	}
-	for _, m := range spec.columns() {
-		switch {
-		case m == stats.Visitors, m == stats.Visits, m == stats.Views, m == stats.Entries && spec.Dim == stats.DimPage:
-			told = append(told, m)
-		}
-	}
-	return told
+	return nil
 }
 
 // chips is what the reports are narrowed to, as a page shows it.

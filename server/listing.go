@@ -17,6 +17,7 @@ type listing struct {
 	More    int      // values beyond those shown
 	Sum     int64    // of the ordering measure, over the whole dimension
 	Columns []stats.Measure
+	Told    stats.Measures // what is told of a row; of what no row names, only what adds up
 	Top     stats.Top
 }
 
@@ -45,6 +46,7 @@ type why struct {
 const all = 10_000
 
 func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listSpec, limit int, search string) (listing, error) {
+	spec = spec.under(rep.Filter())
 	q := stats.Query{Dim: spec.Dim, Range: stats.Range{First: p.First, Last: p.Last}, Sort: spec.Order, Limit: limit, Search: search, Bots: spec.Order == stats.Bots}
 	if spec.Kind == kindClass || spec.Kind == kindBucket {
 		q.Limit, q.Search = all, ""
@@ -62,7 +64,8 @@ func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listS
 	}
 	list := newListing(l, spec, top, rep.Floors().Of(spec.Dim))
 	if f := rep.Filter(); f != (stats.Filter{}) {
-		list.Columns, list.Why.K, list.Why.Partial = spec.columnsUnder(f), rep.Floors().Of(stats.DimFlow), false
+		list.Columns, list.Told = spec.columnsUnder(f), spec.Dim.Told(f)
+		list.Why.K, list.Why.Partial = rep.Floors().Of(stats.DimFlow), false
 	}
 	list.Why.KeptFrom = l.ShortDate(top.KeptFrom)
 	return list, nil
@@ -70,7 +73,7 @@ func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listS
 
 func newListing(l *locale, spec listSpec, top stats.Top, k int) listing {
 	m := spec.Order
-	out := listing{Spec: spec, More: max(0, top.Values-len(top.Lines)), Sum: max(0, top.Whole[m]), Columns: spec.columns(), Top: top}
+	out := listing{Spec: spec, More: max(0, top.Values-len(top.Lines)), Sum: max(0, top.Whole[m]), Columns: spec.columns(), Told: spec.Dim.Told(stats.Filter{}), Top: top}
 	o := &top.Other
 	out.Why = why{K: k, Hidden: max(0, o.Hidden[m]), Folded: max(0, o.Folded[m]), Rest: max(0, o.Rest[m]), Expired: max(0, o.Expired[m]), Partial: spec.Dim.Spec().Partial}
 	unnamed := o.Counts
@@ -93,6 +96,11 @@ func newListing(l *locale, spec listSpec, top stats.Top, k int) listing {
 		out.Others = &other
 	}
 	return out
+}
+
+// addsUp reports whether what rows count of m is in the whole: whoever views two pages is a visitor of each.
+func (out *listing) addsUp(m stats.Measure) bool {
+	return !out.Told.Has(stats.Timed) || m != stats.Visitors && m != stats.Timed
 }
 
 func (out *listing) row(label string, row stats.Line, most int64) listRow {

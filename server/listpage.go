@@ -106,8 +106,8 @@ func newListPage(l *locale, p *period, a address, held span, spec listSpec, list
 	for _, m := range list.Columns {
 		page.Heads = append(page.Heads, head{l.T("measure." + m.String())})
 	}
-	if spec.bounced() {
-		page.Heads = append(page.Heads, head{Label: l.T("metric.bounce")}, head{Label: l.T("metric.duration")})
+	for _, m := range spec.ratios(list.Told) {
+		page.Heads = append(page.Heads, head{l.T("metric." + m.Name)})
 	}
 	for _, row := range list.Rows {
 		page.Rows = append(page.Rows, wide(l, list, row, false))
@@ -121,10 +121,14 @@ func newListPage(l *locale, p *period, a address, held span, spec listSpec, list
 func wide(l *locale, list listing, row listRow, other bool) wideRow {
 	w := wideRow{listRow: row, Other: other}
 	for _, m := range list.Columns {
-		w.Cells = append(w.Cells, l.Number(row.Counts[m]))
+		cell := l.Number(row.Counts[m])
+		if other && !list.addsUp(m) {
+			cell = "–"
+		}
+		w.Cells = append(w.Cells, cell)
 	}
-	if list.Spec.bounced() {
-		w.Cells = append(w.Cells, l.Percent(pervisit(stats.Bounces)(&row.Counts)), l.Duration(pervisit(stats.Seconds)(&row.Counts)))
+	for _, m := range list.Spec.ratios(list.Told) {
+		w.Cells = append(w.Cells, m.Unit.Format(l, m.Value(&row.Counts)))
 	}
 	return w
 }

@@ -105,13 +105,17 @@ func tabs(panel string) (all []listSpec) {
 }
 
 // columns are the measures that the list's own page and its exports show, the ordering one first.
-func (spec listSpec) columns() []stats.Measure {
-	all := []stats.Measure{spec.Order}
+func (spec listSpec) columns() []stats.Measure { return spec.columnsOf(spec.Dim.Told(stats.Filter{})) }
+
+func (spec listSpec) columnsOf(told stats.Measures) (all []stats.Measure) {
+	if told.Has(spec.Order) {
+		all = append(all, spec.Order)
+	}
 	if spec.Order == stats.Bots {
 		return all
 	}
 	for _, m := range []stats.Measure{stats.Visitors, stats.Visits, stats.Views, stats.Entries, stats.Exits, stats.Requests, stats.Redirects, stats.Rejects, stats.Faults, stats.Slow, stats.Bots, stats.Events} {
-		if m != spec.Order && spec.Dim.Spec().Measures.Has(m) {
+		if m != spec.Order && told.Has(m) {
 			all = append(all, m)
 		}
 	}
@@ -136,9 +140,18 @@ func (spec listSpec) sparse() bool {
 	return spec.Dim == stats.DimDownload || spec.Dim == stats.DimUpload
 }
 
-// bounced reports whether the list's rows know of bounces and durations.
-func (spec listSpec) bounced() bool {
-	return spec.Dim.Spec().Measures.Has(stats.Bounces) && spec.Order != stats.Bots
+// ratios are what follows from the measures that a list tells, as columns of its own page: shares and means.
+func (spec listSpec) ratios(told stats.Measures) (all []metric) {
+	switch {
+	case spec.Order == stats.Bots || !told.Has(stats.Bounces):
+	case told.Has(stats.Timed):
+		all = append(all, findMetric("bounced"), findMetric("onpage"))
+	case told.Has(stats.Entries):
+		all = append(all, findMetric("bounced"))
+	default:
+		all = append(all, findMetric("bounce"), findMetric("duration"))
+	}
+	return all
 }
 
 // Label writes a value for people to read.

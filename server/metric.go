@@ -12,7 +12,8 @@ type metric struct {
 	Name  string
 	Value func(c *stats.Counts) float64
 	Unit  unit
-	Mood  int // what an increase is: 1 good, -1 bad, 0 neither
+	Mood  int  // what an increase is: 1 good, -1 bad, 0 neither
+	Daily bool // under a page it is known of days, not of hours
 }
 
 type unit uint8
@@ -28,26 +29,30 @@ func count(m stats.Measure) func(*stats.Counts) float64 {
 	return func(c *stats.Counts) float64 { return float64(c[m]) }
 }
 
-// pervisit is a measure over visits; NaN where there are none.
+// pervisit is a measure over visits, of a page over those that began there; NaN where there are none.
 func pervisit(a stats.Measure) func(*stats.Counts) float64 {
 	return func(c *stats.Counts) float64 {
-		if c[stats.Visits] == 0 {
+		visits := c[stats.Visits]
+		if visits == 0 {
+			visits = c[stats.Entries]
+		}
+		if visits == 0 {
 			return math.NaN()
 		}
-		return math.Max(0, float64(c[a])/float64(c[stats.Visits]))
+		return math.Max(0, float64(c[a])/float64(visits))
 	}
 }
 
 func metrics() []metric {
 	return []metric{
-		{"visitors", count(stats.Visitors), unitCount, 1},
-		{"visits", count(stats.Visits), unitCount, 1},
-		{"views", count(stats.Views), unitCount, 1},
-		{"pervisit", pervisit(stats.Views), unitRatio, 1},
-		{"bounce", pervisit(stats.Bounces), unitShare, -1},
-		{"duration", pervisit(stats.Seconds), unitSeconds, 1},
-		{"refused", count(stats.Refused), unitCount, 0},
-		{"bots", count(stats.Bots), unitCount, 0},
+		{"visitors", count(stats.Visitors), unitCount, 1, false},
+		{"visits", count(stats.Visits), unitCount, 1, false},
+		{"views", count(stats.Views), unitCount, 1, false},
+		{"pervisit", pervisit(stats.Views), unitRatio, 1, false},
+		{"bounce", pervisit(stats.Bounces), unitShare, -1, false},
+		{"duration", pervisit(stats.Seconds), unitSeconds, 1, false},
+		{"refused", count(stats.Refused), unitCount, 0, false},
+		{"bots", count(stats.Bots), unitCount, 0, false},
 	}
 }
 
@@ -62,7 +67,7 @@ func (m metric) narrowed() bool {
 
 // findMetric returns the metric with the given name, the first one for an unknown name.
 func findMetric(name string) metric {
-	all := metrics()
+	all := append(metrics(), pageMetrics()...)
 	for _, m := range all {
 		if m.Name == name {
 			return m

@@ -50,13 +50,11 @@ func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Va
 	if err != nil {
 		return page, err
 	}
-	m := findMetric(q.Get("metric"))
-	if a.bots() && q.Get("metric") == "" {
-		m = findMetric("bots")
+	name, told := q.Get("metric"), metricsUnder(rep.Filter(), p)
+	if a.bots() && name == "" {
+		name = "bots"
 	}
-	if rep.Filter() != (stats.Filter{}) && !m.narrowed() {
-		m = metrics()[0]
-	}
+	m := drawnMetric(told, name, p)
 	page.Since = sinceWhen(l, p, chartFrom(rep, p))
 	page.Chart = newChart(l, p, m, now, past)
 	notes, err := s.notesOf(ctx, p)
@@ -70,7 +68,7 @@ func (s *Server) newOverview(ctx context.Context, l *locale, p *period, q url.Va
 	}
 	page.Quiet = held.ok && !now.Any
 	page.Show = a.With("range", "", "from", max(held.first, held.last-6).String(), "to", held.last.String(), "by", "")
-	page.cards(l, a, m, rep.Filter(), now, past)
+	page.cards(l, a, p, m, told, now, past)
 	page.before(l, p, past)
 	page.Exports = append(exportLinks(s.cfg.Prefix, "series", a), item{Label: l.T("export.everything"), Href: a.To(s.cfg.Prefix+"/export/everything.json", filterParam, "", whoParam, "")})
 	page.Panels, err = s.panels(ctx, rep, l, p, a, q, &now, panelNames[:technicalPanels])
@@ -115,11 +113,8 @@ func readBoth(ctx context.Context, rep Reports, p *period, held span) (now serie
 	return now, &before, err
 }
 
-func (page *overviewPage) cards(l *locale, a address, current metric, on stats.Filter, now series, past *series) {
-	for i, m := range metrics() {
-		if on != (stats.Filter{}) && !m.narrowed() {
-			continue
-		}
+func (page *overviewPage) cards(l *locale, a address, p *period, current metric, told []metric, now series, past *series) {
+	for i, m := range told {
 		value := m.Value(&now.Total)
 		name := m.Name
 		if i == 0 {
@@ -130,7 +125,7 @@ func (page *overviewPage) cards(l *locale, a address, current metric, on stats.F
 		if m.Unit == unitCount && math.Abs(value) >= 1e6 {
 			c.Value = l.Short(int64(value))
 		}
-		if past != nil && past.Any {
+		if past != nil && past.Any && !(m.Daily && p.cutoff() != noCutoff) { // a part of a day is no measure of what is known of days
 			before := m.Value(&past.Total)
 			c.Change, c.Past = compare(l, m, value, before), m.Unit.Format(l, before)
 		}

@@ -41,6 +41,13 @@ func readSeries(ctx context.Context, rep Reports, p *period, first, last stats.D
 		return out.narrowed(ctx, rep, p, points, cutoff)
 	}
 	out.sort(points, first, last, cutoff)
+	if rep.Filter().Dim == stats.DimPage && !p.Zoned { // of which days tell more than their hours
+		days := *p
+		days.By = byDay
+		daily, err := series{Columns: columns(&days, first, last)}.narrowed(ctx, rep, &days, points, cutoff)
+		out.Total = daily.Total
+		return out, err
+	}
 	return out, nil
 }
 

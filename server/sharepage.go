@@ -78,12 +78,10 @@ func (s *Server) newSharePage(r *http.Request, link share, token string) (shareP
 	if err != nil {
 		return page, err
 	}
-	m := findMetric(q.Get("metric"))
-	if !m.narrowed() {
-		m = metrics()[0]
-	}
+	told := metricsUnder(stats.Filter{Dim: stats.DimCountry}, &p) // those that are about people alone
+	m := drawnMetric(told, q.Get("metric"), &p)
 	page.Chart = newChart(l, &p, m, now, past)
-	page.cards(l, a, m, stats.Filter{Dim: stats.DimPage}, now, past) // those that are about people alone
+	page.cards(l, a, &p, m, told, now, past)
 	page.before(l, &p, past)
 	page.Panels, err = s.panels(ctx, rep, l, &p, a, q, &now, sharePanels)
 	for i := range page.Panels {

@@ -25,7 +25,7 @@ type Floors struct {
 	// Person is k of [FloorPerson]. Default 5. 1 switches it off and is for demonstrations only.
 	Person int
 	// Open is k of [FloorOpen]. Default 1. Above 1, values that carry no visitors of their own (files,
-	// missing pages, pages that nobody's day began on) stay in "other" for good.
+	// missing pages) stay in "other" for good. Pages and sections have those who viewed them: see [Viewers].
 	Open int
 }
 
@@ -90,7 +90,7 @@ type Spec struct {
 
 var (
 	visitMeasures = measures(Views, Visits, Visitors, Bounces, Seconds, Requests, Bots)
-	pageMeasures  = visitMeasures | measures(Entries, Exits, Beacons, Engaged, Scrolled)
+	pageMeasures  = visitMeasures | measures(Entries, Exits, Beacons, Engaged, Scrolled, Viewers, Timed)
 	hitMeasures   = measures(Requests, Bots)
 	eventMeasures = measures(Events, Visits, Visitors)
 	askedMeasures = measures(Requests, Redirects, Rejects, Faults, Slow, Crowd)
@@ -171,6 +171,9 @@ func (d Dimension) CrowdMeasures() [3]Measure {
 		return [3]Measure{Events, Events, Events}
 	case d.asked():
 		return [3]Measure{Crowd, Crowd, Crowd}
+	}
+	if d.paged() { // days that were counted before there were viewers have only visitors
+		return [3]Measure{Viewers, Visitors, Visitors}
 	}
 	return [3]Measure{Visitors, Visitors, Visitors}
 }
@@ -260,7 +263,7 @@ func (d Dimension) Whole(c Counts) Counts {
 var measureNames = [NumMeasures]string{
 	"views", "visits", "visitors", "bounces", "seconds", "entries", "exits", "requests", "bots", "events",
 	"refused", "files", "filebots", "missing", "missingbots", "crowd", "beacons", "engaged", "scrolled",
-	"askers", "redirects", "rejects", "faults", "slow",
+	"askers", "redirects", "rejects", "faults", "slow", "viewers", "timed",
 }
 
 // String returns the name of m, as in URLs and exports.

@@ -43,7 +43,9 @@ var ErrPair = errors.New("stats: these two are not counted together")
 func Filters() []Dimension { return slices.Clone(first[:]) }
 
 // Under returns the same reports narrowed to the page views under a value: Summary, Compare, Series, Hours,
-// Recent and Top. They count page views, visits, visitors, bounces and seconds; the other measures are 0. What
+// Recent and Top. They count page views, visits, visitors, bounces and seconds; the other measures are 0. Under a page they count page views,
+// visits that began there (Entries) and their bounces, and of days, not of hours, its visitors, exits and the time on it: see
+// [Dimension.Told]. What
 // fewer than k visitors of a day carry together is not told, so that lists and hours add up to less than
 // the summary; Other says by how much. The filter takes the place of one that was there; the zero Filter takes it
 // away. It is an error if its dimension is none of [Filters], or if it is of more than [MaxFilter] values.
@@ -93,7 +95,10 @@ func (r *Reports) narrowedTo(ctx context.Context, value string, days Range, hour
 		dim, _ = PairOf(r.filter.Dim, dimHour)
 		match = PairWith(value, false)
 	}
-	floor := int64(r.floors.Of(dim))
+	floor, pages := int64(r.floors.Of(dim)), 0
+	if dim.paged() { // the visitors of several pages are not those of each together
+		pages = len(r.filter.Values())
+	}
 	return r.selected(ctx, Selection{Dim: dim, First: days.First, Last: days.Last, Match: match, ByDay: true}, func(row *Row, _ bool) {
 		hour := uint8(0)
 		if hourly {
@@ -104,8 +109,11 @@ func (r *Reports) narrowedTo(ctx context.Context, value string, days Range, hour
 			return
 		}
 		c := row.Counts
-		pairMeasures.keep(&c)
+		dim.crossed().keep(&c)
 		c[Crowd] = 0
+		if dim.tell(&c); pages > 1 {
+			c[Visitors] = 0
+		}
 		f(Total{Day: row.Day, Hour: hour, Counts: c})
 	})
 }
@@ -136,16 +144,9 @@ func (r *Reports) topUnder(ctx context.Context, q Query) (Top, error) {
 	}
 	for _, c := range values {
 		c[Crowd] = 0
-		if q.Dim == DimPage {
-			c[Entries] = c[Visits]
-		}
-	}
-	if q.Dim == DimPage {
-		top.Whole[Entries] = top.Whole[Visits]
-		top.Other.Hidden[Entries] = top.Other.Hidden[Visits]
-		top.Other.Expired[Entries] = top.Other.Expired[Visits]
 	}
 	top.Other.Hidden[Crowd] = 0
+	top.tellPages(r.readUnder(q.Dim), q.Dim.Told(r.filter), values)
 	top.pick(values)
 	top.explain(nil)
 	return top, nil
@@ -159,7 +160,7 @@ func (r *Reports) valuesUnder(ctx context.Context, q Query, other *Other) (map[s
 		match, name := r.matching(value, q.Dim)
 		err := r.selected(ctx, Selection{Dim: dim, First: q.Range.First, Last: q.Range.Last, Match: match, K: sums.k}, func(row *Row, below bool) {
 			row.Counts[Bots] = 0
-			pairMeasures.keep(&row.Counts)
+			dim.crossed().keep(&row.Counts)
 			sums.add(name(row.Value), &row.Counts, below)
 		})
 		if err != nil {
@@ -228,7 +229,7 @@ func (r *Reports) Flows(ctx context.Context, days Range, from string, limit int)
 			flows = append(flows, Flow{a, b, l.Counts[Visits]})
 		}
 	}
-	count := func(t Total) { visits += t.Counts[Visits] - t.Counts[Bounces] }
+	count := func(t Total) { visits += begun(&t.Counts) - t.Counts[Bounces] }
 	if from != "" {
 		all.filter = Filter{DimPage, from}
 	}

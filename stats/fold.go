@@ -70,6 +70,7 @@ func (f *folder) complement(rest Counts, members []int) {
 	var left []int
 	for _, i := range members {
 		c := people(f.rows[i].Counts)
+		f.dim.alone(&c)
 		rest.Sub(&c)
 		if !c.IsZero() {
 			left = append(left, i)
@@ -85,6 +86,7 @@ func (f *folder) complement(rest Counts, members []int) {
 		}
 		enough := f.dim.Crowd(&f.rows[i].Counts) >= int64(f.k)
 		c := people(f.rows[i].Counts)
+		f.dim.alone(&c)
 		f.take(i, FoldComplement)
 		if rest.Add(&c); enough { // k visitors in one instance
 			return
@@ -119,6 +121,7 @@ func (f *folder) byParent(parents map[string]*Counts) {
 	for _, parent := range order {
 		rest := people(*parents[parent])
 		f.dim.Spec().Measures.keep(&rest)
+		f.dim.alone(&rest)
 		f.complement(rest, children[parent])
 	}
 }

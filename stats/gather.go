@@ -177,9 +177,10 @@ func (h *hold) absorbParts(d *heldDay, v *harvest) {
 	}
 	for i := range v.pages {
 		p := &v.pages[i]
-		path, c := string(p.key), p.cell.counts()
+		path := string(p.key)
+		page, section := p.cell.ofPage()
 		v.pageParts = append(v.pageParts, pageParts{
-			h.add(d, DimPage, path, &c, p.cell.good), h.add(d, DimSection, visit.Section(path), &c, p.cell.good),
+			h.add(d, DimPage, path, &page, p.cell.good), h.add(d, DimSection, visit.Section(path), &section, p.cell.good),
 		})
 	}
 }

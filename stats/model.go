@@ -14,7 +14,7 @@ const (
 	Visits                  // visits begun: runs of page views with no pause over 30 minutes
 	Visitors                // first page views of the day: people, as far as they can be told apart
 	Bounces                 // visits with one page view (taken back by the second one)
-	Seconds                 // time between the page views of visits, counted where the visit began
+	Seconds                 // time between the page views of visits, counted where the visit began; of pages, under the one that was looked at
 	Entries                 // visits that began on this page
 	Exits                   // visits that ended on this page (taken back when another page follows)
 	Requests                // requests of any kind by people, page views included
@@ -43,6 +43,8 @@ const (
 	Rejects                                    // the same with 4xx
 	Faults                                     // the same with 5xx
 	Slow                                       // those of Requests that were answered after more than a second
+	Viewers                                    // first page views of the day under this page or section: its visitors. See [Dimension.Told]
+	Timed                                      // page views of this page or section of which Seconds says how long they lasted
 
 	NumMeasures
 )

@@ -213,11 +213,11 @@ func (w *world) checkUnder(truth *tally, f stats.Filter) {
 			}
 			c := byDim[dim][value]
 			c[e.m] += e.n
-			if dim == stats.DimPage && e.m == stats.Visits {
-				c[stats.Entries] += e.n
-			}
 			byDim[dim][value] = c
 		}
+	}
+	if f.Dim == stats.DimPage {
+		whole = underPage(truth, w.days(), f.Values())
 	}
 	if got, err := r.Summary(w.t.Context(), w.days()); err != nil || got.Counts != whole {
 		w.t.Fatalf("under %v: summary %v, %v; want %v", f, got.Counts, err, whole)
@@ -236,6 +236,32 @@ func (w *world) checkUnder(truth *tally, f stats.Filter) {
 			sum.Add(&l.Counts)
 		}
 		want := byDim[dim]
+		if f.Dim == stats.DimPage || isPaged(dim) {
+			sum = summed(stats.DimPage, sum)
+			for value, c := range want {
+				want[value] = beside(c)
+			}
+		}
+		if f.Dim == stats.DimPage && isPaged(dim) {
+			want = map[string]stats.Counts{}
+			bySection := map[string][]string{}
+			for _, page := range f.Values() {
+				if dim == stats.DimPage {
+					want[page] = underPage(truth, w.days(), []string{page})
+				}
+				bySection[visit.Section(page)] = append(bySection[visit.Section(page)], page)
+			}
+			for section, pages := range bySection {
+				if dim == stats.DimPage {
+					break
+				}
+				c := underPage(truth, w.days(), pages)
+				if len(f.Values()) > 1 {
+					c[stats.Visitors] = 0
+				}
+				want[section] = c
+			}
+		}
 		maps.DeleteFunc(want, func(_ string, c stats.Counts) bool { return c.IsZero() })
 		if !maps.Equal(got, want) || sum != top.Whole {
 			w.t.Fatalf("under %v: %v: %v, want %v; lines and other are %v of %v", f, dim, got, want, sum, top.Whole)
@@ -247,8 +273,13 @@ func (w *world) checkUnder(truth *tally, f stats.Filter) {
 	}
 	for _, p := range points {
 		day, hour := visit.DayOf(p.At, time.UTC)
-		if at := fmt.Sprintf("%v %02d", day, hour); p.Counts != byHour[at] {
-			w.t.Fatalf("under %v: %s counts %v, want %v", f, at, p.Counts, byHour[at])
+		at := fmt.Sprintf("%v %02d", day, hour)
+		want := byHour[at]
+		if f.Dim == stats.DimPage {
+			want = beside(want)
+		}
+		if p.Counts != want {
+			w.t.Fatalf("under %v: %s counts %v, want %v", f, at, p.Counts, want)
 		}
 	}
 }

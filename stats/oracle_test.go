@@ -81,6 +81,8 @@ type oracle struct {
 	visits   []*journey
 	current  map[int]*journey
 	requests []visit.Pageview
+	viewed   map[string]bool // pages and sections by visitor and day
+	missed   int             // of which the house's tracker said that they had been viewed before
 	askers   map[string]bool // visitors by day, those included who viewed no page
 	asked    []int           // whose each of requests is
 	refused  map[hourKey]int64
@@ -93,7 +95,7 @@ type oracle struct {
 
 func newOracle(n int, start time.Time) *oracle {
 	return &oracle{
-		now: start, people: crowd(n), current: map[int]*journey{}, askers: map[string]bool{},
+		now: start, people: crowd(n), current: map[int]*journey{}, askers: map[string]bool{}, viewed: map[string]bool{},
 		refused: map[hourKey]int64{}, plan: aims(), tracker: visit.NewTracker(0, 4, aims()),
 	}
 }
@@ -120,6 +122,7 @@ func (o *oracle) see(who int, pv visit.Pageview) visit.Pageview {
 		o.note(who, &pv)
 		o.tracker.Observe(o.key(who, pv.Day), o.carry(who, pv.Day), o.now, &pv)
 		pv.Step.Lot = uint8(who % 64)
+		o.exactly(who, &pv)
 	}
 	if key := fmt.Sprint(who, pv.Day); pv.Bot == "" {
 		pv.Asker, pv.Lot = !o.askers[key], uint8(who%64)
@@ -234,6 +237,7 @@ func (o *oracle) count() *tally {
 	for _, j := range o.visits {
 		t.journey(j, o.people[j.who])
 	}
+	t.viewers(o.viewsInOrder())
 	for _, pv := range o.viewsInOrder() {
 		if key := fmt.Sprint(pv.who, pv.day); !firsts[key] {
 			firsts[key] = true
@@ -320,6 +324,7 @@ func (t *tally) journey(j *journey, p someone) {
 			continue
 		}
 		everywhere(first.at, s.path, stats.Seconds, int64(left.Sub(s.at).Seconds()))
+		t.page(day, s.path, stats.Timed, 1)
 	}
 }
 

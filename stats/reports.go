@@ -86,20 +86,21 @@ type Summary struct {
 	Counts Counts
 }
 
-// BounceRate is the share of visits with one page view, 0–1; 0 without visits.
+// BounceRate is the share of visits with one page view, 0–1; 0 without visits. Under a page it is of those that began there.
 func (s Summary) BounceRate() float64 { return bounceRate(&s.Counts) }
 
-// ViewsPerVisit is the mean number of page views of a visit; 0 without visits.
+// ViewsPerVisit is the mean number of page views of a visit; 0 without visits, and under a page.
 func (s Summary) ViewsPerVisit() float64 { return viewsPerVisit(&s.Counts) }
 
-// MeanVisit is the mean time between the first and the last page view of a visit; 0 without visits.
+// MeanVisit is the mean time between the first and the last page view of a visit; 0 without visits, and under a page: see
+// [Summary.TimeOnPage].
 func (s Summary) MeanVisit() time.Duration { return meanVisit(&s.Counts) }
 
 func bounceRate(c *Counts) float64 {
-	if c[Visits] <= 0 {
+	if begun(c) <= 0 {
 		return 0
 	}
-	return min(max(float64(c[Bounces])/float64(c[Visits]), 0), 1)
+	return min(max(float64(c[Bounces])/float64(begun(c)), 0), 1)
 }
 
 func viewsPerVisit(c *Counts) float64 {

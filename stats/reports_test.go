@@ -165,9 +165,9 @@ func TestTop(t *testing.T) {
 	m := newMemory()
 	m.totals[hourKey{10, 1}] = both(20, 9)
 	for value, c := range map[string]stats.Counts{"/a": both(8, 1), "/b": n(6), "/Blog": n(4), "/bot": bots(7)} {
-		m.rows[valueKey{10, stats.DimPage, value}] = c
+		m.rows[valueKey{10, stats.DimSource, value}] = c
 	}
-	m.closed[10] = []stats.Fold{{Day: 10, Dim: stats.DimPage, Values: 1, Counts: n(1)}, {Day: 10, Dim: stats.DimOS, Values: 1, Counts: n(9)}}
+	m.closed[10] = []stats.Fold{{Day: 10, Dim: stats.DimSource, Values: 1, Counts: n(1)}, {Day: 10, Dim: stats.DimOS, Values: 1, Counts: n(9)}}
 	r := stats.NewReports(m, nil, stats.ReportOptions{})
 	for _, c := range []struct {
 		name  string
@@ -183,7 +183,7 @@ func TestTop(t *testing.T) {
 		{"a measure it has not", stats.Query{Sort: stats.Refused}, []string{"/a", "/b", "/Blog"}, both(2, 8)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.query.Dim, c.query.Range = stats.DimPage, stats.Range{First: 10, Last: 10}
+			c.query.Dim, c.query.Range = stats.DimSource, stats.Range{First: 10, Last: 10}
 			top, err := r.Top(t.Context(), c.query)
 			if err != nil || len(top.Lines) != len(c.want) {
 				t.Fatalf("%v, %v; want %v", top.Lines, err, c.want)

@@ -20,6 +20,7 @@ func (a *Aggregator) AddStay(pv *visit.Pageview) {
 	t.people.cells[who].late(0, seconds)
 	t.arrivals.cells[from].late(0, seconds)
 	t.pages.cells[page].late(0, seconds)
+	t.pages.cells[page].timed += one(st.Timed)
 	t.hour(st.StartedHour).late(0, seconds)
 	t.joints.find(joint{who, from, page, int32(st.StartedHour)}).late(0, seconds)
 	if was, now := DimDuration.bucket(st.Elapsed-seconds), DimDuration.bucket(st.Elapsed); was != now {

@@ -25,6 +25,7 @@ func (s *shard) addView(t *tally, pv *visit.Pageview) {
 		c.n[Exits] += begun
 		c.good = true
 	}
+	t.pages.cells[page].viewer(&pv.Step)
 	t.joints.find(joint{who, from, page, int32(pv.Hour)}).view(first, begun, lotOf(&pv.Step))
 	total := t.hour(pv.Hour)
 	total[Views]++
@@ -50,6 +51,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 	start.n[Visitors] += first
 	c := &t.pages.cells[page]
 	c.view(first)
+	c.viewer(st)
 	c.n[Exits]++
 	c.good = true
 	t.joints.find(joint{who, from, page, int32(pv.Hour)}).view(first, 0, lotOf(st))
@@ -72,6 +74,7 @@ func (s *shard) addNext(t *tally, pv *visit.Pageview) {
 		previous.n[Exits]--
 		previous.late(bounce, seconds)
 		previous.good = true // as it was when it was counted: what is taken back must find it
+		previous.timed += one(st.Timed)
 		total[Exits]--
 		t.hour(st.StartedHour).late(bounce, seconds)
 		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds)
@@ -102,6 +105,7 @@ func (s *shard) acrossMidnight(pv *visit.Pageview, bounce int32, seconds int64) 
 		t.arrivals.cells[from].late(bounce, seconds)
 		t.pages.cells[before].late(bounce, seconds)
 		t.pages.cells[before].good = true
+		t.pages.cells[before].timed += one(st.Timed)
 		t.hour(st.StartedHour).late(bounce, seconds)
 		t.joints.find(joint{who, from, before, int32(st.StartedHour)}).late(bounce, seconds)
 		if st.Second {

@@ -6,9 +6,11 @@ import "strings"
 type cell struct {
 	n       [Events + 1]int32 // but for seconds, which have an int64
 	seconds int64
-	dirty   bool // listed in its table's dirty
-	good    bool // seen on an answer that did not fail
-	_       [6]byte
+
+	viewers, inSection, timed int32 // of pages: see ofPage
+
+	dirty bool // listed in its table's dirty
+	good  bool // seen on an answer that did not fail
 }
 
 // table interns keys as the indexes of cells. Not safe for concurrent use.

@@ -32,7 +32,8 @@ func (l Line) ViewsPerVisit() float64 { return viewsPerVisit(&l.Counts) }
 // MeanVisit is as in [Summary].
 func (l Line) MeanVisit() time.Duration { return meanVisit(&l.Counts) }
 
-// Top is the answer to a [Query]: the lines and Other add up to Whole.
+// Top is the answer to a [Query]: the lines and Other add up to Whole, but for the visitors of pages and sections and what is counted beside
+// them, which Whole and Other have none of: see [Dimension.Told].
 type Top struct {
 	Query  Query // with its defaults
 	Lines  []Line
@@ -41,6 +42,8 @@ type Top struct {
 	Other  Other
 	// KeptFrom is the first day of which the values are kept, where Other.Expired is of days before it.
 	KeptFrom Day
+
+	told Measures // of a list of pages, or under one: what is told
 }
 
 // Other is what the lines do not show, and why: Counts = Unlisted + Hidden + Folded + Expired + Rest.
@@ -82,6 +85,9 @@ func (r *Reports) Top(ctx context.Context, q Query) (Top, error) {
 	if q.Dim.Spec().Signal || q.Dim.IsPair() {
 		top.addUp(values, folds)
 	}
+	if q.Dim.paged() {
+		top.tellPages(q.Dim, q.Dim.Told(Filter{}), values)
+	}
 	top.pick(values)
 	top.explain(folds)
 	return top, nil
@@ -96,7 +102,7 @@ func (t *Top) count(total Total) {
 }
 
 func (q Query) withDefaults() Query {
-	has := q.Dim.Spec().Measures
+	has := q.Dim.Told(Filter{})
 	for _, m := range [...]Measure{Visits, Requests, Bots, Events} {
 		if !has.Has(q.Sort) {
 			q.Sort = m
@@ -294,10 +300,6 @@ func (t *Top) weight(c *Counts) int64 {
 
 // explain computes what the lines do not show.
 func (t *Top) explain(folds []Fold) {
-	t.Other.Counts = t.Whole
-	for i := range t.Lines {
-		t.Other.Counts.Sub(&t.Lines[i].Counts)
-	}
 	for i := range folds {
 		if folds[i].Dim == t.Query.Dim {
 			t.Other.Folded.Add(&folds[i].Counts)
@@ -306,6 +308,12 @@ func (t *Top) explain(folds []Fold) {
 	if t.Query.Dim.asked() && !t.Query.Dim.IsPair() {
 		t.Other.Folded[Crowd] = 0
 	}
+	t.addPages()
+	t.Other.Counts = t.Whole
+	for i := range t.Lines {
+		t.Other.Counts.Sub(&t.Lines[i].Counts)
+	}
+	t.addPages()
 	t.Other.Rest = t.Other.Counts
 	t.Other.Rest.Sub(&t.Other.Unlisted)
 	t.Other.Rest.Sub(&t.Other.Hidden)

@@ -59,7 +59,7 @@ func TestPage(t *testing.T) {
 		Day: day, Hour: 12, Kind: visit.KindPage, Path: "/user/:id/posts", Section: "/user", Status: 200,
 		Source: "yandex.kz", Channel: "campaign", Campaign: "nauryz", Country: "KZ", Region: "Almaty", City: "Almaty", Provider: "Kazakhtelecom",
 		Browser: "Chrome", BrowserVersion: "Chrome 146", OS: "Windows", OSVersion: "Windows 10", Device: "desktop", Language: "kk",
-		Step:   visit.Step{NewVisitor: true, NewVisit: true, StartedDay: day, StartedHour: 12, StartSource: "yandex.kz", StartChannel: "campaign", StartCampaign: "nauryz", Views: 1},
+		Step:   visit.Step{NewVisitor: true, NewVisit: true, NewOnPage: true, NewInSection: true, StartedDay: day, StartedHour: 12, StartSource: "yandex.kz", StartChannel: "campaign", StartCampaign: "nauryz", Views: 1},
 		Prefix: visit.PrefixOf(netip.MustParseAddr("192.0.2.0")), Asker: true,
 	}
 	got.Step.Lot, got.Lot = 0, 0

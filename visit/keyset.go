@@ -7,6 +7,8 @@ package visit
 type keySet struct {
 	cells []uint64 // 0 is free
 	count int
+	wide  bool      // it knows what each has seen
+	pages []pageSet // beside cells, if so
 }
 
 const (
@@ -63,12 +65,23 @@ func (s *keySet) slot(print uint64) (int, bool) {
 }
 
 func (s *keySet) grow() {
-	old := s.cells
+	old, pages := s.cells, s.pages
 	s.cells = make([]uint64, max(16, 2*len(old)))
-	for _, cell := range old {
+	if s.wide {
+		s.pages = make([]pageSet, len(s.cells))
+	}
+	for from, cell := range old {
 		if cell != 0 {
 			i, _ := s.slot(cell &^ lotBits)
-			s.cells[i] = cell
+			if s.cells[i] = cell; s.wide {
+				s.pages[i] = pages[from]
+			}
 		}
 	}
+}
+
+// seen is what the owner of a fingerprint that is there has seen. It is valid until another is added.
+func (s *keySet) seen(print uint64) *pageSet {
+	i, _ := s.slot(print)
+	return &s.pages[i]
 }

@@ -17,6 +17,8 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 		s.mu.Lock()
 		if _, _, room := s.admit(printOf(m.id), int(lotIn(m.id)), d, t.capacity); !room {
 			refused++
+		} else {
+			s.seen.seen(printOf(m.id)).join(m.pages)
 		}
 		s.mu.Unlock()
 	}
@@ -36,6 +38,7 @@ func (t *Tracker) merge(p *part, now time.Time) (refused int) {
 		if lot, _, room := s.admit(printOf(v.id), int(v.lot), d, t.capacity); !room {
 			refused++
 		} else {
+			s.seen.seen(printOf(v.id)).join(v.pages)
 			v.lot = lot
 			s.mergeVisit(v.id, &v.openVisit, now.Unix())
 		}

@@ -65,6 +65,10 @@ type Step struct {
 	NewVisit   bool  // the first page view of a visit; Path is its entry page
 	Second     bool  // the second page view: the visit is no bounce after all
 	Seconds    int64 // seconds since the previous page view of the visit
+	Timed      bool  // how long the previous page view lasted was not known at all before
+
+	NewOnPage    bool // the first page view of the day of this visitor under Path, as far as it can be told: see [Tracker]
+	NewInSection bool // the same under the first segment of Path
 
 	Previous     string // path of the previous page view of the visit ("" for none): no longer its exit
 	PreviousDay  Day    // day on which Previous was counted

@@ -12,11 +12,11 @@ import (
 //
 //	version, day, mark of the plan
 //	strings: number, then length and bytes of each
-//	seen:    number, then shard and fingerprint of each, with the lot in it
-//	visits:  number, then shard, fingerprint and state of each; whoever has one was seen
+//	seen:    number, then shard and fingerprint of each, with the lot in it, and the pages that they have seen
+//	visits:  number, then shard, fingerprint, the same pages and state of each; whoever has one was seen
 //	firsts:  number, then fingerprint of each
 //	asked:   number, then the same of each who asked for something and has viewed no page
-const partVersion = 3
+const partVersion = 4
 
 // MinPart is the least size in bytes that parts can be asked for.
 const MinPart = 16 << 10
@@ -30,9 +30,15 @@ type mark struct {
 	id    uint64
 }
 
+// toldSeen is somebody who viewed pages, in a part.
+type toldSeen struct {
+	mark
+	pages pageSet
+}
+
 // toldVisit is an open visit in a part.
 type toldVisit struct {
-	mark
+	toldSeen
 	openVisit
 }
 
@@ -57,8 +63,8 @@ func (w *partWriter) room(n int) bool {
 	return !w.over
 }
 
-func (w *partWriter) addSeen(m mark) {
-	if w.room(9) {
+func (w *partWriter) addSeen(m toldSeen) {
+	if w.room(25) {
 		w.seen = m.append(w.seen)
 		w.numSeen++
 	}
@@ -82,8 +88,12 @@ func (m mark) append(out []byte) []byte {
 	return binary.BigEndian.AppendUint64(append(out, m.shard), m.id)
 }
 
+func (m *toldSeen) append(out []byte) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(m.mark.append(out), m.pages[0]), m.pages[1])
+}
+
 func (w *partWriter) addVisit(v *toldVisit) {
-	if !w.room(128 + 4*(maxTold+4)) {
+	if !w.room(144 + 4*(maxTold+4)) {
 		return
 	}
 	out := v.append(w.visits)

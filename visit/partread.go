@@ -18,7 +18,7 @@ const MaxPart = 64 << 10
 type part struct {
 	day    Day
 	plan   [8]byte
-	seen   []mark
+	seen   []toldSeen
 	visits []toldVisit
 	firsts []uint64
 	asked  []mark
@@ -43,13 +43,13 @@ func readPart(data []byte, shared func(string) string) (p part, err error) {
 	for i := range table {
 		table[i] = r.string()
 	}
-	p.seen = make([]mark, r.length(9))
+	p.seen = make([]toldSeen, r.length(25))
 	for i := range p.seen {
-		p.seen[i] = r.mark()
+		p.seen[i] = r.seen()
 	}
-	p.visits = make([]toldVisit, r.length(37))
+	p.visits = make([]toldVisit, r.length(53))
 	for i := range p.visits {
-		p.visits[i] = toldVisit{r.mark(), r.visit(table)}
+		p.visits[i] = toldVisit{r.seen(), r.visit(table)}
 	}
 	p.firsts = make([]uint64, r.length(8))
 	for i := range p.firsts {
@@ -138,6 +138,10 @@ func (r *partReader) mark() mark {
 		r.fail()
 	}
 	return m
+}
+
+func (r *partReader) seen() toldSeen {
+	return toldSeen{r.mark(), pageSet{r.uint64(), r.uint64()}}
 }
 
 // maxSecond is beyond every time that a visit may have.

@@ -62,6 +62,7 @@ func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
 	var visits [atOnce]toldVisit
 	var seen [atOnce]bool
 	var cells [atOnce]uint64
+	var pages [atOnce]pageSet
 	s.mu.Lock()
 	for i, id := range ids {
 		v, ok := s.young[id]
@@ -70,7 +71,10 @@ func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
 		}
 		print := printOf(id)
 		lot, _ := s.lot(print)
-		visits[i].mark, seen[i], cells[i] = mark{number, id}, s.seen.has(print), cellOf(print, lot)
+		if seen[i] = s.seen.has(print); seen[i] {
+			pages[i] = *s.seen.seen(print)
+		}
+		visits[i].toldSeen, cells[i] = toldSeen{mark{number, id}, pages[i]}, cellOf(print, lot)
 		if v != nil {
 			visits[i].openVisit = *v
 		}
@@ -81,7 +85,7 @@ func (s *shard) tell(number uint8, ids []uint64, w *partWriter) {
 		case !seen[i]:
 			w.addAsked(mark{number, cells[i]})
 		case visits[i].views == 0:
-			w.addSeen(mark{number, cells[i]})
+			w.addSeen(toldSeen{mark{number, cells[i]}, pages[i]})
 		default:
 			w.addVisit(&visits[i])
 		}
@@ -93,11 +97,11 @@ func (d *dayState) everything(w *partWriter) {
 	for i := range d.shards {
 		s := &d.shards[i]
 		s.mu.Lock()
-		cells, asked, ids := slices.Clone(s.seen.cells), slices.Clone(s.asked.cells), s.open()
+		cells, pages, asked, ids := slices.Clone(s.seen.cells), slices.Clone(s.seen.pages), slices.Clone(s.asked.cells), s.open()
 		s.mu.Unlock()
-		for _, cell := range cells {
+		for at, cell := range cells {
 			if cell != 0 {
-				w.addSeen(mark{uint8(i), cell})
+				w.addSeen(toldSeen{mark{uint8(i), cell}, pages[at]})
 			}
 		}
 		for _, cell := range asked {

@@ -10,7 +10,7 @@ import (
 // maxSnapshot is the size in bytes above which [Anonymiser.Snapshot] fails.
 const maxSnapshot = 128 << 20
 
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // ErrSnapshot is returned for bytes that are no snapshot.
 var ErrSnapshot = errors.New("visit: not a snapshot of who was seen")

@@ -25,6 +25,7 @@ func (t *Tracker) Stay(key Key, now time.Time, pv *Pageview) bool {
 		if seconds <= 0 {
 			return false
 		}
+		pv.Step.Timed = v.told <= v.last
 		v.told = unix
 		v.started(&pv.Step)
 		pv.Step.Seconds, pv.Step.Views, pv.Step.Elapsed = seconds, v.views, unix-v.first

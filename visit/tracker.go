@@ -17,7 +17,7 @@ const (
 // Tracker knows who was seen today and which visits are open. It is keyed state: it is in memory
 // only and dies with its day. It holds keys, never addresses, and is bounded: at its capacity of
 // visitors a day (default 2,000,000) further visitors are counted as page views only, and Stats says
-// how many views that were. A visitor costs 11 to 21 bytes until the day is dropped, and about 200
+// how many views that were. A visitor costs 32 to 64 bytes until the day is dropped, and about 200
 // more for 30 to 60 minutes after a page view; those that other processes have told of are among them (see
 // [Anonymiser.Share]). What neither others nor a snapshot know after a restart counts once more.
 // Tracker is safe for concurrent use; no call holds a lock for longer than one table's growth.
@@ -103,6 +103,7 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 		return
 	}
 	pv.Step.NewVisitor = fresh
+	pv.Step.NewOnPage, pv.Step.NewInSection = s.seen.seen(fingerprint(key)).see(key, pv.Path)
 	unix := now.Unix()
 	v, kept := s.find(key[1], unix)
 	if v == nil && !carry.IsZero() {
@@ -175,6 +176,7 @@ func (v *openVisit) started(st *Step) {
 func (v *openVisit) step(pv *Pageview, unix int64) {
 	pv.Step.Second = v.views == 1
 	pv.Step.Seconds = max(0, unix-max(v.last, v.told))
+	pv.Step.Timed = v.told <= v.last
 	pv.Step.Previous, pv.Step.PreviousDay = v.path, v.pathDay
 	v.started(&pv.Step)
 }
@@ -253,13 +255,21 @@ func (t *Tracker) find(day Day) *dayState {
 	return nil
 }
 
+func newDayState(day Day) *dayState {
+	d := &dayState{day: day}
+	for i := range d.shards {
+		d.shards[i].seen.wide = true
+	}
+	return d
+}
+
 func (t *Tracker) begin(day Day) *dayState {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if d := t.find(day); d != nil {
 		return d
 	}
-	living := []*dayState{{day: day}}
+	living := []*dayState{newDayState(day)}
 	if old := t.living.Load(); old != nil {
 		living = append(living, *old...)
 	}

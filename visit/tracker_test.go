@@ -28,12 +28,12 @@ func TestTrackerVisit(t *testing.T) {
 	tr := visit.NewTracker(0, 0, nil)
 	start := time.Date(2024, 5, 17, 10, 15, 0, 0, almaty)
 	day, _ := visit.DayOf(start, almaty)
-	first := visit.Step{NewVisitor: true, NewVisit: true, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 1}
-	second := visit.Step{Second: true, Seconds: 60, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 2, Elapsed: 60}
+	first := visit.Step{NewVisitor: true, NewVisit: true, NewOnPage: true, NewInSection: true, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 1}
+	second := visit.Step{Second: true, Seconds: 60, Timed: true, NewOnPage: true, NewInSection: true, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 10, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 2, Elapsed: 60}
 	third := second
 	third.Second, third.Previous, third.Seconds = false, "/b", 1800
 	third.Views, third.Elapsed = 3, 1860
-	again := visit.Step{NewVisit: true, StartedDay: day, StartedHour: 11, StartSource: "from-/d", StartChannel: "referral", StartCampaign: "c/d", Views: 1}
+	again := visit.Step{NewVisit: true, NewOnPage: true, NewInSection: true, StartedDay: day, StartedHour: 11, StartSource: "from-/d", StartChannel: "referral", StartCampaign: "c/d", Views: 1}
 	for _, c := range []struct {
 		after time.Duration
 		path  string
@@ -53,7 +53,7 @@ func TestTrackerAcrossMidnight(t *testing.T) {
 	day, _ := visit.DayOf(before, almaty)
 	see(tr, 1, before, "/a")
 	got := see(tr, 1, before.Add(20*time.Minute), "/b").Step
-	want := visit.Step{NewVisitor: true, Second: true, Seconds: 1200, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 23, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 2, Elapsed: 1200}
+	want := visit.Step{NewVisitor: true, Second: true, Seconds: 1200, Timed: true, NewOnPage: true, NewInSection: true, Previous: "/a", PreviousDay: day, StartedDay: day, StartedHour: 23, StartSource: "from-/a", StartChannel: "referral", StartCampaign: "c/a", Views: 2, Elapsed: 1200}
 	got.Lot = 0
 	if got != want {
 		t.Errorf("after midnight: %+v, want %+v", got, want)

@@ -37,9 +37,9 @@ func appendString(dst []byte, s string) []byte {
 }
 
 // A row of counts is narrow or wide, as lua/apply.lua knows them too. A wide one has a number for each measure, and room
-// for some to come; one that rests since there were sixteen measures is read as if zeros followed.
+// for some to come; one that rests since there were sixteen measures, or twenty-four, is read as if zeros followed.
 const (
-	width    = 24
+	width    = 28
 	widthOld = 16
 )
 

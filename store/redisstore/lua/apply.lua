@@ -2,7 +2,7 @@
 -- this slot. Returns how many rows were left to "other". Group: dim (0: hourly totals), day, cap, time to
 -- expire (0: never), values, counts.
 -- add adds two rows of counts without a table, which would cost more than all else. Most rows are narrow: nine numbers, the
--- first eight measures and the sixteenth. A wide one has twenty-four, or sixteen if it rests from before there were more.
+-- first eight measures and the sixteenth. A wide one has twenty-eight, or twenty-four or sixteen if it rests from before there were more.
 local unpackCounts, packCounts = cmsgpack.unpack, cmsgpack.pack
 local function widen(row)
   local n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 = unpackCounts(row)
@@ -10,9 +10,9 @@ local function widen(row)
   return n1, n2, n3, n4, n5, n6, n7, n8, 0, 0, 0, 0, 0, 0, 0, n9
 end
 local function addWide(a, b)
-  local a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24 = widen(a)
-  local b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22, b23, b24 = widen(b)
-  return packCounts(a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7, a8 + b8, a9 + b9, a10 + b10, a11 + b11, a12 + b12, a13 + b13, a14 + b14, a15 + b15, a16 + b16, (a17 or 0) + (b17 or 0), (a18 or 0) + (b18 or 0), (a19 or 0) + (b19 or 0), (a20 or 0) + (b20 or 0), (a21 or 0) + (b21 or 0), (a22 or 0) + (b22 or 0), (a23 or 0) + (b23 or 0), (a24 or 0) + (b24 or 0))
+  local a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28 = widen(a)
+  local b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22, b23, b24, b25, b26, b27, b28 = widen(b)
+  return packCounts(a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7, a8 + b8, a9 + b9, a10 + b10, a11 + b11, a12 + b12, a13 + b13, a14 + b14, a15 + b15, a16 + b16, (a17 or 0) + (b17 or 0), (a18 or 0) + (b18 or 0), (a19 or 0) + (b19 or 0), (a20 or 0) + (b20 or 0), (a21 or 0) + (b21 or 0), (a22 or 0) + (b22 or 0), (a23 or 0) + (b23 or 0), (a24 or 0) + (b24 or 0), (a25 or 0) + (b25 or 0), (a26 or 0) + (b26 or 0), (a27 or 0) + (b27 or 0), (a28 or 0) + (b28 or 0))
 end
 local function add(a, b)
   local a1, a2, a3, a4, a5, a6, a7, a8, a9, a10 = unpackCounts(a)
