@@ -297,6 +297,9 @@ func (im *run) fold(day stats.Day, leaves []leaf) {
 	for i := range leaves {
 		c := leaves[i].counts
 		for m := range c {
+			if m := stats.Measure(m); m == stats.Viewers || m == stats.Timed {
+				continue // which no total holds
+			}
 			if m != int(stats.Events) && sum[m] > whole[m] && leaves[i].values[0].dim != stats.DimEvent {
 				c[m] = c[m] * whole[m] / sum[m]
 			}
@@ -310,6 +313,9 @@ func (im *run) fold(day stats.Day, leaves []leaf) {
 	}
 	first := len(im.rows)
 	for v, c := range told {
+		if v.dim == stats.DimSection { // who viewed several of its pages would be several
+			c[stats.Viewers] = 0
+		}
 		for m := range c {
 			if !v.dim.Spec().Measures.Has(stats.Measure(m)) {
 				c[m] = 0

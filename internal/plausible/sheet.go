@@ -40,7 +40,11 @@ var (
 	}
 	ofEntries = []number{
 		{"visitors", []stats.Measure{stats.Visitors}}, {"entrances", []stats.Measure{stats.Visits, stats.Entries}},
-		{"bounces", []stats.Measure{stats.Bounces}}, {"visit_duration", []stats.Measure{stats.Seconds}},
+		{"bounces", []stats.Measure{stats.Bounces}},
+	}
+	ofPages = []number{
+		{"visitors", []stats.Measure{stats.Viewers}}, {"pageviews", []stats.Measure{stats.Views, stats.Requests}},
+		{"total_time_on_page", []stats.Measure{stats.Seconds}}, {"total_time_on_page_visits", []stats.Measure{stats.Timed}},
 	}
 )
 
@@ -54,7 +58,7 @@ var sheets = []sheet{
 		{"visit_duration", []stats.Measure{stats.Seconds}}, {"pageviews", []stats.Measure{stats.Views, stats.Requests}},
 	}, nil},
 	{"imported_sources", []string{"source", "referrer", "utm_source", "utm_medium", "utm_campaign"}, ofVisits, (*folder).source},
-	{"imported_pages", []string{"page"}, []number{{"pageviews", []stats.Measure{stats.Views, stats.Requests}}}, (*folder).page},
+	{"imported_pages", []string{"page"}, ofPages, (*folder).page},
 	{"imported_entry_pages", []string{"entry_page"}, ofEntries, (*folder).page},
 	{"imported_exit_pages", []string{"exit_page"}, []number{{"exits", []stats.Measure{stats.Exits}}}, (*folder).page},
 	{"imported_locations", []string{"country"}, ofVisits, (*folder).country},
