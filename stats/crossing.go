@@ -106,6 +106,10 @@ func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lo
 	if a == nil || b == nil {
 		return nil // one half is left to "other", and the pair with it
 	}
+	if a.aside() || b.aside() { // and may be gone soon
+		h.uncrossed++
+		return nil
+	}
 	x := &d.crossings[dim-firstPair]
 	key := crossKey(a, b)
 	c := x.values[key]

@@ -119,8 +119,11 @@ func (h *hold) carries(dim Dimension, v *held) bool {
 	if k := h.options.Floors.Of(dim); k > 1 {
 		return v.carried >= int64(k)
 	}
-	return !v.apart || v.carried >= often
+	return !v.aside()
 }
+
+// aside reports whether v waits because there is little room left.
+func (v *held) aside() bool { return v.apart && v.carried < often }
 
 // crowd is what a value's claim to be seen is counted in.
 func (h *hold) crowd(dim Dimension, c *Counts, hits int64) int64 {
@@ -221,7 +224,7 @@ func (h *hold) end(d *heldDay) {
 	for dim := range Dimensions() {
 		for _, v := range d.values[dim] {
 			switch {
-			case v.apart && !h.carries(dim, v):
+			case v.aside():
 				h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Bots] + v.waiting[Events]
 			case !h.carries(dim, v):
 				h.folded[dim].Held += v.waiting[Requests] + v.waiting[Events]

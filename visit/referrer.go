@@ -6,7 +6,7 @@ import "strings"
 const maxSource = 128
 
 // Referrer returns the host of an external referrer: lower case, without port and "www.", at most 128
-// bytes of letters, digits, dots and hyphens. It is "" for none, for one's own host, for an address in
+// bytes of letters, digits, dots and hyphens, without subdomains that look like a person's. It is "" for none, for one's own host, for an address in
 // place of a name, and for what is no web address. Path and query of the referrer are never kept. The
 // result may be part of referer.
 func Referrer(referer, ownHost string) string {
@@ -15,7 +15,7 @@ func Referrer(referer, ownHost string) string {
 		return ""
 	}
 	if host := hostOf(authority); !isHost(host, ownHost) {
-		return host
+		return bareOfPeople(host)
 	}
 	return ""
 }

@@ -39,7 +39,7 @@ func HostOf(raw string) string {
 	if !hostName(host) {
 		return ""
 	}
-	return strings.ToLower(host)
+	return bareOfPeople(strings.ToLower(host))
 }
 
 // FileOf returns the address of a file on another host ("host/path") as it may be counted; "" if its host is none.

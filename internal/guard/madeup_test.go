@@ -49,6 +49,7 @@ func TestMadeUpValuesAreBounded(t *testing.T) {
 	dir := ""
 	h := build(t, func(c *guard.Config) { dir, c.FlushEvery = c.Dir, time.Second })
 	h.do(http.MethodGet, "/real", nil)
+	h.live() // a page of the site, known before the flood comes
 	site := h.guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!doctype html><body>"))
