@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"syscall"
@@ -39,7 +36,7 @@ const gcPercent = 40
 
 // Help tells kong what to print below the summary.
 func (importCmd) Help() string {
-	return "Lines go through the same anonymiser as live traffic. A file can be given again: what was counted before is not counted twice, and an import that was cut short goes on where it stopped. Give the same --floor as the site has (5 unless told; 1 for the demonstration)." +
+	return "Lines go through the same anonymiser as live traffic. A file can be given again: what was counted before is not counted twice, and an import that was cut short goes on where it stopped. Give all parts of a rotated log in one command, in any order. Give the same --floor as the site has (5 unless told; 1 for the demonstration)." +
 		"\n\nOf Plausible, give the ZIP of its export, or all of its CSV files at once: imported_visitors.csv must be among them. An export of Kelisim adds closed days that the store does not hold; days that it holds stay as they are." +
 		"\n\nMore in docs/importing.md."
 }
@@ -82,102 +79,45 @@ func (c importCmd) logs(ctx context.Context, s streams, o logimport.Options) err
 	if c.From == "goatcounter" {
 		o.Format = logimport.GoatCounter
 	}
-	for _, path := range c.Files {
-		if err := c.file(ctx, s, path, o); err != nil {
+	run, err := logimport.New(o)
+	if err != nil {
+		return err
+	}
+	logs, err := c.inOrder(ctx, o.Format)
+	defer func() {
+		for _, l := range logs {
+			l.close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	for _, l := range logs {
+		if err := c.file(ctx, s, l, run); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readable looks at all files before anything is counted.
-func (c importCmd) readable() error {
-	var faults []error
-	for _, path := range c.Files {
-		if path == "-" {
-			continue
-		}
-		info, err := os.Stat(path)
-		switch {
-		case err != nil:
-			faults = append(faults, usage("the log cannot be read: %v", err))
-		case info.IsDir():
-			faults = append(faults, usage("%s is a folder: give the logs in it", path))
-		}
-	}
-	return errors.Join(faults...)
-}
-
-func (c importCmd) file(ctx context.Context, s streams, path string, o logimport.Options) error {
-	file, size, err := openLog(path)
+func (c importCmd) file(ctx context.Context, s streams, l *logFile, run *logimport.Import) error {
+	bar := c.bar(s, l.path, l.size)
+	reader, err := l.open(ctx, bar)
 	if err != nil {
-		return usage("the log cannot be read: %v", err)
+		return err
 	}
-	defer func() { _ = file.Close() }() // it was only read
-	bar := c.bar(s, path, size)
-	reader, err := unpacked(io.TeeReader(&stoppable{ctx, file}, bar))
-	if err != nil {
-		return usage("%s cannot be unpacked: %v", name(path), err)
-	}
+	defer l.close()
 	began := time.Now()
-	report, err := logimport.File(ctx, reader, o)
+	report, err := run.File(ctx, reader)
 	_ = bar.Finish()
 	switch {
 	case errors.Is(err, logimport.ErrOther), errors.Is(err, logimport.ErrShort), errors.Is(err, logimport.ErrOptions), errors.Is(err, logimport.ErrFormat):
-		return usage("%s: nothing was counted: %w", name(path), err)
+		return usage("%s: nothing was counted: %w", name(l.path), err)
 	case err != nil:
-		return fmt.Errorf("%s: stopped at line %d: %w; run the same command again to go on", name(path), report.Lines, err)
+		return fmt.Errorf("%s: stopped at line %d: %w; run the same command again to go on", name(l.path), report.Lines, err)
 	}
-	printReport(s.out, name(path), report, time.Since(began))
+	printReport(s.out, name(l.path), report, time.Since(began))
 	return nil
-}
-
-// stoppable ends a read when the program is asked to stop.
-type stoppable struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r *stoppable) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
-}
-
-func name(path string) string {
-	if path == "-" {
-		return "standard input"
-	}
-	return filepath.Base(path)
-}
-
-// openLog opens a log. The size is -1 where it is not known.
-func openLog(path string) (io.ReadCloser, int64, error) {
-	if path == "-" {
-		return io.NopCloser(os.Stdin), -1, nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, 0, errors.Join(err, file.Close())
-	}
-	if !info.Mode().IsRegular() {
-		return file, -1, nil
-	}
-	return file, info.Size(), nil
-}
-
-// unpacked unpacks gzip, which is told by how it begins (RFC 1952), whatever the name.
-func unpacked(r io.Reader) (io.Reader, error) {
-	buffered := bufio.NewReaderSize(r, 64<<10)
-	if begin, err := buffered.Peek(2); err != nil || begin[0] != 0x1f || begin[1] != 0x8b {
-		return buffered, nil //nolint:nilerr // a log of less than two bytes is no gzip; a fault comes again when it is read
-	}
-	return gzip.NewReader(buffered)
 }
 
 // bar draws progress on a terminal, and nothing in a log file.

@@ -7,7 +7,8 @@
 // shard, and a batch is cut behind every [Chunk] lines and where the file ends. The number of a batch
 // follows from line numbers alone. The store applies each batch once by its number ([stats.Sink]), so
 // an import that was cut short is simply run again: what the store has is skipped and the rest follows.
-// Who was seen when is worked out anew from the lines, so nothing of it needs to be kept.
+// Who was seen when is worked out anew from the lines, so nothing of it needs to be kept. Several files,
+// the parts of a log that was rotated, share who was seen and have numbers and marks of their own.
 //
 // A file that has grown since is continued: the mark of its last batch tells where it ended before, and
 // with which number. A last line that the server had not finished writing is left out until it is whole.

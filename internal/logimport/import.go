@@ -71,7 +71,7 @@ var (
 // errUnfinished is the reason for which a last line is left out.
 var errUnfinished = errors.New("the last line has no line break and may not be whole: it is counted once the log goes on")
 
-// run is one import under way.
+// run is one file under way.
 type run struct {
 	options    Options
 	parse      func(line string) (entry, error)
@@ -88,28 +88,50 @@ type run struct {
 	calendar   calendar
 }
 
-// File counts the log in r. The error of a store is returned as it comes: run the import again then.
-// Its Report holds as far as it went.
-func File(ctx context.Context, r io.Reader, o Options) (Report, error) {
+// Import counts one or more files. Visitors and visits are told apart over all of them, so that a log which was rotated counts
+// as if it were one: give the files in the order of their first lines ([Begins]). It is used by one goroutine.
+type Import struct {
+	options    Options
+	anonymiser *visit.Anonymiser
+}
+
+// New makes an Import.
+func New(o Options) (*Import, error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
 	secret := make([]byte, 32)
 	if _, err := io.ReadFull(o.Random, secret); err != nil {
-		return Report{}, fmt.Errorf("logimport: randomness: %w", err)
+		return nil, fmt.Errorf("logimport: randomness: %w", err)
 	}
 	anonymiser, err := visit.NewAnonymiser(visit.Options{
 		Secret: secret, Zone: o.Zone, Hosts: hosts(o.Host), Tags: o.Tags, Days: daysAlive, Random: o.Random,
 	})
 	if err != nil {
-		return Report{}, err
+		return nil, err
 	}
-	im := &run{options: o, parse: o.Format.parser(), anonymiser: anonymiser, print: newPrint(), report: Report{Reasons: map[string]int64{}}}
+	return &Import{o, anonymiser}, nil
+}
+
+// File counts the log in r. The error of a store is returned as it comes: run the import again then, with the same files.
+// The Report holds as far as it went.
+func (i *Import) File(ctx context.Context, r io.Reader) (Report, error) {
+	o := i.options
+	im := &run{options: o, parse: o.Format.parser(), anonymiser: i.anonymiser, print: newPrint(), report: Report{Reasons: map[string]int64{}}}
 	if o.Format == GoatCounter {
 		r = goatcounter.Lines(r)
 	}
-	err = im.read(ctx, r)
+	err := im.read(ctx, r)
 	return im.report, err
+}
+
+// File counts one log in an [Import] of its own.
+func File(ctx context.Context, r io.Reader, o Options) (Report, error) {
+	i, err := New(o)
+	if err != nil {
+		return Report{}, err
+	}
+	return i.File(ctx, r)
 }
 
 func hosts(host string) []string {
