@@ -125,7 +125,7 @@ func (page *overviewPage) cards(l *locale, a address, p *period, current metric,
 		if m.Unit == unitCount && math.Abs(value) >= 1e6 {
 			c.Value = l.Short(int64(value))
 		}
-		if past != nil && past.Any && !(m.Daily && p.cutoff() != noCutoff) { // a part of a day is no measure of what is known of days
+		if past != nil && past.Any && (!m.Daily || p.cutoff() == noCutoff) { // a part of a day is no measure of what is known of days
 			before := m.Value(&past.Total)
 			c.Change, c.Past = compare(l, m, value, before), m.Unit.Format(l, before)
 		}
