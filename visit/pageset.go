@@ -7,17 +7,18 @@ import (
 )
 
 // pageSet is what a visitor has seen on one day, pages and sections: a Bloom filter of 128 bits, two for each. Which bits those
-// are follows from the visitor's key of the day, so that no two pages are taken for one another by everybody. What was
+// are follows from the page, the day and the visitor's lot (see [Step]), so that no two pages are taken for one another by everybody. They do not
+// follow from the visitor's key: it would decide who is missed, and what rests would tell something of keys. What was
 // seen is always known again; what was not is taken for seen once in 400 for the third page of a visitor, and once in 15 for the
 // twentieth: so many visitors of a page are missed, and none is counted twice.
 type pageSet [2]uint64
 
 // see puts in a page, and says what of it is new.
-func (p *pageSet) see(key Key, path string) (newPage, newSection bool) {
-	if !p.put(pageBits(key, path)) {
+func (p *pageSet) see(day Day, lot uint8, path string) (newPage, newSection bool) {
+	if !p.put(pageBits(day, lot, 'p', path)) {
 		return false, false
 	}
-	return true, p.put(pageBits(Key{key[1], key[0]}, Section(path)))
+	return true, p.put(pageBits(day, lot, 's', Section(path)))
 }
 
 // put sets the bits of set, and reports whether any of them was not.
@@ -33,10 +34,10 @@ func (p *pageSet) join(other pageSet) {
 	p[1] |= other[1]
 }
 
-// pageBits returns two bits.
-func pageBits(key Key, text string) (set pageSet) {
+// pageBits returns two bits of a page or of a section.
+func pageBits(day Day, lot uint8, kind uint64, text string) (set pageSet) {
 	var message [256]byte // no path is longer
-	h := siphash.Hash(key[0], key[1], message[:copy(message[:], text)])
+	h := siphash.Hash(uint64(day)<<8|uint64(lot), kind, message[:copy(message[:], text)])
 	first := h & 127
 	high, _ := bits.Mul64(h, 127)
 	second := (first + 1 + high) & 127 // another than the first

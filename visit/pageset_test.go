@@ -22,7 +22,7 @@ func TestAPageSeenAgainIsNeverNew(t *testing.T) {
 		for who := range visitors {
 			for view := range 2 * row.pages { // each page twice
 				i := view % row.pages
-				st := see(tr, who, now, fmt.Sprintf("/section-%d/page-%d", i%row.sections, i)).Step
+				st := see(tr, who, now, fmt.Sprintf("/section-%d-of-%d/page-%d", i%row.sections, who%100, i)).Step
 				if view >= row.pages && (st.NewOnPage || st.NewInSection) {
 					t.Fatalf("%+v: page %d is new for visitor %d a second time", row, i, who)
 				}
@@ -40,7 +40,7 @@ func TestAPageSeenAgainIsNeverNew(t *testing.T) {
 	}
 }
 
-// TestNoTwoPagesAreTakenForOneAnotherByEverybody: what is missed of a page follows from the visitor, not from the page.
+// TestNoTwoPagesAreTakenForOneAnotherByEverybody: what is missed of a page follows from the visitor's lot, not from the page alone.
 func TestNoTwoPagesAreTakenForOneAnotherByEverybody(t *testing.T) {
 	t.Parallel()
 	tr := visit.NewTracker(0, 0, nil)

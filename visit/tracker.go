@@ -103,7 +103,7 @@ func (t *Tracker) Observe(key, carry Key, now time.Time, pv *Pageview) {
 		return
 	}
 	pv.Step.NewVisitor = fresh
-	pv.Step.NewOnPage, pv.Step.NewInSection = s.seen.seen(fingerprint(key)).see(key, pv.Path)
+	pv.Step.NewOnPage, pv.Step.NewInSection = s.seen.seen(fingerprint(key)).see(pv.Day, lot, pv.Path)
 	unix := now.Unix()
 	v, kept := s.find(key[1], unix)
 	if v == nil && !carry.IsZero() {
