@@ -16,9 +16,13 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/kelisim/kelisim/consent"
+	"github.com/kelisim/kelisim/consent/policyfile"
 	"github.com/kelisim/kelisim/internal/archive"
+	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/internal/logimport"
 	"github.com/kelisim/kelisim/internal/plausible"
+	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
 
@@ -28,6 +32,8 @@ type importCmd struct {
 	Export bool     `help:"The same as --from kelisim."`
 	Host   string   `help:"Host of the site, so that links within it are no referrers." placeholder:"HOST"`
 	Quiet  bool     `help:"Show no progress."`
+	Policy string   `help:"The site's consent policy: lines of access logs and of GoatCounter that are older than the term it states are not counted, since the server would remove them." env:"KELISIM_POLICY" placeholder:"FILE"`
+	keepFlags
 	storeFlags
 }
 
@@ -53,6 +59,10 @@ func (c importCmd) Run(s streams) error {
 	if err := errors.Join(zoneErr, floorErr, geoErr, c.readable()); err != nil {
 		return err
 	}
+	first, err := c.firstKept(zone)
+	if err != nil {
+		return err
+	}
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
@@ -68,10 +78,25 @@ func (c importCmd) Run(s streams) error {
 	case "plausible":
 		err = c.plausible(ctx, s, plausible.Options{Sink: store, Floors: floors, Host: c.Host, Before: today})
 	default:
-		err = c.logs(ctx, s, logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host})
+		err = c.logs(ctx, s, logimport.Options{Sink: store, Locator: locator, Zone: zone, Floors: floors, Host: c.Host, First: first})
 	}
 	release()
 	return errors.Join(err, store.Shutdown())
+}
+
+// firstKept is the first day that the site keeps, as far as the flags tell; 0 for all.
+func (c importCmd) firstKept(zone *time.Location) (stats.Day, error) {
+	keep, err := c.terms()
+	if err != nil {
+		return 0, err
+	}
+	var policy consent.Policy
+	if c.Policy != "" {
+		if policy, err = policyfile.Load(c.Policy); err != nil {
+			return 0, usageError{err}
+		}
+	}
+	return guard.FirstKept(policy, keep, time.Now(), zone), nil
 }
 
 // logs counts access logs, or page views in another's format.
@@ -147,6 +172,9 @@ func printReport(w io.Writer, file string, r logimport.Report, took time.Duratio
 		fmt.Fprintf(w, ", %d had been counted before", r.Before)
 	}
 	fmt.Fprintf(w, ", %d left out.\n", r.Bad)
+	if r.Old > 0 {
+		fmt.Fprintf(w, "  %d lines are older than statistics are kept, and are not counted.\n", r.Old)
+	}
 	if r.Counted+r.Before > 0 {
 		fmt.Fprintf(w, "  %v to %v: %d page views and %d other requests by people, %d requests by bots.\n", r.First, r.Last, r.Views, r.Requests-r.Views, r.Bots)
 	}

@@ -128,6 +128,16 @@ func (g *Guard) Kept() stats.Kept {
 	return kept
 }
 
+// FirstKept returns the first day of which anything is kept under a policy and keep, as [Terms] tells; 0 where days are
+// kept for ever.
+func FirstKept(p consent.Policy, keep map[stats.Kind]consent.Period, now time.Time, zone *time.Location) stats.Day {
+	term := Terms(p, keep)[stats.KindTotals]
+	if term.IsZero() {
+		return 0
+	}
+	return firstDay(now, term, zone)
+}
+
 // firstDay is the day on which what is over today was counted.
 func firstDay(now time.Time, term consent.Period, zone *time.Location) stats.Day {
 	first, _ := visit.DayOf(now.Add(-term.After(now).Sub(now)), zone)
@@ -139,7 +149,7 @@ func firstDay(now time.Time, term consent.Period, zone *time.Location) stats.Day
 func (g *Guard) letGo(ctx context.Context) (err error) {
 	kept := g.Kept()
 	if first, ok := kept[stats.KindTotals]; ok {
-		err = g.config.Store.Expire(ctx, first)
+		err = g.letGoOfDays(ctx, first)
 	}
 	g.janitor.trimming.Lock()
 	defer g.janitor.trimming.Unlock()
@@ -152,6 +162,15 @@ func (g *Guard) letGo(ctx context.Context) (err error) {
 	}
 	if err == nil {
 		g.janitor.trimmed = kept
+	}
+	return err
+}
+
+// letGoOfDays removes the days before first, and says so: an import of old days would vanish without a word.
+func (g *Guard) letGoOfDays(ctx context.Context, first stats.Day) error {
+	from, last, ok, err := g.config.Store.Span(ctx)
+	if err = errors.Join(err, g.config.Store.Expire(ctx, first)); err == nil && ok && from < first {
+		g.config.Logger.Info("statistics older than their term were removed", "from", from, "to", min(last, first-1), "kept_from", first)
 	}
 	return err
 }

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"bytes"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +114,25 @@ func TestSweepLetsGoOfKindsByTheirTerms(t *testing.T) {
 		}
 		if pages, answers := held(stats.DimPage), held(stats.DimStatus); pages != step.pages || answers != step.answers {
 			t.Errorf("%v: %d pages and %d answers held, want %d and %d", now.time(), pages, answers, step.pages, step.answers)
+		}
+	}
+}
+
+// TestS4_6_3_SweepSaysWhichDaysItRemoved: once, and nothing where nothing was too old.
+func TestS4_6_3_SweepSaysWhichDaysItRemoved(t *testing.T) {
+	t.Parallel()
+	now := newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	var log bytes.Buffer
+	g, _ := clocked(t, now, "30 days", func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	count(t, g, now.time())
+	for _, step := range []struct{ days, told int }{{1, 0}, {28, 0}, {3, 1}, {1, 1}} {
+		now.add(time.Duration(step.days) * 24 * time.Hour)
+		settle(t, g)
+		if err := g.sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Count(log.String(), "were removed\" from=2026-03-01 to=2026-03-01 kept_from=2026-03-0"); told != step.told {
+			t.Errorf("%v: told %d times, want %d: %s", now.time(), told, step.told, log.String())
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/kelisim/kelisim/internal/goatcounter"
 	"github.com/kelisim/kelisim/stats"
@@ -91,6 +92,11 @@ func (im *run) count(ctx context.Context, e *entry) error {
 			return err
 		}
 	}
+	if im.old(l.Time) {
+		im.report.Old++
+		return nil
+	}
+	im.started = true
 	if e.event != "" {
 		im.event(hit, res, e.event)
 		return nil
@@ -101,6 +107,15 @@ func (im *run) count(ctx context.Context, e *entry) error {
 	im.title(hit, &pv, e.title)
 	im.tally(&pv)
 	return nil
+}
+
+// old reports whether t lies on a day that is not kept.
+func (im *run) old(t time.Time) bool {
+	if im.first == 0 {
+		return false
+	}
+	day, _ := visit.DayOf(t, im.options.Zone)
+	return day < im.first
 }
 
 // see takes notice of the day of what is counted next.

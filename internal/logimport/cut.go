@@ -8,7 +8,7 @@ import (
 
 // open asks the store what it has of this file.
 func (im *run) open(ctx context.Context) error {
-	im.instance = im.print.instance()
+	im.instance, im.first = im.print.instance(), im.options.First
 	applied, err := im.options.Sink.Applied(ctx, im.instance)
 	if err != nil {
 		return err
@@ -20,6 +20,7 @@ func (im *run) open(ctx context.Context) error {
 		if im.past.options != im.digest() {
 			return ErrOptions
 		}
+		im.first = im.past.first
 	}
 	im.applied = applied.Seq
 	im.aggregator = stats.NewAggregator(stats.Options{Instance: im.instance, Floors: im.options.Floors, Shards: 1, MaxRows: stats.MaxRows})
@@ -29,7 +30,7 @@ func (im *run) open(ctx context.Context) error {
 // cut makes a batch of what may leave, an empty one if need be, and merges it unless the store has it.
 // Up to where the file ended before, nothing needs a number: the store has all of it.
 func (im *run) cut(ctx context.Context, moment stats.Moment) error {
-	if im.aggregator == nil {
+	if !im.started {
 		return nil
 	}
 	if im.lines == im.past.lines && im.print.sum() != im.past.print {
@@ -50,7 +51,7 @@ func (im *run) cut(ctx context.Context, moment stats.Moment) error {
 		return nil
 	}
 	b.Instance, b.Seq = im.instance, im.seq
-	b.Mark = mark{lines: im.lines, print: im.print.sum(), options: im.digest(), ending: im.ending}.bytes()
+	b.Mark = mark{lines: im.lines, print: im.print.sum(), options: im.digest(), ending: im.ending, first: im.first}.bytes()
 	merged, err := im.options.Sink.Merge(ctx, b)
 	im.report.Folded += int64(merged.Folded)
 	return err

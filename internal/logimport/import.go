@@ -33,6 +33,7 @@ type Options struct {
 	Host    string         // of the site, so that links within it are no referrers; "" where the log names it, or nobody does
 	Tags    []string       // campaign tags beside utm_*
 	Format  Format         // of the lines. Default: access logs
+	First   stats.Day      // the first day that is kept: lines of days before it are not counted; 0 is no bound
 	Random  io.Reader      // of what tells visitors apart: 32 bytes, then the seeds of days. Default: crypto/rand
 }
 
@@ -42,6 +43,7 @@ type Report struct {
 	Counted  int64            // counted by this run
 	Before   int64            // counted by earlier runs
 	Bad      int64            // left out
+	Old      int64            // not counted, as their days lie before Options.First, or did when the file was counted first
 	Named    []BadLine        // the first bad lines
 	Reasons  map[string]int64 // bad lines by reason
 	Requests int64            // of people, this run and earlier ones
@@ -78,10 +80,12 @@ type run struct {
 	anonymiser *visit.Anonymiser
 	aggregator *stats.Aggregator // nil until a line names the file
 	instance   string
-	applied    uint64 // the last batch that the store has
-	past       mark   // of that batch
-	seq        uint64 // the last batch cut
-	ending     ending // where the file ended before, as far as it was read
+	applied    uint64    // the last batch that the store has
+	past       mark      // of that batch
+	first      stats.Day // whose lines are counted: of past, if there is one
+	started    bool      // a line was counted: nothing has a number before
+	seq        uint64    // the last batch cut
+	ending     ending    // where the file ended before, as far as it was read
 	print      print
 	lines      int64 // read and whole
 	report     Report

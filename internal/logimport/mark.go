@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 
+	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
 )
 
@@ -48,6 +49,7 @@ type mark struct {
 	print   [sha256.Size]byte // of those lines
 	options [8]byte           // with which they were counted
 	ending  ending
+	first   stats.Day // whose lines were counted; 0 is no bound
 }
 
 // ending is where a file ended when it was counted last.
@@ -58,20 +60,23 @@ type ending struct {
 
 var errMark = errors.New("logimport: the store holds a mark that cannot be read: was it written by a newer version?")
 
-const markVersion = 1
+// markVersion 1 had no first day.
+const markVersion = 2
 
 func (m mark) bytes() []byte {
 	out := binary.AppendUvarint([]byte{markVersion}, uint64(m.lines))
 	out = append(out, m.print[:]...)
 	out = append(out, m.options[:]...)
 	out = binary.AppendUvarint(out, uint64(m.ending.line))
-	return binary.AppendUvarint(out, m.ending.seq)
+	out = binary.AppendUvarint(out, m.ending.seq)
+	return binary.AppendVarint(out, int64(m.first))
 }
 
 func parseMark(b []byte) (m mark, err error) {
-	if len(b) == 0 || b[0] != markVersion {
+	if len(b) == 0 || b[0] < 1 || b[0] > markVersion {
 		return m, errMark
 	}
+	version := b[0]
 	lines, b, ok := uvarint(b[1:])
 	if !ok || len(b) < len(m.print)+len(m.options) {
 		return m, errMark
@@ -80,6 +85,13 @@ func parseMark(b []byte) (m mark, err error) {
 	b = b[copy(m.options[:], b):]
 	end, b, okEnd := uvarint(b)
 	seq, b, okSeq := uvarint(b)
+	if version > 1 {
+		first, n := binary.Varint(b)
+		if n <= 0 {
+			return m, errMark
+		}
+		m.first, b = stats.Day(first), b[n:]
+	}
 	if !okEnd || !okSeq || len(b) > 0 || end > lines {
 		return m, errMark
 	}
