@@ -34,6 +34,7 @@ type importCmd struct {
 	Quiet  bool     `help:"Show no progress."`
 	Policy string   `help:"The site's consent policy: lines of access logs and of GoatCounter that are older than the term it states are not counted, since the server would remove them." env:"KELISIM_POLICY" placeholder:"FILE"`
 	keepFlags
+	AddHeld bool `help:"Count lines also of days that the store holds from elsewhere, from live traffic above all, or has closed. Whoever is in both is counted twice."`
 	storeFlags
 }
 
@@ -99,10 +100,21 @@ func (c importCmd) firstKept(zone *time.Location) (stats.Day, error) {
 	return guard.FirstKept(policy, keep, time.Now(), zone), nil
 }
 
+// held learns which days are not to be counted again.
+func (c importCmd) held(ctx context.Context, o *logimport.Options) (err error) {
+	if store, ok := o.Sink.(logimport.Store); ok && !c.AddHeld {
+		o.Held, err = logimport.Held(ctx, store)
+	}
+	return err
+}
+
 // logs counts access logs, or page views in another's format.
 func (c importCmd) logs(ctx context.Context, s streams, o logimport.Options) error {
 	if c.From == "goatcounter" {
 		o.Format = logimport.GoatCounter
+	}
+	if err := c.held(ctx, &o); err != nil {
+		return err
 	}
 	run, err := logimport.New(o)
 	if err != nil {
@@ -138,6 +150,9 @@ func (c importCmd) file(ctx context.Context, s streams, l *logFile, run *logimpo
 	switch {
 	case errors.Is(err, logimport.ErrOther), errors.Is(err, logimport.ErrShort), errors.Is(err, logimport.ErrOptions), errors.Is(err, logimport.ErrFormat):
 		return usage("%s: nothing was counted: %w", name(l.path), err)
+	case errors.Is(err, logimport.ErrHeld):
+		printReport(s.out, name(l.path), report, time.Since(began))
+		return usage("%s: stopped behind line %d, what lies before it was counted: %w; run the same command with --add-held to count the rest all the same", name(l.path), report.Lines, err)
 	case err != nil:
 		return fmt.Errorf("%s: stopped at line %d: %w; run the same command again to go on", name(l.path), report.Lines, err)
 	}

@@ -74,6 +74,9 @@ func (im *run) bad(err error) {
 
 func (im *run) count(ctx context.Context, e *entry) error {
 	l := &e.LogLine
+	if im.aggregator != nil && im.held(l.Time) {
+		return im.stop(ctx)
+	}
 	if l.Host == "" {
 		l.Host = im.options.Host
 	}
@@ -90,6 +93,9 @@ func (im *run) count(ctx context.Context, e *entry) error {
 	if im.aggregator == nil {
 		if err := im.open(ctx); err != nil {
 			return err
+		}
+		if im.held(l.Time) {
+			return im.stop(ctx)
 		}
 	}
 	if im.old(l.Time) {

@@ -26,15 +26,16 @@ const maxNamed = 20
 
 // Options say how a log is counted.
 type Options struct {
-	Sink    stats.Sink     // required
-	Locator geo.Locator    // required
-	Zone    *time.Location // required: the site's
-	Floors  stats.Floors   // the site's: the same for every import of a log. Default: 5 for persons, 1 for the rest
-	Host    string         // of the site, so that links within it are no referrers; "" where the log names it, or nobody does
-	Tags    []string       // campaign tags beside utm_*
-	Format  Format         // of the lines. Default: access logs
-	First   stats.Day      // the first day that is kept: lines of days before it are not counted; 0 is no bound
-	Random  io.Reader      // of what tells visitors apart: 32 bytes, then the seeds of days. Default: crypto/rand
+	Sink    stats.Sink         // required
+	Locator geo.Locator        // required
+	Zone    *time.Location     // required: the site's
+	Floors  stats.Floors       // the site's: the same for every import of a log. Default: 5 for persons, 1 for the rest
+	Host    string             // of the site, so that links within it are no referrers; "" where the log names it, or nobody does
+	Tags    []string           // campaign tags beside utm_*
+	Format  Format             // of the lines. Default: access logs
+	First   stats.Day          // the first day that is kept: lines of days before it are not counted; 0 is no bound
+	Held    map[stats.Day]bool // days at whose first new line counting stops with [ErrHeld]: see [Held]
+	Random  io.Reader          // of what tells visitors apart: 32 bytes, then the seeds of days. Default: crypto/rand
 }
 
 // Report says what became of a log.
@@ -72,6 +73,9 @@ var (
 
 // errUnfinished is the reason for which a last line is left out.
 var errUnfinished = errors.New("the last line has no line break and may not be whole: it is counted once the log goes on")
+
+// ErrHeld says that lines follow which may have been counted already, by the site itself. What lies before them was counted.
+var ErrHeld = errors.New("logimport: the store holds figures of that day which come from no import of a log, or has closed it")
 
 // run is one file under way.
 type run struct {

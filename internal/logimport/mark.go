@@ -40,7 +40,7 @@ func (p *print) sum() (sum [sha256.Size]byte) {
 
 // instance names the file by its first line.
 func (p *print) instance() string {
-	return "import-" + base64.RawURLEncoding.EncodeToString(p.name[:15])
+	return prefix + base64.RawURLEncoding.EncodeToString(p.name[:15])
 }
 
 // mark says how far a file was counted.
