@@ -56,7 +56,7 @@ func hearing(t *testing.T, use guard.RiskUse, n int) (s *together, all []*judged
 		all = append(all, s.join())
 	}
 	soon(t, "each is subscribed", func() bool {
-		reply, err := s.server.Command(t.Context(), "EVAL", "return redis.call('PUBSUB', 'NUMSUB', 'r:{test}:b:risk')[2]", "0")
+		reply, err := s.server.Command(t.Context(), "EVAL", "return redis.call('PUBSUB', 'NUMSUB', 'r:{test}:b:0:risk')[2]", "0")
 		return err == nil && strings.TrimSpace(string(reply)) == ":"+strconv.Itoa(n)
 	})
 	return s, all

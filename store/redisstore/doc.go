@@ -36,7 +36,7 @@
 // shows there and not later.
 //
 // The user of the statistics needs two more where several processes count for the site, so that they can reach each
-// other: [Store.Publish] and [Store.Subscribe] use the channels k:{S}:b:<topic>, of which nothing rests.
+// other: [Store.Publish] and [Store.Subscribe] use the channels k:{S}:b:<database>:<topic>, of which nothing rests.
 //
 //	&k:{S}:*  +publish +subscribe +unsubscribe
 //
