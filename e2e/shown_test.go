@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kelisim/kelisim/internal/guard"
 	"github.com/kelisim/kelisim/stats"
 )
 
@@ -189,7 +190,7 @@ func TestViewsOfApplicationsCountOnce(t *testing.T) {
 		navigation.addEventListener("navigate", (event) => {
 			if (event.canIntercept && new URL(event.destination.url).pathname.startsWith("/intercepted")) event.intercept({ handler: async () => {} });
 		});
-	</script>`}, nil)
+	</script>`}, func(c *guard.Config) { c.Beacon.Routes = []string{"/**"} })
 	v := visit(t, h.site, options{})
 	v.open("/")
 	v.shown(panel)
