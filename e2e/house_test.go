@@ -13,6 +13,7 @@ import (
 
 	"github.com/kelisim/kelisim/consent"
 	"github.com/kelisim/kelisim/internal/guard"
+	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/store/boltstore"
 	kelisim "github.com/kelisim/kelisim/visit"
 )
@@ -38,7 +39,7 @@ func furnish(t *testing.T, ads *advertiser, all pages, change func(*guard.Config
 	}
 	t.Cleanup(func() { _ = store.Shutdown() })
 	c := guard.Config{
-		Store: store, Policy: shop(ads), Secret: []byte("a secret of at least thirty-two bytes"), Trust: kelisim.TrustDirect, Dir: dir,
+		Store: store, Policy: shop(ads), Secret: []byte("a secret of at least thirty-two bytes"), Trust: kelisim.TrustDirect, Dir: dir, Floors: stats.Floors{Person: 1}, // what is counted is seen at once
 		CookieDomain: "shop.localhost", Secure: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	if change != nil {

@@ -43,6 +43,9 @@ type Config struct {
 	// Shared answers share links: reports of what rests alone, under a higher floor, 20 or more, and set apart
 	// ([stats.ReportOptions]). Nil: there are no share links.
 	Shared Reports
+	// Passing are reports whose totals tell at once what comes: of them the realtime page reads how many page views
+	// there were in the last minutes. Default: Reports.
+	Passing Reports
 
 	// Mail hands digests and alerts over. Nil: none are sent by mail, and the settings say how to switch that on.
 	Mail Mailer
@@ -112,6 +115,9 @@ func (c *Config) fill() {
 	}
 	if c.Client == nil {
 		c.Client = peer
+	}
+	if c.Passing == nil {
+		c.Passing = c.Reports
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -147,7 +147,7 @@ func (rt *realtime) step(ctx context.Context, t time.Time) error {
 func (rt *realtime) add(t time.Time, g *snapshot) {
 	m := rt.minute(t.Unix() / 60)
 	m.counts.Add(&g.counts)
-	rt.views += max(0, g.counts[stats.Views])
+	rt.views += g.rows.views()
 	rt.waits.add(g.rows)
 	if rt.views >= rt.together {
 		m.rows.add(rt.waits)
@@ -207,6 +207,18 @@ func (s *snapshot) since(last *snapshot, floors stats.Floors) *snapshot {
 		}
 	}
 	return out
+}
+
+// views is how many page views the rows tell of: those of the list that tells of most.
+func (r rowCounts) views() (most int64) {
+	for _, rows := range r {
+		n := int64(0)
+		for _, c := range rows {
+			n += max(0, c[stats.Views])
+		}
+		most = max(most, n)
+	}
+	return most
 }
 
 func (r rowCounts) add(more rowCounts) {

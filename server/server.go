@@ -37,7 +37,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, accounts: accounts{cfg.Documents}, limits: newLimits(cfg.Now), memory: newMemory(time.Now), started: cfg.Now(),
-		now: newRealtime(cfg.Reports, cfg.Zone), streams: make(chan struct{}, streamsMax), closing: make(chan struct{})}
+		now: newRealtime(cfg.Passing, cfg.Zone), streams: make(chan struct{}, streamsMax), closing: make(chan struct{})}
 	s.sessions = newSessions(cfg, s.memory)
 	if s.hasher, err = newHasher(cfg.Rand); err != nil {
 		return nil, err

@@ -7,6 +7,9 @@ import (
 	"github.com/kelisim/kelisim/visit"
 )
 
+// Together is how many page views a site whose values have a floor tells of together, at least, while the day goes on.
+const Together = 20
+
 // Options are the options of an [Aggregator]. The zero Options are useful but for Instance.
 type Options struct {
 	// Instance names the batches. Required: random for a process run, derived from the content for an
@@ -20,8 +23,11 @@ type Options struct {
 	// Caps overrides the caps of dimensions ([Spec]).
 	Caps map[Dimension]int
 	// LeaveViews is the number of page views whose rows may leave together while the day goes on.
-	// Default 20.
+	// Default [Together].
 	LeaveViews int
+	// Together is the number of page views that readers get to know together, at least, while the day goes on. Default 1: each
+	// at once. A site whose values have a floor needs [Together].
+	Together int
 	// MaxRows is the number of rows above which a batch is cut in two. Default 8192.
 	MaxRows int
 }
@@ -32,7 +38,10 @@ func (o Options) withDefaults() Options {
 		o.Shards = runtime.GOMAXPROCS(0)
 	}
 	if o.LeaveViews <= 0 {
-		o.LeaveViews = 20
+		o.LeaveViews = Together
+	}
+	if o.Together <= 0 {
+		o.Together = 1
 	}
 	if o.MaxRows <= 0 || o.MaxRows > MaxRows {
 		o.MaxRows = 8192

@@ -9,6 +9,7 @@ func (a *Aggregator) Anew() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a.gather()
+	h.steps()
 	for _, d := range h.days {
 		if d.ended {
 			continue

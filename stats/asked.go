@@ -146,12 +146,10 @@ func (h *hold) absorbAsked(d *heldDay, v *harvest) {
 			continue
 		}
 		joint := jointCounts{c[Requests], c[Slow], c[Askers], c[Rejects], c[Faults]}
-		if x := h.cross(d, DimNetHour, provider, h.hours[k.hour], &joint, by.lots); x != nil {
-			x.troubled |= by.troubled
-		}
+		h.cross(d, DimNetHour, provider, h.hours[k.hour], &joint, by.lots, by.troubled)
 		for bucket, n := range by.latency {
 			if n != 0 {
-				h.cross(d, DimNetLatency, provider, d.values[DimLatency][labels[DimLatency][bucket]], &jointCounts{int64(n)}, 0)
+				h.cross(d, DimNetLatency, provider, d.values[DimLatency][labels[DimLatency][bucket]], &jointCounts{int64(n)}, 0, 0)
 			}
 		}
 	}

@@ -23,6 +23,7 @@ func (a *Aggregator) Snapshot() ([]byte, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a.gather()
+	h.steps()
 	out := []byte{snapshotVersion}
 	out = binary.AppendVarint(out, int64(h.closed))
 	out = binary.AppendUvarint(out, uint64(len(h.outgoing)))

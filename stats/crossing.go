@@ -11,6 +11,7 @@ type crossed struct {
 	visitors int64  // of the day
 	waiting  jointCounts
 	left     bool         // it may be at rest
+	lagging  int32        // where it is among those that lag behind, plus 1
 	out      *jointCounts // of what networks were answered: what has left on this day
 	withheld bool         // what has left is taken back: see settle
 }
@@ -101,10 +102,10 @@ func (c *crossed) toTell() int64 {
 	return 0
 }
 
-// cross adds to one pair what visitors of the given lots did. Where the pair is full, the oldest value of which nothing has left makes room.
-func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lots uint64) *crossed {
+// cross adds to one pair what visitors of the given lots did, of whom some met trouble. Where the pair is full, the oldest value of which nothing has left makes room.
+func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lots, troubled uint64) {
 	if a == nil || b == nil {
-		return nil // one half is left to "other", and the pair with it
+		return // one half is left to "other", and the pair with it
 	}
 	if a.aside() || b.aside() { // and may be gone soon
 		h.uncrossed++
@@ -116,7 +117,7 @@ func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lo
 	if c == nil {
 		if len(a.value)+len(b.value)+1 > MaxValue || len(x.values) >= pairSpecs[dim-firstPair].Cap && !x.evict() {
 			h.uncrossed++
-			return nil
+			return
 		}
 		if x.values == nil {
 			x.values = make(map[uint64]*crossed)
@@ -125,12 +126,11 @@ func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lo
 		x.values[key] = c
 		x.rare = append(x.rare, key)
 	}
-	c.lots |= lots
-	c.visitors += add[jointVisitors]
-	for i, n := range add {
-		c.waiting[i] += n
+	if h.lags(d) {
+		d.lag.laterPair(c, add, lots, troubled)
+	} else {
+		c.know(add, lots, troubled)
 	}
-	return c
 }
 
 func crossKey(a, b *held) uint64 { return uint64(a.id)<<32 | uint64(b.id) }
@@ -230,7 +230,7 @@ func (h *hold) absorbJoints(d *heldDay, v *harvest) {
 		lots := v.jointCells[i].lots
 		if k.person == flowing {
 			from, to := v.pageParts[v.at.pages[k.arrival]], v.pageParts[v.at.pages[k.page]]
-			h.cross(d, DimFlow, from.page, to.page, &j, lots)
+			h.cross(d, DimFlow, from.page, to.page, &j, lots, 0)
 			continue
 		}
 		who, from, page := &v.personParts[v.at.people[k.person]], &v.arrivalParts[v.at.arrivals[k.arrival]], v.pageParts[v.at.pages[k.page]]
@@ -241,7 +241,7 @@ func (h *hold) absorbJoints(d *heldDay, v *harvest) {
 		for row, a := range starts {
 			for column, b := range all {
 				if dim := firstPair + Dimension(row*pairColumns+column); b != nil && pairSpecs[dim-firstPair].Name != "" {
-					h.cross(d, dim, a, b, &j, lots)
+					h.cross(d, dim, a, b, &j, lots, 0)
 				}
 			}
 		}

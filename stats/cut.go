@@ -78,6 +78,7 @@ func (a *Aggregator) EndDays(before Day) {
 	h.closed = before
 	for _, d := range h.days {
 		if d.day < before && !d.ended {
+			h.step(d)
 			h.end(d)
 		}
 	}
@@ -117,6 +118,13 @@ func (h *hold) cut(m Moment) {
 	var totals []Total
 	var rows []Row
 	for day, d := range h.days {
+		switch m {
+		case HourEnd:
+			h.step(d)
+		case HourOver:
+			h.hourOver(d)
+		case Running:
+		}
 		before := len(rows)
 		totals = d.takeTotals(totals)
 		all := m == HourEnd || d.ended

@@ -115,9 +115,9 @@ func (a *Aggregator) gatherDay(s *shard, day Day) {
 func (h *hold) absorb(d *heldDay, v *harvest) {
 	for hour := range d.hours {
 		d.hours[hour].Add(&v.hours[hour])
-		d.views += v.hours[hour][Views]
-		d.since += v.hours[hour][Views]
 	}
+	h.come(d, v)
+	defer d.came()
 	for dim, n := range v.lost {
 		if d.ended {
 			h.folded[dim].Late += n

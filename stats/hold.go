@@ -39,8 +39,8 @@ type heldDay struct {
 	values [NumDimensions]map[string]*held
 	ready  [NumDimensions][]*held // those with counts that may leave
 	rare   [NumDimensions][]*held // those that were below the floor when they came, the oldest first
-	views  int64                  // page views since rows last left
-	since  int64                  // page views since those last left that wait for the end of an hour
+	views  int64                  // page views since rows last left, but for those that lag behind
+	since  int64                  // the same since those last left that wait for the end of an hour
 	told   [24]Counts             // totals that have left
 	past   [24]Counts             // totals that had left before a restart
 	anew   int                    // how often everybody became a new visitor: see Anew
@@ -48,6 +48,7 @@ type heldDay struct {
 	ids    uint32                 // numbers given to values
 
 	crossings [MaxDimension - firstPair]crossing
+	lag       lag
 	ended     bool
 	wrote     bool // rows of it have left
 }
@@ -64,6 +65,7 @@ type held struct {
 	apart   bool   // came when few places were left: it has to be asked for often before it may leave
 	spared  int64  // of carried, when it last did not make room
 	id      uint32 // among the values of its day
+	lagging int32  // where it is among those that lag behind, plus 1
 
 	line       *held // the coarser value that counts it, too
 	let, below int64 // visitors in its rows that have left, and in those of the values that it counts
@@ -126,12 +128,23 @@ func (h *hold) carries(dim Dimension, v *held) bool {
 func (v *held) aside() bool { return v.apart && v.carried < often }
 
 // crowd is what a value's claim to be seen is counted in.
-func (h *hold) crowd(dim Dimension, c *Counts, hits int64) int64 {
+func (h *hold) crowd(dim Dimension, c *Counts) int64 {
 	if h.options.Floors.Of(dim) > 1 {
 		return dim.carriers(c)
 	}
-	return hits
+	return hitsOf(c)
 }
+
+// claim is the crowd of v, what lags behind included.
+func (h *hold) claim(d *heldDay, dim Dimension, v *held) int64 {
+	if v.lagging == 0 {
+		return v.carried
+	}
+	return v.carried + h.crowd(dim, &d.lag.values[v.lagging-1].counts)
+}
+
+// hitsOf is how many requests and events c counts.
+func hitsOf(c *Counts) int64 { return c[Requests] + c[Bots] + c[Events] }
 
 // add adds c to what waits under a value, and returns the value; nil if it is left to "other". good says
 // that it was seen on an answer that did not fail.
@@ -141,7 +154,7 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 	if counts.IsZero() {
 		return d.values[dim][value]
 	}
-	hits := counts[Requests] + counts[Bots] + counts[Events]
+	hits := hitsOf(&counts)
 	if d.ended {
 		h.folded[dim].Late += hits
 		return nil
@@ -155,16 +168,14 @@ func (h *hold) add(d *heldDay, dim Dimension, value string, c *Counts, good bool
 		v = d.begin(dim, value)
 		v.apart = h.options.Floors.Of(dim) <= 1 && len(d.values[dim]) > h.caps[dim]-h.caps[dim]/4
 	}
-	v.carried += h.crowd(dim, &counts, hits)
-	v.waiting.Add(&counts)
-	switch {
-	case v.ready:
-	case h.carries(dim, v) || v.waiting[Bots] != 0 && !v.apart:
-		v.ready, v.left = true, true
-		d.ready[dim] = append(d.ready[dim], v)
-	case !v.listed:
+	if h.lags(d) {
+		d.lag.later(dim, v, &counts)
+	} else {
+		h.know(d, dim, v, &counts)
+	}
+	if !v.ready && !v.listed && (v.apart || h.options.Floors.Of(dim) > 1) { // others will be told of at the next step
 		v.listed = true
-		v.spared = v.carried
+		v.spared = h.claim(d, dim, v)
 		d.rare[dim] = append(d.rare[dim], v)
 	}
 	return v
@@ -191,13 +202,15 @@ func (h *hold) evict(d *heldDay, dim Dimension) bool {
 		d.rare[dim] = d.rare[dim][1:]
 		switch {
 		case v.left:
-		case v.carried > v.spared:
-			v.spared = v.carried
+		case h.claim(d, dim, v) > v.spared:
+			v.spared = h.claim(d, dim, v)
 			d.rare[dim] = append(d.rare[dim], v)
 		default:
 			delete(d.values[dim], v.value)
 			v.gone = true
-			h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Bots] + v.waiting[Events]
+			lost := d.lag.drop(v)
+			lost.Add(&v.waiting)
+			h.folded[dim].Capped += hitsOf(&lost)
 			return true
 		}
 	}
@@ -225,7 +238,7 @@ func (h *hold) end(d *heldDay) {
 		for _, v := range d.values[dim] {
 			switch {
 			case v.aside():
-				h.folded[dim].Capped += v.waiting[Requests] + v.waiting[Bots] + v.waiting[Events]
+				h.folded[dim].Capped += hitsOf(&v.waiting)
 			case !h.carries(dim, v):
 				h.folded[dim].Held += v.waiting[Requests] + v.waiting[Events]
 			}

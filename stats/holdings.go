@@ -34,7 +34,7 @@ func (a *Aggregator) Holdings() (all []Holding) {
 
 func (h *hold) holding(d *heldDay, sum *Holding) {
 	for _, v := range d.rare[sum.Dim] {
-		if !v.gone && !h.carries(sum.Dim, v) {
+		if !v.gone && !h.carries(sum.Dim, v) && v.known() {
 			sum.Values++
 			sum.Hits += v.waiting[Requests] + v.waiting[Events]
 		}
@@ -46,10 +46,13 @@ func (a *Aggregator) LeaveViews() int { return a.hold.options.LeaveViews }
 
 func (c *crossing) holding(sum *Holding, k int64) {
 	for _, v := range c.values {
-		if v.crowd() < k {
+		if v.crowd() < k && v.crowd() > 0 {
 			sum.Values++
 			counts := v.counts(sum.Dim)
 			sum.Hits += counts[Views] + counts[Requests]
 		}
 	}
 }
+
+// known reports whether anything of v is known that does not lag behind.
+func (v *held) known() bool { return v.carried != 0 || !v.waiting.IsZero() }

@@ -44,7 +44,7 @@ func (d *heldDay) rest(dim Dimension, line *held) (n int64) {
 		return line.let - line.below
 	}
 	for hour := range d.told {
-		n += d.told[hour][dim.persons()]
+		n += d.told[hour][dim.persons()] - d.lag.unseen[hour][dim.persons()]
 	}
 	return n - d.let[dim]
 }
@@ -126,7 +126,8 @@ func (h *hold) crossedLines(d *heldDay, dim Dimension) map[*crossed]int64 {
 			if _, ok := rest[half]; !ok {
 				rest[half] = half.let
 				if pairSpecs[dim-firstPair].Pair[i] == dimHour {
-					rest[half] = d.told[hourOfName(half.value)][pairSpecs[dim-firstPair].Pair[0].persons()]
+					hour, persons := hourOfName(half.value), pairSpecs[dim-firstPair].Pair[0].persons()
+					rest[half] = d.told[hour][persons] - d.lag.unseen[hour][persons]
 				}
 			}
 			rest[half] -= c.let()

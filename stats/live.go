@@ -2,7 +2,8 @@ package stats
 
 // Live is what an instance has counted and not handed over yet. [Aggregator] implements it.
 type Live interface {
-	// LiveTotals calls f for each hour from first to last that waits, in no order.
+	// LiveTotals calls f for what is to be added to each hour from first to last, in no order: what waits, less what is
+	// not to be shown yet.
 	LiveTotals(first, last Day, f func(Total))
 	// LiveRows calls f for each row of dim that has passed its floor and waits, in no order; a day and
 	// value may come more than once. f must not call the instance.
@@ -10,7 +11,12 @@ type Live interface {
 }
 
 // LiveTotals implements [Live].
-func (a *Aggregator) LiveTotals(first, last Day, f func(Total)) {
+func (a *Aggregator) LiveTotals(first, last Day, f func(Total)) { a.totals(first, last, true, f) }
+
+// WaitingTotals calls f for each hour from first to last that waits to be handed over, in no order, what is not to be shown yet included.
+func (a *Aggregator) WaitingTotals(first, last Day, f func(Total)) { a.totals(first, last, false, f) }
+
+func (a *Aggregator) totals(first, last Day, shown bool, f func(Total)) {
 	h := &a.hold
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -20,9 +26,11 @@ func (a *Aggregator) LiveTotals(first, last Day, f func(Total)) {
 			continue
 		}
 		for hour := range d.hours {
-			if !d.hours[hour].IsZero() {
-				c := d.hours[hour]
-				c[Askers] = 0
+			c := d.hours[hour]
+			if shown {
+				c.Sub(&d.lag.unseen[hour])
+			}
+			if c[Askers] = 0; !c.IsZero() {
 				f(Total{Day: d.day, Hour: uint8(hour), Counts: c})
 			}
 		}
@@ -35,6 +43,20 @@ func (a *Aggregator) LiveTotals(first, last Day, f func(Total)) {
 		}
 	}
 }
+
+// Resting returns what readers of a link are told: the totals, and no row that does not rest.
+func (a *Aggregator) Resting() Live { return resting{a} }
+
+type resting struct{ *Aggregator }
+
+func (resting) LiveRows(Dimension, Day, Day, func(Row)) {}
+
+// Passing returns what tells at once how many came, and of whom no sooner than all readers know.
+func (a *Aggregator) Passing() Live { return passing{a} }
+
+type passing struct{ *Aggregator }
+
+func (p passing) LiveTotals(first, last Day, f func(Total)) { p.WaitingTotals(first, last, f) }
 
 // LiveRows implements [Live]. What is held back for want of visitors is not among the rows.
 func (a *Aggregator) LiveRows(dim Dimension, first, last Day, f func(Row)) {

@@ -46,7 +46,9 @@ func newWorld(t *rapid.T, people int, floors stats.Floors) *world {
 	store, start := newMemory(), rapid.SampledFrom(evenings()).Draw(t, "evening")
 	return &world{
 		t: t, oracle: newOracle(people, start), start: start, rest: store, store: store, floors: floors,
-		live: stats.NewAggregator(stats.Options{Instance: "run", Floors: floors, Shards: rapid.SampledFrom([]int{1, 4}).Draw(t, "shards")}),
+		live: stats.NewAggregator(stats.Options{
+			Instance: "run", Floors: floors, Shards: rapid.SampledFrom([]int{1, 4}).Draw(t, "shards"), Together: rapid.SampledFrom([]int{1, stats.Together}).Draw(t, "together"),
+		}),
 	}
 }
 
@@ -99,7 +101,7 @@ func (w *world) run(n int) {
 		case "back":
 			w.back(who)
 		case "flush":
-			w.flush(rapid.SampledFrom([]stats.Moment{stats.Running, stats.HourEnd}).Draw(w.t, "moment"))
+			w.flush(rapid.SampledFrom([]stats.Moment{stats.Running, stats.HourOver, stats.HourEnd}).Draw(w.t, "moment"))
 		}
 	}
 }
@@ -142,6 +144,9 @@ func (w *world) flush(moment stats.Moment) {
 }
 
 func (w *world) reports() *stats.Reports {
+	if _, err := w.live.Snapshot(); err != nil { // after which everybody knows all that lagged behind
+		w.t.Fatal(err)
+	}
 	return stats.NewReports(w.rest, w.live, stats.ReportOptions{Floors: w.floors})
 }
 

@@ -107,11 +107,15 @@ func (s *site) open(policy consent.Policy, plan *visit.Plan, zone *time.Location
 	if err != nil {
 		return err
 	}
+	live, asked := s.guard.Live(), stats.ReportOptions{Zone: zone, Floors: s.floors, Kept: s.guard.Kept}
+	shared := asked
+	shared.Floors, shared.Apart = f.shareFloors(s.floors), true
 	board := server.Config{
 		Mail: mail, Hooks: hooks,
-		Reports: stats.NewReports(s.store, s.guard.Live(), stats.ReportOptions{Zone: zone, Floors: s.floors, Kept: s.guard.Kept}),
-		// Strangers read what rests, which grows by many page views at once: what waits would grow by one before their eyes.
-		Shared:    stats.NewReports(s.store, nil, stats.ReportOptions{Zone: zone, Floors: f.shareFloors(s.floors), Apart: true, Kept: s.guard.Kept}),
+		Reports: stats.NewReports(s.store, live, asked),
+		Passing: stats.NewReports(s.store, live.Passing(), asked),
+		// Strangers read rows that rest: what waits is told to those who have an account.
+		Shared:    stats.NewReports(s.store, live.Resting(), shared),
 		Documents: s.store, Archive: s.archive, Health: s.health, Purposes: s.purposes, Plan: plan, Findings: s.findings, Changed: s.guard.Refresh, Site: policy.Site.Name, Zone: zone, Secure: f.Secure, Client: trust.Addr, Logger: s.streams.logger,
 	}
 	if desk := s.guard.RiskDesk(); desk != nil {

@@ -81,7 +81,7 @@ func TestTheHarnessFindsWhatABrokenRuleLeaves(t *testing.T) {
 			right, _ := attack.Referee(site.Population, named)
 			return right > 0
 		}},
-		"rows of one page view rest each by itself": {attack.Rules{LeaveViews: 1, Floors: stats.Floors{Person: 1, Open: 1}}, func(_ *testing.T, _ target, site *attack.Site, steps []attack.Step) bool {
+		"rows of one page view rest each by itself": {attack.Rules{LeaveViews: 1, Together: 1, Floors: stats.Floors{Person: 1, Open: 1}}, func(_ *testing.T, _ target, site *attack.Site, steps []attack.Step) bool {
 			batches := attack.NewBatches(site.Population)
 			for _, step := range steps {
 				batches.Step(step)

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -29,6 +30,7 @@ type Rules struct {
 	Guards     int          // before one store; 0 is 1
 	Floors     stats.Floors // of what may rest
 	LeaveViews int          // page views whose rows may leave together
+	Together   int          // page views that readers get to know together
 	Seed       uint64       // of everything that happens
 	Pages      int          // that a site has; 0 is 45
 	Mirror     bool         // the same under other keys beside it, see [Site.Keyed]
@@ -103,7 +105,7 @@ func NewSite(p *Population, store Store, rules Rules) (*Site, error) {
 func (s *Site) newGuard(i int, secret []byte, random io.Reader) (*guard, error) {
 	a, err := visit.NewAnonymiser(visit.Options{Secret: secret, Zone: time.UTC, Locator: s.Population, Random: random, Capacity: 4_000_000})
 	return &guard{secret: secret, rules: &s.rules, anonymiser: a, let: make(map[Cell]let), aggregator: stats.NewAggregator(stats.Options{
-		Instance: fmt.Sprint("guard ", i), Floors: s.rules.Floors, Shards: 1, LeaveViews: s.rules.LeaveViews,
+		Instance: fmt.Sprint("guard ", i), Floors: s.rules.Floors, Shards: 1, LeaveViews: s.rules.LeaveViews, Together: cmp.Or(s.rules.Together, stats.Together),
 	})}, err
 }
 

@@ -61,7 +61,8 @@ func (s *Step) views() (most int64) {
 // Joint returns the steps whose rows tell of fewer page views than may be told of together: they belong to one or a
 // few visitors. Which page views those are is known from the totals, which rest at once: all that came since the
 // instance brought rows of the kind for the last time. Rows about persons are of two kinds: of so many page views that
-// they may be told by themselves, and others, which rest together.
+// they may be told by themselves, and others, which rest together. What came since rows of the first kind rested lags
+// behind: rows of the other kind tell nothing of it.
 func Joint(steps []Step, fewest int64) (joint []string) {
 	type came struct{ open, person int64 }
 	since := map[string]came{}
@@ -82,14 +83,18 @@ func Joint(steps []Step, fewest int64) (joint []string) {
 		if open > 0 && max(views, n.open) < fewest {
 			joint = append(joint, fmt.Sprintf("step %d: %d rows of %d page views", i, len(s.Rows), max(views, n.open)))
 		}
-		if person > 0 && max(views, n.person) < fewest {
-			joint = append(joint, fmt.Sprintf("step %d: %d rows about persons of %d page views", i, person, max(views, n.person)))
+		lag := n.open
+		if open > 0 {
+			lag = 0
+		}
+		if told := max(views, n.person-lag); person > 0 && told < fewest {
+			joint = append(joint, fmt.Sprintf("step %d: %d rows about persons of %d page views", i, person, told))
 		}
 		if open > 0 {
 			n.open = 0
 		}
 		if person > 0 {
-			n.person = 0
+			n.person = lag
 		}
 		since[s.Instance] = n
 	}

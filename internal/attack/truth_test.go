@@ -16,7 +16,7 @@ func TestReportsOfBothStoresAgreeWithTheTruth(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := attack.NewPopulation(400, rand.New(rand.NewPCG(5, 5)))
 			to := open(t)
-			site, err := attack.NewSite(p, to.store, attack.Rules{Seed: 9})
+			site, err := attack.NewSite(p, to.store, attack.Rules{Seed: 9, Together: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

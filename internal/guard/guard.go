@@ -112,7 +112,7 @@ func (g *Guard) build() (err error) {
 	if g.spool, err = spool.Open(spool.Options{Dir: filepath.Join(c.Dir, "spool"), Now: c.Now, Logger: c.Logger}); err != nil {
 		return err
 	}
-	g.aggregator = stats.NewAggregator(stats.Options{Instance: g.spool.Instance(), Floors: c.Floors})
+	g.aggregator = stats.NewAggregator(stats.Options{Instance: g.spool.Instance(), Floors: c.Floors, Together: together(c.Floors)})
 	if g.recorder, err = recorder.New(c.Zone, g.anonymiser, g.aggregator); err != nil {
 		return err
 	}
@@ -124,6 +124,14 @@ func (g *Guard) build() (err error) {
 	g.recorder.Clock(c.Now)
 	g.flusher = stats.NewFlusher(g.aggregator, g.spool, stats.FlusherOptions{Interval: c.FlushEvery, Zone: c.Zone, Now: c.Now, Log: c.Logger})
 	return nil
+}
+
+// together is how many page views readers get to know together: a demonstration hides nobody.
+func together(f stats.Floors) int {
+	if f.Of(stats.DimCountry) <= 1 {
+		return 1
+	}
+	return stats.Together
 }
 
 // Rules returns the policy in force.

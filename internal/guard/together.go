@@ -88,7 +88,7 @@ func (g *Guard) reckon(ctx context.Context) {
 	if err := g.config.Store.Totals(ctx, day, day, count); err != nil {
 		g.apart("how many visitors of the day may count twice", err)
 	}
-	g.aggregator.LiveTotals(day, day, count)
+	g.aggregator.WaitingTotals(day, day, count)
 	g.company.raise(since, counted-g.anonymiser.Stats().Visitors)
 }
 
