@@ -84,18 +84,22 @@ func TestAShareLinkTellsNoCellBelowItsFloor(t *testing.T) {
 	}
 }
 
-// TestTwoReadsOfAShareLinkTellNoVisitor plays a page view a second and reads the link after each. Were what waits in memory among
-// it, each reading would tell the country, page and browser of one visitor together.
+// TestTwoReadsOfAShareLinkTellNoVisitor plays a page view a second and reads the link after each, and what waits in memory as an
+// admin does. Were either told of each page view, each reading would tell the country, page and browser of one visitor together.
 func TestTwoReadsOfAShareLinkTellNoVisitor(t *testing.T) {
 	t.Parallel()
-	for _, waiting := range []bool{false, true} {
+	for _, reader := range []struct {
+		waiting  bool
+		together int
+		found    bool
+	}{{}, {waiting: true}, {waiting: true, together: 1, found: true}} {
 		p, m := attack.NewPopulation(300, rand.New(rand.NewPCG(2, 2))), newMemory()
-		site, err := attack.NewSite(p, m, attack.Rules{Seed: 2})
+		site, err := attack.NewSite(p, m, attack.Rules{Seed: 2, Together: reader.together})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var live stats.Live
-		if waiting {
+		live := site.Live(0).Resting()
+		if reader.waiting {
 			live = site.Live(0)
 		}
 		r := stats.NewReports(m, live, stats.ReportOptions{Floors: strangers, Apart: true})
@@ -117,9 +121,9 @@ func TestTwoReadsOfAShareLinkTellNoVisitor(t *testing.T) {
 			t.Fatal(err)
 		}
 		joint := attack.Joint(steps, fewest)
-		if waiting {
+		if reader.found {
 			if len(joint) == 0 {
-				t.Error("what waits is told, and nothing is found: this test cannot fail")
+				t.Error("each page view is told, and nothing is found: this test cannot fail")
 			}
 			continue
 		}

@@ -201,7 +201,7 @@ func (s *Site) View(i int, agent, page, from string) {
 }
 
 // Live returns what a guard still holds.
-func (s *Site) Live(guard int) stats.Live { return s.guards[guard].aggregator }
+func (s *Site) Live(guard int) *stats.Aggregator { return s.guards[guard].aggregator }
 
 // Flood is requests for made-up paths, from made-up sources and campaigns, by one address.
 func (s *Site) Flood(n int) {
