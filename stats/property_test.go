@@ -101,7 +101,7 @@ func (w *world) run(n int) {
 		case "back":
 			w.back(who)
 		case "flush":
-			w.flush(rapid.SampledFrom([]stats.Moment{stats.Running, stats.HourOver, stats.HourEnd}).Draw(w.t, "moment"))
+			w.flush(rapid.SampledFrom([]stats.Moment{stats.Running, stats.HourEnd}).Draw(w.t, "moment"))
 		}
 	}
 }
