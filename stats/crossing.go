@@ -109,7 +109,7 @@ func (h *hold) cross(d *heldDay, dim Dimension, a, b *held, add *jointCounts, lo
 	}
 	if a.aside() || b.aside() { // and may be gone soon
 		h.uncrossed++
-		return nil
+		return
 	}
 	x := &d.crossings[dim-firstPair]
 	key := crossKey(a, b)
