@@ -42,8 +42,8 @@ type why struct {
 	Partial              bool   // values that are not known are in it too
 }
 
-// all is a limit beyond which no dimension goes.
-const all = 10_000
+// all is a limit beyond which no list goes.
+const all = stats.MaxLines
 
 func readList(ctx context.Context, rep Reports, l *locale, p *period, spec listSpec, limit int, search string) (listing, error) {
 	spec = spec.under(rep.Filter())

@@ -35,10 +35,48 @@ func (r *Reports) setApart(dim Dimension) bool {
 	return r.apart && r.filter == (Filter{}) && r.floors.Of(dim) > 1 && !spec.Act && !spec.Signal && !dim.IsPair()
 }
 
-// valuesApart is values of reports that are set apart.
+// valuesApart is values of reports that are set apart. It holds the rows of a month at a time, so that a stranger's long range
+// costs no more memory than a short one.
 func (r *Reports) valuesApart(ctx context.Context, q Query, other *Other) (map[string]*Counts, error) {
 	sums := newSums(q.Dim, r.floors, other)
-	days, chain := map[Day]*apart{}, apartOf(q.Dim)
+	for first := q.Range.First; first <= q.Range.Last; {
+		next := nextOf(firstOf(first, ByMonth), ByMonth)
+		span := Range{First: first, Last: min(next-1, q.Range.Last)}
+		if span != (Range{First: firstOf(first, ByMonth), Last: next - 1}) {
+			if err := r.addApart(ctx, q.Dim, span, sums); err != nil {
+				return nil, err
+			}
+		} else if err := r.addMonthApart(ctx, q.Dim, span, sums); err != nil {
+			return nil, err
+		}
+		first = next
+	}
+	return sums.values, nil
+}
+
+// addMonthApart is addApart for a whole month, whose sums may be known.
+func (r *Reports) addMonthApart(ctx context.Context, dim Dimension, span Range, sums *sums) error {
+	key := monthApart{dim, span.First}
+	month, known := r.months.get(key)
+	if !known {
+		var other Other
+		fresh := newSums(dim, r.floors, &other)
+		if err := r.addApart(ctx, dim, span, fresh); err != nil {
+			return err
+		}
+		month = sumsApart{values: fresh.values, hidden: other.Hidden}
+		r.months.put(key, month)
+	}
+	sums.hidden.Add(&month.hidden)
+	for value, c := range month.values {
+		sums.plus(value, c)
+	}
+	return nil
+}
+
+// addApart adds the values of a dimension on some days to sums.
+func (r *Reports) addApart(ctx context.Context, dim Dimension, span Range, sums *sums) error {
+	days, chain := map[Day]*apart{}, apartOf(dim)
 	day := func(at Day) *apart {
 		d := days[at]
 		if d == nil {
@@ -47,23 +85,23 @@ func (r *Reports) valuesApart(ctx context.Context, q Query, other *Other) (map[s
 		}
 		return d
 	}
-	err := r.totals(ctx, q.Range, false, func(t Total) { day(t.Day).total.Add(&t.Counts) })
+	err := r.totals(ctx, span, false, func(t Total) { day(t.Day).total.Add(&t.Counts) })
 	if err == nil {
-		err = r.rows(ctx, DimWriter, q.Range, func(row *Row) {
+		err = r.rows(ctx, DimWriter, span, func(row *Row) {
 			d := day(row.Day)
 			d.rows[DimWriter] = append(d.rows[DimWriter], *row)
 		})
 	}
-	for _, dim := range chain {
+	for _, link := range chain {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		k := r.floors.Of(dim)
-		err = r.rows(ctx, dim, q.Range, func(row *Row) {
-			if safe(dim, &row.Counts, k) {
+		k := r.floors.Of(link)
+		err = r.rows(ctx, link, span, func(row *Row) {
+			if safe(link, &row.Counts, k) {
 				d := day(row.Day)
-				d.rows[dim] = append(d.rows[dim], *row)
-			} else if dim == q.Dim {
+				d.rows[link] = append(d.rows[link], *row)
+			} else if link == dim {
 				sums.add(row.Value, &row.Counts, true)
 			}
 		})
@@ -73,7 +111,7 @@ func (r *Reports) valuesApart(ctx context.Context, q Query, other *Other) (map[s
 			sums.add(row.Value, &row.Counts, false)
 		}
 	}
-	return sums.values, err
+	return err
 }
 
 // finish folds the rows of a day, and returns what is left of the last dimension. What was taken of it is added to hidden.

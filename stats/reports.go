@@ -61,6 +61,7 @@ type Reports struct {
 	kept   func() Kept
 	filter Filter // see Under
 	apart  bool
+	months *monthsApart
 }
 
 // NewReports returns Reports over source and, unless it is nil, live.
@@ -71,7 +72,7 @@ func NewReports(source Source, live Live, o ReportOptions) *Reports {
 	if o.Kept == nil {
 		o.Kept = func() Kept { return nil }
 	}
-	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept, apart: o.Apart}
+	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept, apart: o.Apart, months: &monthsApart{}}
 }
 
 // Zone returns the site's time zone.

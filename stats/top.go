@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
+// MaxLines is how many lines a list has at most: more than a range of years has values of any dimension.
+const MaxLines = 1_000_000
+
 // Query asks for the values of a dimension.
 type Query struct {
 	Dim    Dimension
 	Range  Range
 	Sort   Measure // largest first. Default: Views, or the first of Visits, Requests, Bots and Events that the dimension has
-	Limit  int     // values listed. Default 10; at most 10,000
+	Limit  int     // values listed. Default 10; at most [MaxLines]
 	Search string  // only values that contain it, whatever the case
 	Bots   bool    // list values that only bots used too, and sort by Requests+Bots where Sort is Requests
 }
@@ -111,7 +114,7 @@ func (q Query) withDefaults() Query {
 	if q.Limit <= 0 {
 		q.Limit = 10
 	}
-	q.Limit = min(q.Limit, 10_000)
+	q.Limit = min(q.Limit, MaxLines)
 	return q
 }
 
@@ -198,6 +201,20 @@ func newSums(dim Dimension, floors Floors, other *Other) *sums {
 	return &sums{dim: dim, k: int64(floors.Of(dim)), hidden: &other.Hidden, values: make(map[string]*Counts)}
 }
 
+// plus adds c to the sum of a value, and returns it.
+func (s *sums) plus(value string, c *Counts) *Counts {
+	sum := s.values[value]
+	if sum == nil {
+		if len(s.room) == 0 {
+			s.room = make([]Counts, min(8+len(s.values), 512))
+		}
+		sum, s.room = &s.room[0], s.room[1:]
+		s.values[value] = sum
+	}
+	sum.Add(c)
+	return sum
+}
+
 // add adds what a value counted on one day, or hides it if fewer than k visitors of the day carry it.
 func (s *sums) add(value string, c *Counts, below bool) {
 	if s.k > 1 && (below || s.dim.Crowd(c) < s.k) {
@@ -210,15 +227,7 @@ func (s *sums) add(value string, c *Counts, below bool) {
 			return
 		}
 	}
-	sum := s.values[value]
-	if sum == nil {
-		if len(s.room) == 0 {
-			s.room = make([]Counts, min(8+len(s.values), 512))
-		}
-		sum, s.room = &s.room[0], s.room[1:]
-		s.values[value] = sum
-	}
-	sum.Add(c)
+	sum := s.plus(value, c)
 	if s.dim.asked() && !s.dim.IsPair() {
 		sum[Crowd] = 0
 	}

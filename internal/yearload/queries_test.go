@@ -133,7 +133,7 @@ func measure(t *testing.T, cold func() store, span stats.Range, rounds int, full
 	for _, q := range queries() {
 		o := stats.ReportOptions{Zone: time.UTC}
 		if strings.HasSuffix(q.name, ", shared") {
-			o.Floors = shared
+			o.Floors, o.Apart = shared, true
 		}
 		rep := stats.NewReports(cold(), nil, o)
 		took := make([]time.Duration, 0, rounds)
