@@ -54,6 +54,10 @@ func newWorld(t *rapid.T, people int, floors stats.Floors) *world {
 
 // run lets n random things happen.
 func (w *world) run(n int) {
+	moments := []stats.Moment{stats.Running, stats.HourEnd} // as an import does
+	if rapid.Bool().Draw(w.t, "live") {
+		moments = []stats.Moment{stats.Running, stats.HourOver} // as a guard does
+	}
 	for range n {
 		w.oracle.now = w.oracle.now.Add(time.Duration(rapid.IntRange(0, 600).Draw(w.t, "pause")) * time.Second)
 		who := rapid.IntRange(0, len(w.oracle.people)-1).Draw(w.t, "who")
@@ -101,7 +105,7 @@ func (w *world) run(n int) {
 		case "back":
 			w.back(who)
 		case "flush":
-			w.flush(rapid.SampledFrom([]stats.Moment{stats.Running, stats.HourEnd}).Draw(w.t, "moment"))
+			w.flush(rapid.SampledFrom(moments).Draw(w.t, "moment"))
 		}
 	}
 }
