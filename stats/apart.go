@@ -56,16 +56,14 @@ func (r *Reports) valuesApart(ctx context.Context, q Query, other *Other) (map[s
 
 // addMonthApart is addApart for a whole month, whose sums may be known.
 func (r *Reports) addMonthApart(ctx context.Context, dim Dimension, span Range, sums *sums) error {
-	key := monthApart{dim, span.First}
-	month, known := r.months.get(key)
-	if !known {
+	month, err := r.months.of(ctx, monthApart{dim, span.First}, func() (sumsApart, error) {
 		var other Other
 		fresh := newSums(dim, r.floors, &other)
-		if err := r.addApart(ctx, dim, span, fresh); err != nil {
-			return err
-		}
-		month = sumsApart{values: fresh.values, hidden: other.Hidden}
-		r.months.put(key, month)
+		err := r.addApart(ctx, dim, span, fresh)
+		return sumsApart{values: fresh.values, hidden: other.Hidden}, err
+	})
+	if err != nil {
+		return err
 	}
 	sums.hidden.Add(&month.hidden)
 	for value, c := range month.values {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/kelisim/kelisim/stats"
 	"github.com/kelisim/kelisim/visit"
@@ -56,4 +58,39 @@ func TestReportsSetApartAddTheirDaysUp(t *testing.T) {
 			t.Errorf("the range tells %v and hides %d, its days %v and %d", got, not, want, hidden)
 		}
 	}
+}
+
+// What is remembered of a month is told for five minutes and no longer.
+func TestReportsSetApartRememberAMonthForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store := stats.NewAggregator(stats.Options{Instance: "run"}), newMemory()
+		first := date("2026-03-01")
+		reports := stats.NewReports(store, nil, stats.ReportOptions{Floors: stats.Floors{Person: 20}, Apart: true})
+		views := func() (n int64) {
+			top, err := reports.Top(t.Context(), stats.Query{Dim: stats.DimCountry, Range: stats.Range{First: first, Last: date("2026-03-31")}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range top.Lines {
+				n += l.Counts[stats.Views]
+			}
+			return n
+		}
+		come := func() {
+			add(a, 30, with(page("/"), func(pv *visit.Pageview) { pv.Day = first }))
+			drain(t, a, store, stats.HourEnd)
+		}
+		come()
+		if n := views(); n != 30 {
+			t.Fatalf("%d page views, want 30", n)
+		}
+		come()
+		if n := views(); n != 30 {
+			t.Errorf("%d page views: the month is not remembered", n)
+		}
+		time.Sleep(5*time.Minute + time.Second) // of the test's own clock
+		if n := views(); n != 60 {
+			t.Errorf("%d page views after five minutes, want 60", n)
+		}
+	})
 }

@@ -1,21 +1,24 @@
 package stats
 
 import (
+	"context"
 	"sync"
 	"time"
 )
 
 // What strangers read over a long range is judged day by day, which takes a while: so the sums of whole months are remembered for
-// a moment. They may be older than what rests by that moment, and tell nothing that was not told then.
+// a moment, and one reader at a time makes them. They may be older than what rests by that moment, and tell nothing that was not told then.
 const (
 	apartFor  = 5 * time.Minute
-	mostApart = 64 // months of one dimension each
+	mostApart = 1 << 16 // values of all months, about 20 MB
 )
 
 // monthsApart are sums of months that are set apart. It is safe for concurrent use; what is in it is never written to.
 type monthsApart struct {
-	mu   sync.Mutex
-	sums map[monthApart]sumsApart
+	making chan struct{} // holds one who makes sums
+	mu     sync.Mutex
+	sums   map[monthApart]sumsApart
+	values int // of sums
 }
 
 type monthApart struct {
@@ -29,6 +32,31 @@ type sumsApart struct {
 	until  time.Time
 }
 
+func newMonthsApart() *monthsApart {
+	return &monthsApart{making: make(chan struct{}, 1), sums: map[monthApart]sumsApart{}}
+}
+
+// of returns the sums of a month, which produce makes if they are not known. Whoever else makes some is waited for, until ctx is done.
+func (m *monthsApart) of(ctx context.Context, k monthApart, produce func() (sumsApart, error)) (sumsApart, error) {
+	if s, ok := m.get(k); ok {
+		return s, nil
+	}
+	select {
+	case m.making <- struct{}{}:
+		defer func() { <-m.making }()
+	case <-ctx.Done():
+		return sumsApart{}, ctx.Err()
+	}
+	if s, ok := m.get(k); ok {
+		return s, nil
+	}
+	s, err := produce()
+	if err == nil {
+		m.put(k, s)
+	}
+	return s, err
+}
+
 func (m *monthsApart) get(k monthApart) (sumsApart, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -36,20 +64,29 @@ func (m *monthsApart) get(k monthApart) (sumsApart, bool) {
 	return s, ok && time.Now().Before(s.until)
 }
 
+// put remembers s. Where there are too many, which others go does not matter: they come again when they are asked for.
 func (m *monthsApart) put(k monthApart, s sumsApart) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.sums == nil {
-		m.sums = map[monthApart]sumsApart{}
-	}
 	s.until = time.Now().Add(apartFor)
+	m.values += 1 + len(s.values) - m.drop(k)
 	m.sums[k] = s
-	for len(m.sums) > mostApart { // which one goes does not matter: it comes again when it is asked for
-		for other := range m.sums {
-			if other != k {
-				delete(m.sums, other)
-				break
-			}
+	for other := range m.sums {
+		if m.values <= mostApart {
+			return
+		}
+		if other != k {
+			m.values -= m.drop(other)
 		}
 	}
+}
+
+// drop forgets the sums of a month, and returns how much room they took.
+func (m *monthsApart) drop(k monthApart) int {
+	s, ok := m.sums[k]
+	if !ok {
+		return 0
+	}
+	delete(m.sums, k)
+	return 1 + len(s.values)
 }

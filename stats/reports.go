@@ -72,7 +72,7 @@ func NewReports(source Source, live Live, o ReportOptions) *Reports {
 	if o.Kept == nil {
 		o.Kept = func() Kept { return nil }
 	}
-	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept, apart: o.Apart, months: &monthsApart{}}
+	return &Reports{source: source, live: live, zone: o.Zone, floors: o.Floors.withDefaults(), kept: o.Kept, apart: o.Apart, months: newMonthsApart()}
 }
 
 // Zone returns the site's time zone.

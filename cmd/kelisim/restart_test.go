@@ -16,7 +16,7 @@ import (
 func TestARestartIsNoNewDay(t *testing.T) {
 	t.Parallel()
 	if middleware.MemoryDir() == "" {
-		t.Skip("this system has no folder that is in memory alone")
+		t.Skip("needs a folder that is in memory alone, such as /dev/shm, which every Linux has")
 	}
 	memory, err := os.MkdirTemp(middleware.MemoryDir(), "kelisim-test-")
 	if err != nil {
